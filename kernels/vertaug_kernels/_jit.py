@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The one place where Numba is configured.
+
+Numba's disk cache is keyed on the file a kernel is written in, not on the files it calls, so a
+change in a called file can silently run old machine code. Every kernel is therefore cached in a
+folder named by a digest of all kernel sources, the Numba version and the bounds-check switch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba import config, njit, prange
+
+__all__ = ["CACHE_DIR", "kernel", "parallel_kernel", "prange"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_KEEP_DAYS = 30.0
+
+
+def _digest() -> str:
+    """Name of the cache folder: 16 hexadecimal digits over everything that shapes the code."""
+    parts = f"{numba.__version__}|{sys.version}|{os.environ.get('NUMBA_BOUNDSCHECK', '')}"
+    digest = hashlib.sha256(parts.encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    """Folder that holds the digests: VERTAUG_CACHE_DIR, else the user's cache folder."""
+    chosen = os.environ.get("VERTAUG_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "vertaug" / "kernels"
+
+
+def _drop_old(root: Path, keep: Path) -> None:
+    """Remove digests that have not been used for a month."""
+    limit = time.time() - _KEEP_DAYS * 86400.0
+    for folder in root.iterdir():
+        if folder != keep and folder.is_dir() and folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_cache() -> str | None:
+    """Make the cache folder; None where no folder can be written (then nothing is cached)."""
+    try:
+        root = _cache_root()
+        folder = root / _digest()
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        _drop_old(root, folder)
+    except (OSError, RuntimeError):
+        return None
+    return str(folder) if os.access(folder, os.W_OK) else None
+
+
+CACHE_DIR: str | None = _open_cache()
+
+
+def _compile(func: F, *, parallel: bool) -> F:
+    """Wrap ``func`` for compilation on first call, with the package-wide cache."""
+    saved = config.CACHE_DIR  # type: ignore[attr-defined]
+    try:
+        if CACHE_DIR is not None:
+            config.CACHE_DIR = CACHE_DIR  # type: ignore[attr-defined]
+        return njit(cache=CACHE_DIR is not None, parallel=parallel, **_FLAGS)(func)  # type: ignore[no-any-return]
+    finally:
+        config.CACHE_DIR = saved  # type: ignore[attr-defined]
+
+
+def kernel(func: F) -> F:
+    """Compile a serial kernel or a point function."""
+    return _compile(func, parallel=False)
+
+
+def parallel_kernel(func: F) -> F:
+    """Compile a loop over `prange`; each iteration must write rows of its own."""
+    return _compile(func, parallel=True)
