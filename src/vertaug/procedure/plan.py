@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The plan: everything a run needs, checked, immutable, in internal units (mm, N, MPa, s, K)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from vertaug.procedure.plan_anatomy import Anatomy
+from vertaug.procedure.plan_fields import Section, declared, plan_error
+from vertaug.procedure.plan_sections import (
+    Balloon,
+    Bone,
+    Boundary,
+    Cement,
+    Defect,
+    Flow,
+    Header,
+    MeshSizes,
+    Numerics,
+    Output,
+    Procedure,
+    Vein,
+)
+
+__all__ = ["Plan", "demo_plan", "load_plan", "plan_from_dict"]
+
+_ORDER = ("access", "inflate", "deflate", "inject")
+
+
+class Plan(Section):
+    """One procedure on one vertebra.
+
+    Every number is in internal units; paths are absolute. Two plans are equal if and only if
+    they describe the same run.
+    """
+
+    plan: Header = declared({}, "what this plan is")
+    anatomy: Annotated[Anatomy, Field(discriminator="source")] = Field(
+        description="the vertebra before the procedure"
+    )
+    bone: Bone = declared({}, "bone, cortex and endplates")
+    boundary: Boundary = declared({}, "what holds and loads the vertebra")
+    balloon: tuple[Balloon, ...] = declared((), "the balloons")
+    vein: tuple[Vein, ...] = declared((), "vessels through which cement can leave")
+    defect: tuple[Defect, ...] = declared((), "holes in cortex and endplates")
+    cement: Cement = declared({}, "cement and injections")
+    mesh: MeshSizes = declared({}, "sizes of the tetrahedral mesh")
+    flow: Flow = declared({}, "grid of the flow")
+    numerics: Numerics = declared({}, "steps and tolerances")
+    output: Output = declared({}, "what is written")
+    procedure: Procedure = declared({}, "the stages in their order")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Plan:
+        """Raise the first contradiction between sections."""
+        for error in _contradictions(self):
+            raise error
+        return self
+
+    def resolved_toml(self) -> str:
+        """Return the plan as TOML with every default written; loading it gives an equal plan."""
+        from vertaug.procedure.plan_write import resolved_toml
+
+        return resolved_toml(self)
+
+
+def _contradictions(plan: Plan) -> Iterator[Exception]:
+    """What in ``plan`` does not fit together, as errors that name the field."""
+    stages = plan.procedure.stages
+    if [stage for stage in _ORDER if stage in stages] != list(stages):
+        expected = "each stage once, in the order " + ", ".join(_ORDER)
+        yield plan_error(
+            "E-PLAN-009", repr(list(stages)), expected, "put them in order", "procedure.stages"
+        )
+    if stages[0] != "access":
+        fix = 'begin with "access", which makes mesh and channels'
+        yield plan_error("E-PLAN-009", f'"{stages[0]}" first', '"access"', fix, "procedure.stages")
+    if not plan.balloon:
+        fix = "add a [[balloon]] table with name and side"
+        yield plan_error("E-PLAN-002", "no balloon", "at least one balloon", fix, "balloon")
+    yield from _name_clashes(plan)
+    if plan.mesh.cavity_size > plan.mesh.size:
+        yield plan_error(
+            "E-PLAN-009",
+            f"{plan.mesh.cavity_size:g} mm, more than size = {plan.mesh.size:g} mm",
+            "an edge length at the cavities of at most mesh.size",
+            "make cavity_size smaller",
+            "mesh.cavity_size",
+        )
+    if "inject" in stages:
+        yield from _injection_contradictions(plan)
+
+
+def _name_clashes(plan: Plan) -> Iterator[Exception]:
+    """Names used twice within balloons or openings."""
+    groups = {"balloon": plan.balloon, "vein": (*plan.vein, *plan.defect)}
+    for key, group in groups.items():
+        names = [item.name for item in group]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            found = f'the name "{name}" {names.count(name)} times'
+            yield plan_error("E-PLAN-009", found, "a name of its own for each", "rename one", key)
+
+
+def _injection_contradictions(plan: Plan) -> Iterator[Exception]:
+    """Injections without cement, cannula or a way out for the marrow."""
+    names = [balloon.name for balloon in plan.balloon]
+    if not plan.cement.injection:
+        fix = f'add [[cement.injection]] with cannula = "{names[0]}"'
+        found, expected = "the stage inject and no injection", "at least one injection"
+        yield plan_error("E-PLAN-002", found, expected, fix, "cement.injection")
+    for index, injection in enumerate(plan.cement.injection):
+        if injection.cannula not in names:
+            field = f"cement.injection[{index}].cannula"
+            expected, fix = f"one of {', '.join(names)}", "name one of the balloons"
+            yield plan_error("E-PLAN-009", f'"{injection.cannula}"', expected, fix, field)
+    if not plan.vein and not plan.defect:
+        fix = 'add a [[vein]] with name = "basivertebral"'
+        expected = "an opening: the marrow that cement displaces must leave"
+        yield plan_error("E-PLAN-009", "neither vein nor defect", expected, fix, "vein")
+
+
+def plan_from_dict(data: dict[str, Any], where: str = "plan", base: Path | None = None) -> Plan:
+    """Return the plan of a nested dictionary, with physical numbers as text with unit.
+
+    Relative files are taken from ``base`` (default: the working folder).
+
+    Raises
+    ------
+    InputErrors
+        Everything that is wrong with it, each with field, found, expected and fix.
+    """
+    from vertaug.procedure.plan_load import build_plan
+
+    return build_plan(data, where, base or Path.cwd(), {})
+
+
+def load_plan(path: Path | str) -> Plan:
+    """Return the plan in a TOML file; its relative files are taken from the file's folder.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A missing or malformed file, or everything that is wrong with the plan, with lines.
+    """
+    from vertaug.procedure.plan_load import read_plan
+
+    return read_plan(Path(path))
+
+
+def demo_plan() -> Plan:
+    """Return the embedded demonstration: parametric L1 with a wedge fracture, two balloons."""
+    from vertaug.procedure.plan_load import read_demo
+
+    return read_demo()

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The parts of a plan beside the anatomy: bone, load, balloons, openings, cement, numerics."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vertaug.procedure.plan_anatomy import Position
+from vertaug.procedure.plan_fields import Physical, Section, declared, required
+from vertaug.units import (
+    FLOW,
+    FORCE,
+    LENGTH,
+    PRESSURE,
+    STIFFNESS,
+    TEMPERATURE,
+    TIME,
+    VISCOSITY,
+    VOLUME,
+)
+
+__all__ = [
+    "Balloon",
+    "Bone",
+    "Boundary",
+    "Cement",
+    "Defect",
+    "Flow",
+    "Header",
+    "Injection",
+    "MeshSizes",
+    "Numerics",
+    "Output",
+    "Procedure",
+    "Site",
+    "StageName",
+    "Vein",
+]
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+StageName = Literal["access", "inflate", "deflate", "inject"]
+Site = Literal[
+    "anterior",
+    "anterolateral_left",
+    "anterolateral_right",
+    "lateral_left",
+    "lateral_right",
+    "posterior",
+    "endplate_superior",
+    "endplate_inferior",
+]
+
+
+class Header(Section):
+    """What this plan is."""
+
+    schema_version: Literal[1] = declared(1, "version of the plan's format", alias="schema")
+    title: str = declared("kyphoplasty", "title of the report")
+
+
+class Bone(Section):
+    """Bone, cortex and endplates."""
+
+    law: Literal["crushable_foam"] = declared(
+        "crushable_foam", "trabecular bone: density hardening, tension cut-off and damage"
+    )
+    modulus_factor: float = declared(1.0, "factor on the density law's modulus", ge=0.05, le=20.0)
+    strength_factor: float = declared(1.0, "factor on the density law's strength", ge=0.05, le=20.0)
+    poisson: float = declared(0.25, "Poisson's ratio of trabecular bone", ge=0.0, le=0.45)
+    tension_ratio: float = declared(
+        0.53,
+        "hydrostatic tensile over compressive strength",
+        "derived from the fabric-based yield quadric",
+        ge=0.02,
+        le=1.0,
+    )
+    cortex_thickness: Annotated[float, Physical(LENGTH, "0.05 mm", "3 mm")] = declared(
+        "0.35 mm", "thickness of the cortex", "Silva 1994; measured range 0.09 to 0.86 mm"
+    )
+    endplate_thickness: Annotated[float, Physical(LENGTH, "0.05 mm", "3 mm")] = declared(
+        "0.5 mm", "thickness of the endplates", "Edwards 2001: 0.4 to 0.8 mm"
+    )
+    cortex_modulus: Annotated[float, Physical(PRESSURE, "10 MPa", "25000 MPa")] = declared(
+        "2000 MPa", "effective modulus of the porous shell", "CT-based models: 0.5 to 5 GPa"
+    )
+    cortex_strength: Annotated[float, Physical(PRESSURE, "1 MPa", "250 MPa")] = declared(
+        "30 MPa", "yield stress of the porous shell", "uncalibrated"
+    )
+    endplate_modulus: Annotated[float, Physical(PRESSURE, "10 MPa", "25000 MPa")] = declared(
+        "1000 MPa", "effective modulus of the endplates", "engineering value of FE models"
+    )
+    endplate_strength: Annotated[float, Physical(PRESSURE, "1 MPa", "250 MPa")] = declared(
+        "20 MPa", "yield stress of the endplates", "uncalibrated"
+    )
+
+
+class Boundary(Section):
+    """What holds and loads the vertebra."""
+
+    situation: Literal["specimen"] = declared(
+        "specimen", "one vertebra between two discs on platens, as in cadaver tests"
+    )
+    axial_load: Annotated[float, Physical(FORCE, "0 N", "2000 N")] = declared(
+        "110 N", "residual axial load during the whole procedure", "cadaver tests: 100 to 110 N"
+    )
+    disc_stiffness: Annotated[float, Physical(STIFFNESS, "20 N/mm", "20000 N/mm")] = declared(
+        "800 N/mm", "axial stiffness of each disc, spread over its endplate", "uncalibrated"
+    )
+    disc_shear_stiffness: Annotated[float, Physical(STIFFNESS, "2 N/mm", "5000 N/mm")] = declared(
+        "200 N/mm", "stiffness of each disc against sliding", "uncalibrated"
+    )
+
+
+class Balloon(Section):
+    """One balloon and the cannula it comes through."""
+
+    name: Name = required("name, such as left")
+    side: Literal["left", "right"] = required("side of the approach")
+    route: Literal["transpedicular", "extrapedicular"] = declared(
+        "transpedicular", "through the pedicle, or beside it into the body"
+    )
+    length: Annotated[float, Physical(LENGTH, "5 mm", "30 mm")] = declared(
+        "15 mm", "working length of the balloon", "sold as 10, 15 and 20 mm"
+    )
+    channel_diameter: Annotated[float, Physical(LENGTH, "2 mm", "6 mm")] = declared(
+        "3.5 mm", "diameter of the access channel, which the deflated balloon fills"
+    )
+    volume: Annotated[float, Physical(VOLUME, "0.2 mL", "8 mL")] = declared(
+        "3 mL", "stop: volume of contrast liquid", "15 mm balloons: up to 4 mL"
+    )
+    pressure_limit: Annotated[float, Physical(PRESSURE, "20 psi", "1000 psi")] = declared(
+        "400 psi", "stop: pressure", "device rating"
+    )
+    endplate_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
+        "1 mm", "stop: smallest distance between balloon and endplate"
+    )
+    wall_tension: Annotated[float, Physical(STIFFNESS, "0.01 N/mm", "5 N/mm")] = declared(
+        "0.45 N/mm", "tension of the stretched wall (shear modulus times thickness)", "uncalibrated"
+    )
+    limit_diameter: Annotated[float, Physical(LENGTH, "6 mm", "30 mm")] = declared(
+        "18 mm", "diameter at which the wall stiffens", "design diameter 13 to 16 mm and more"
+    )
+    entry: Position = declared(None, "where the cannula enters the bone; by default found")
+    target: Position = declared(None, "where the balloon's tip lies; by default found")
+
+
+class Vein(Section):
+    """A vessel through which cement and marrow can leave."""
+
+    name: Name = required("name, such as basivertebral")
+    pathway: Literal["basivertebral", "segmental_vein"] = declared(
+        "basivertebral", "basivertebral leads into the canal (type B), segmental_vein out (type S)"
+    )
+    site: Site = declared("posterior", "side of the body where it opens")
+    height: float = declared(
+        0.55, "height of its mouth: 0 at the inferior, 1 at the superior endplate", ge=0.0, le=1.0
+    )
+    position: Position = declared(None, "its mouth in the vertebral frame; overrides site, height")
+    radius: Annotated[float, Physical(LENGTH, "0.1 mm", "5 mm")] = declared(
+        "1.5 mm", "radius of the opening", "uncalibrated"
+    )
+    length: Annotated[float, Physical(LENGTH, "0 mm", "60 mm")] = declared(
+        "8 mm", "length of the vessel outside", "uncalibrated"
+    )
+    outlet_pressure: Annotated[float, Physical(PRESSURE, "-5 kPa", "20 kPa")] = declared(
+        "1 kPa", "pressure at its far end, against the marrow's"
+    )
+
+
+class Defect(Section):
+    """A hole in the cortex or an endplate."""
+
+    name: Name = required("name, such as anterolateral")
+    pathway: Literal["cortical_defect", "disc"] = declared(
+        "cortical_defect", "cortical_defect leads beside the body, disc through an endplate"
+    )
+    site: Site = declared("anterolateral_left", "where on the body it lies")
+    height: float = declared(
+        0.5, "height: 0 at the inferior, 1 at the superior endplate", ge=0.0, le=1.0
+    )
+    position: Position = declared(None, "place in the vertebral frame; overrides site and height")
+    radius: Annotated[float, Physical(LENGTH, "0.1 mm", "8 mm")] = declared(
+        "1.5 mm", "radius of the hole", "breaches: 0.5 to 4 mm wide"
+    )
+    outlet_pressure: Annotated[float, Physical(PRESSURE, "-5 kPa", "200 kPa")] = declared(
+        "0 kPa", "pressure outside"
+    )
+
+
+class Injection(Section):
+    """One injection through one cannula."""
+
+    cannula: Name = required("name of the balloon whose cannula and cavity are used")
+    volume: Annotated[float, Physical(VOLUME, "0.1 mL", "10 mL")] = declared(
+        "2.5 mL", "volume of cement"
+    )
+    rate: Annotated[float, Physical(FLOW, "0.1 mL/min", "30 mL/min")] = declared(
+        "3 mL/min", "rate of the piston", "rate of the experiments"
+    )
+    pause: Annotated[float, Physical(TIME, "0 s", "600 s")] = declared(
+        "0 s", "pause before this injection"
+    )
+
+
+class Cement(Section):
+    """Cement, its cannula, and the injections in their order."""
+
+    viscosity_class: Literal["low", "medium", "high"] = declared(
+        "medium", "class of viscosity", "engineering values, uncalibrated", alias="class"
+    )
+    start_age: Annotated[float, Physical(TIME, "0.5 min", "30 min")] = declared(
+        "6 min", "time from mixing to the first injection"
+    )
+    room_temperature: Annotated[float, Physical(TEMPERATURE, "4 degC", "40 degC")] = declared(
+        "23 degC", "temperature of mixing and syringe"
+    )
+    body_temperature: Annotated[float, Physical(TEMPERATURE, "15 degC", "42 degC")] = declared(
+        "37 degC", "temperature of the bone"
+    )
+    cannula_diameter: Annotated[float, Physical(LENGTH, "1 mm", "5 mm")] = declared(
+        "2.692 mm", "inner diameter of the cannula", "10 gauge, regular wall"
+    )
+    cannula_length: Annotated[float, Physical(LENGTH, "30 mm", "300 mm")] = declared(
+        "125 mm", "length of the cannula"
+    )
+    pressure_limit: Annotated[float, Physical(PRESSURE, "0.1 MPa", "30 MPa")] = declared(
+        "6 MPa", "highest pressure at the syringe; then the flow falls", "1 mL syringe by hand"
+    )
+    marrow_viscosity: Annotated[float, Physical(VISCOSITY, "0.001 Pa*s", "10 Pa*s")] = declared(
+        "0.1 Pa*s", "viscosity of the marrow"
+    )
+    injection: tuple[Injection, ...] = declared((), "the injections in their order")
+
+
+class MeshSizes(Section):
+    """Sizes of the tetrahedral mesh."""
+
+    size: Annotated[float, Physical(LENGTH, "0.8 mm", "6 mm")] = declared(
+        "2.5 mm", "edge length far from the cavities"
+    )
+    cavity_size: Annotated[float, Physical(LENGTH, "0.3 mm", "3 mm")] = declared(
+        "1 mm", "edge length at the cavities"
+    )
+
+
+class Flow(Section):
+    """The grid on which cement and marrow flow."""
+
+    spacing: Annotated[float, Physical(LENGTH, "0.25 mm", "3 mm")] = declared(
+        "0.75 mm", "spacing of the grid"
+    )
+    margin: Annotated[float, Physical(LENGTH, "2 mm", "40 mm")] = declared(
+        "8 mm", "how far the grid reaches past the bone"
+    )
+    permeability_factor: float = declared(1.0, "factor on the permeability law", ge=0.01, le=100.0)
+    saturation_step: float = declared(
+        0.5, "largest change of a cell's filling in one time step", ge=0.01, le=1.0
+    )
+
+
+class Numerics(Section):
+    """How finely and how exactly it is computed."""
+
+    volume_step: float = declared(
+        0.07, "growth of the cavity in one step of inflation", ge=0.005, le=0.25
+    )
+    deflation_steps: int = declared(8, "steps of deflation", ge=1, le=200)
+    newton_tolerance: float = declared(
+        1e-8, "residual force over the largest applied one", ge=1e-14, le=1e-3
+    )
+    newton_limit: int = declared(40, "iterations in one step before it is cut", ge=3, le=500)
+    remesh_quality: float = declared(
+        0.12, "worst shape quality that is left before a new mesh", ge=0.01, le=0.5
+    )
+
+
+class Output(Section):
+    """What is written."""
+
+    pictures: bool = declared(True, "render views of bone, cavity and cement")
+    fields: bool = declared(True, "write fields for ParaView")
+    field_every: int = declared(10, "steps between two written fields", ge=1, le=1000)
+
+
+class Procedure(Section):
+    """The stages in their order."""
+
+    stages: tuple[StageName, ...] = declared(
+        ("access", "inflate", "deflate", "inject"), "stages that are run", min_length=1
+    )
