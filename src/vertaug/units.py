@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANGLE",
+    "BARE_NUMBER",
     "DENSITY",
     "FLOW",
     "FORCE",
+    "IMPLAUSIBLE",
     "LENGTH",
     "PERMEABILITY",
     "PRESSURE",
@@ -28,6 +30,7 @@ __all__ = [
     "TIME",
     "VISCOSITY",
     "VOLUME",
+    "WRONG_UNIT",
     "Dimension",
     "QuantityError",
     "express",
@@ -64,6 +67,7 @@ PERMEABILITY = Dimension("permeability", "mm^2", "1e-8 m^2", ("m^2", "mm^2", "um
 FLOW = Dimension("flow", "mm^3/s", "3 mL/min", ("mL/min", "mm^3/s", "mL/s"))
 DENSITY = Dimension("mineral density", "mg/cm^3", "80 mg/cm^3", ("mg/cm^3", "g/cm^3", "kg/m^3"))
 ANGLE = Dimension("angle", "rad", "15 deg", ("deg", "rad"))
+WRONG_UNIT, BARE_NUMBER, IMPLAUSIBLE = "E-PLAN-003", "E-PLAN-004", "E-PLAN-005"
 _ALL = (
     LENGTH, VOLUME, PRESSURE, FORCE, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, DENSITY, ANGLE
 )  # fmt: skip
@@ -119,7 +123,7 @@ def _unit_error(text: str, known: str, dimension: Dimension) -> QuantityError:
     """Error for a unit of another dimension (``known``) or for one nobody knows (empty)."""
     what = f"{text!r}, which is {known}" if known else f"{text!r}, whose unit is not known"
     return QuantityError(
-        "E-PLAN-003",
+        WRONG_UNIT,
         what,
         f'a {dimension.name} with a unit, such as "{dimension.example}"',
         f"write the number with one of {', '.join(dimension.usual)}",
@@ -127,21 +131,21 @@ def _unit_error(text: str, known: str, dimension: Dimension) -> QuantityError:
 
 
 def _split(value: object, dimension: Dimension) -> tuple[float, str]:
-    """Number and unit text of ``value``; raises `QuantityError` unless it has both."""
+    """Return number and unit text of ``value``; raises `QuantityError` unless it has both."""
     expected = f'text with a number and a unit, such as "{dimension.example}"'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         raise QuantityError(
-            "E-PLAN-004",
+            BARE_NUMBER,
             f"the bare number {value}",
             expected,
             f'add the unit in quotes, for example "{value} {dimension.usual[0]}"',
         )
     match = _TEXT.match(value) if isinstance(value, str) else None
     if match is None:
-        raise QuantityError("E-PLAN-003", repr(value), expected, f'write "{dimension.example}"')
+        raise QuantityError(WRONG_UNIT, repr(value), expected, f'write "{dimension.example}"')
     if match[2] is None:
         raise QuantityError(
-            "E-PLAN-004",
+            BARE_NUMBER,
             f'"{match[1]}" without a unit',
             expected,
             f'add the unit, for example "{match[1]} {dimension.usual[0]}"',
@@ -160,7 +164,7 @@ def quantity(value: object, dimension: Dimension) -> float:
     number, unit = _split(value, dimension)
     if not math.isfinite(number):
         raise QuantityError(
-            "E-PLAN-005", repr(value), f"a finite {dimension.name}", f'write "{dimension.example}"'
+            IMPLAUSIBLE, repr(value), f"a finite {dimension.name}", f'write "{dimension.example}"'
         )
     if dimension is TEMPERATURE and unit in ("degC", "°C", "celsius"):
         return number + _ZERO_CELSIUS

@@ -69,7 +69,7 @@ class Plan(Section):
 
 
 def _contradictions(plan: Plan) -> Iterator[Exception]:
-    """What in ``plan`` does not fit together, as errors that name the field."""
+    """Yield what in ``plan`` does not fit together, as errors that name the field."""
     stages = plan.procedure.stages
     if [stage for stage in _ORDER if stage in stages] != list(stages):
         expected = "each stage once, in the order " + ", ".join(_ORDER)
@@ -97,6 +97,7 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
 
 def _name_clashes(plan: Plan) -> Iterator[Exception]:
     """Names used twice within balloons or openings."""
+    groups: dict[str, tuple[Balloon | Vein | Defect, ...]]
     groups = {"balloon": plan.balloon, "vein": (*plan.vein, *plan.defect)}
     for key, group in groups.items():
         names = [item.name for item in group]

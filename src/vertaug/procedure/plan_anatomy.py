@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 
 from vertaug.procedure.plan_fields import (
+    CONTRADICTION,
     Physical,
     PhysicalVector,
     Section,
@@ -97,12 +98,12 @@ class Deformity(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> Deformity:
-        """A grade needs a kind and a kind needs a grade or heights."""
+        """Check that a grade has a kind and a kind a grade or heights."""
         heights = (self.anterior_height, self.middle_height, self.posterior_height)
         given = self.genant > 0 or any(height is not None for height in heights)
         if self.kind == "none" and given:
             raise plan_error(
-                "E-PLAN-009",
+                CONTRADICTION,
                 '"none" together with a grade or heights',
                 "a kind of deformity for that grade",
                 'write kind = "wedge", "biconcave" or "crush"',
@@ -110,7 +111,7 @@ class Deformity(Section):
             )
         if self.kind != "none" and not given:
             raise plan_error(
-                "E-PLAN-009",
+                CONTRADICTION,
                 f'kind "{self.kind}" without a grade or heights',
                 "how much height is lost",
                 "add genant = 2, or anterior_height and its like",
@@ -242,7 +243,7 @@ class CtAnatomy(_Common):
         """Density comes from the image or from the plan."""
         if self.image is None and self.density is None:
             raise plan_error(
-                "E-PLAN-009",
+                CONTRADICTION,
                 "neither image nor density",
                 "one of them, to know how strong the bone is",
                 'add image = "ct.nii.gz", or density = "75 mg/cm^3"',

@@ -12,9 +12,20 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from vertaug.units import Dimension, QuantityError, express, quantity
+from vertaug.units import IMPLAUSIBLE, Dimension, QuantityError, express, quantity
 
-__all__ = ["Physical", "PhysicalVector", "Section", "declared", "required"]
+__all__ = [
+    "CONTRADICTION",
+    "WRONG_VALUE",
+    "Physical",
+    "PhysicalVector",
+    "Section",
+    "declared",
+    "plan_error",
+    "required",
+]
+
+WRONG_VALUE, CONTRADICTION = "E-PLAN-006", "E-PLAN-009"
 
 
 class Section(BaseModel):
@@ -40,7 +51,7 @@ def plan_error(
 ) -> PydanticCustomError:
     """Error that carries the phrases of an `InputError` through pydantic; ``field`` names a key."""
     context = {"found": found, "expected": expected, "fix": fix, "field": field}
-    return PydanticCustomError("plan", "{found}", {**context, "code": code})  # type: ignore[misc]
+    return PydanticCustomError("plan", "{found}", {**context, "code": code})
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Physical:
         return self.low.split(maxsplit=1)[1]
 
     def read(self, value: object) -> float | None:
-        """Internal value of the plan's text, checked against the range."""
+        """Return the internal value of the plan's text, checked against the range."""
         if value is None and self.optional:
             return None
         try:
@@ -72,7 +83,7 @@ class Physical:
             raise plan_error(error.code, error.found, error.expected, error.fix) from error
         if not low <= number <= high:
             expected = f"a {self.dimension.name} between {self.low} and {self.high}"
-            raise plan_error("E-PLAN-005", f'"{value}"', expected, self._suggest(str(value)))
+            raise plan_error(IMPLAUSIBLE, f'"{value}"', expected, self._suggest(str(value)))
         return number
 
     def write(self, value: float | None) -> str | None:
@@ -95,7 +106,7 @@ class Physical:
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Schema for pydantic: text in, float inside, text out."""
+        """Return the schema for pydantic: text in, float inside, text out."""
         writer = core_schema.plain_serializer_function_ser_schema(self.write)
         return core_schema.no_info_plain_validator_function(self.read, serialization=writer)
 
@@ -107,14 +118,14 @@ class PhysicalVector:
     scalar: Physical
 
     def read(self, value: object) -> tuple[float, ...] | None:
-        """Internal components."""
+        """Return the internal components."""
         if value is None:
             return None
         if not isinstance(value, (list, tuple)) or len(value) != 3:
             unit = self.scalar.unit
             example = f'["0 {unit}", "-15 {unit}", "2 {unit}"]'
             expected = f"three lengths (left, posterior, superior), such as {example}"
-            raise plan_error("E-PLAN-006", repr(value), expected, f"write {example}")
+            raise plan_error(WRONG_VALUE, repr(value), expected, f"write {example}")
         return tuple(float(self.scalar.read(part) or 0.0) for part in value)
 
     def write(self, value: tuple[float, ...] | None) -> list[str | None] | None:
@@ -124,6 +135,6 @@ class PhysicalVector:
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Schema for pydantic: texts in, floats inside, texts out."""
+        """Return the schema for pydantic: texts in, floats inside, texts out."""
         writer = core_schema.plain_serializer_function_ser_schema(self.write)
         return core_schema.no_info_plain_validator_function(self.read, serialization=writer)
