@@ -17,7 +17,7 @@ from vertaug.procedure.plan_fields import (
     plan_error,
     required,
 )
-from vertaug.units import DENSITY, LENGTH
+from vertaug.units import ANGLE, DENSITY, LENGTH
 
 __all__ = [
     "Anatomy",
@@ -50,11 +50,17 @@ _DENSITY = Physical(DENSITY, "5 mg/cm^3", "400 mg/cm^3")
 class Dimensions(Section):
     """Explicit sizes of a parametric vertebra; what is not given follows from level and scale."""
 
-    endplate_width: Annotated[float | None, _SIZE] = declared(
-        None, "width of the endplates, left to right"
+    superior_width: Annotated[float | None, _SIZE] = declared(
+        None, "width of the superior endplate, left to right"
     )
-    endplate_depth: Annotated[float | None, _SIZE] = declared(
-        None, "depth of the endplates, front to back"
+    superior_depth: Annotated[float | None, _SIZE] = declared(
+        None, "depth of the superior endplate, front to back"
+    )
+    inferior_width: Annotated[float | None, _SIZE] = declared(
+        None, "width of the inferior endplate"
+    )
+    inferior_depth: Annotated[float | None, _SIZE] = declared(
+        None, "depth of the inferior endplate"
     )
     anterior_height: Annotated[float | None, _SIZE] = declared(
         None, "intact height of the body at its anterior margin"
@@ -62,17 +68,25 @@ class Dimensions(Section):
     posterior_height: Annotated[float | None, _SIZE] = declared(
         None, "intact height of the body at its posterior margin"
     )
-    superior_concavity: Annotated[float | None, Physical(LENGTH, "0 mm", "6 mm", optional=True)] = (
-        declared(None, "depth of the superior endplate's concavity")
-    )
-    inferior_concavity: Annotated[float | None, Physical(LENGTH, "0 mm", "6 mm", optional=True)] = (
-        declared(None, "depth of the inferior endplate's concavity")
-    )
     waist: float | None = declared(
         None, "width of the body at mid-height as a fraction of the endplates'", ge=0.6, le=1.0
     )
-    pedicle_width: Annotated[float | None, _SIZE] = declared(None, "width of the pedicles")
-    pedicle_height: Annotated[float | None, _SIZE] = declared(None, "height of the pedicles")
+    superior_concavity: Annotated[float | None, Physical(LENGTH, "0 mm", "6 mm", optional=True)] = (
+        declared(None, "depth of the superior endplate's bowl")
+    )
+    inferior_concavity: Annotated[float | None, Physical(LENGTH, "0 mm", "6 mm", optional=True)] = (
+        declared(None, "depth of the inferior endplate's bowl")
+    )
+    pedicle_width: Annotated[float | None, _SIZE] = declared(
+        None, "outer width of the pedicles at their isthmus"
+    )
+    pedicle_height: Annotated[float | None, _SIZE] = declared(None, "outer height of the pedicles")
+    pedicle_medial_angle: Annotated[
+        float | None, Physical(ANGLE, "-20 deg", "60 deg", optional=True)
+    ] = declared(None, "turn of the pedicle axis to the midline, followed forward")
+    pedicle_caudal_angle: Annotated[
+        float | None, Physical(ANGLE, "-20 deg", "60 deg", optional=True)
+    ] = declared(None, "turn of the pedicle axis downward, followed forward")
     canal_width: Annotated[float | None, _SIZE] = declared(None, "width of the spinal canal")
     canal_depth: Annotated[float | None, _SIZE] = declared(None, "depth of the spinal canal")
 

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The summary of a run; its names are a contract, stated in ``summary.schema.json``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from vertaug import __version__
+from vertaug.outcomes import Heights, Restoration
+
+__all__ = [
+    "SCHEMA",
+    "Balances",
+    "BalloonSummary",
+    "CementSummary",
+    "MeshSummary",
+    "StageSummary",
+    "Summary",
+    "summary_schema",
+]
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class StageSummary:
+    """Shape of the body at the end of a stage: heights in mm, wedge angle in degrees."""
+
+    name: str
+    heights: Heights
+    wedge_deg: float
+
+
+@dataclass(frozen=True)
+class BalloonSummary:
+    """One balloon: volume and pressure at the stop, plateau, and the rule that stopped it."""
+
+    name: str
+    volume_mL: float
+    pressure_psi: float
+    plateau_psi: float | None
+    stop: str
+
+
+@dataclass(frozen=True)
+class CementSummary:
+    """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway."""
+
+    injected_mL: float
+    in_bone_mL: float
+    fill_fraction: float
+    leaked_mL: Mapping[str, float]
+    first_leak_s: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Balances:
+    """Relative errors of what must be kept; None where the stage was not run."""
+
+    cement: float | None
+    cavity_identity: float | None
+    bone_mass: float | None
+    reactions: float | None
+
+
+@dataclass(frozen=True)
+class MeshSummary:
+    """Mesh at the end of the run; the smallest shape quality over the whole run."""
+
+    nodes: int
+    cells: int
+    min_quality: float
+    remeshes: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Results of a run.
+
+    `cement` and `restoration` are None where their stages were not run. `stage_seconds` are wall
+    times by stage; `extra` are further top-level entries (hashes, platform, landmarks).
+    """
+
+    stages: tuple[StageSummary, ...]
+    restoration: Restoration | None
+    balloons: tuple[BalloonSummary, ...]
+    cement: CementSummary | None
+    balances: Balances
+    mesh: MeshSummary
+    total_seconds: float
+    compile_seconds: float
+    stage_seconds: Mapping[str, float]
+    warnings: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Contents of ``summary.json``; numbers that are not finite become None."""
+        known = {
+            "schema": SCHEMA,
+            "version": __version__,
+            "stages": [_stage(stage) for stage in self.stages],
+            "restoration": None if self.restoration is None else self.restoration.to_dict(),
+            "balloons": [vars(balloon) for balloon in self.balloons],
+            "cement": None if self.cement is None else vars(self.cement),
+            "balances": vars(self.balances),
+            "mesh": vars(self.mesh),
+            "timings_s": {
+                "total": self.total_seconds,
+                "compile": self.compile_seconds,
+                **self.stage_seconds,
+            },
+            "warnings": list(self.warnings),
+        }
+        clash = sorted(set(known) & set(self.extra))
+        if clash:
+            message = f"extra entries {clash} would hide results"
+            raise ValueError(message)
+        cleaned: dict[str, Any] = _plain({**known, **self.extra})
+        return cleaned
+
+
+def _stage(stage: StageSummary) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "heights_mm": stage.heights.to_dict(),
+        "wedge_deg": stage.wedge_deg,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` in what JSON knows: NumPy types unpacked, numbers not finite as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (bool, int, str, type(None))) else str(value)
+
+
+def summary_schema() -> dict[str, Any]:
+    """JSON Schema of ``summary.json``."""
+    file = resources.files("vertaug.procedure").joinpath("summary.schema.json")
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
