@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Steps of the solid on one mesh: from a converged state, with given cavities, to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.materials.wolfram_2011 import damage as damage_after
+from vertaug.solid.cavity import CavityItem
+from vertaug.solid.cells import SolidItem
+from vertaug.solid.item import Item
+from vertaug.solid.linear import LinearSolver
+from vertaug.solid.linear.pattern import BlockPattern, build_pattern
+from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.solid.shell import ShellItem
+from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
+from vertaug.state import BoneHistory, ShellHistory, State
+from vertaug_kernels.laws import CRUSHABLE, HENCKY
+
+__all__ = ["Equilibrium", "SolidStep"]
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SolidStep:
+    """Outcome of one step: the state it leads to, Newton's result, and the force balance.
+
+    `state` equals the start where the step did not converge. `reaction_error` is the sum of all
+    forces of the ground and the load over the load.
+    """
+
+    state: State
+    newton: NewtonResult
+    reaction_error: float
+
+
+class Equilibrium:
+    """All steps on one mesh: keeps the matrix pattern and the linear solver's hierarchy.
+
+    Parameters
+    ----------
+    state : a state on the mesh to work on
+    model : laws, surroundings, numerics
+    """
+
+    def __init__(self, state: State, model: SolidModel) -> None:
+        self._model = model
+        self._platen = state.mesh.n_points
+        self._names = tuple(cavity_facets(state.mesh))
+        bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
+        lists = [
+            state.mesh.cells,
+            state.shell.facets,
+            *(item.connectivity for item in bed),
+            *cavities,
+        ]
+        self.pattern: BlockPattern = build_pattern(self._platen + 1, *lists)
+        self.solver = LinearSolver(self.pattern)
+
+    def _supports(self, state: State, load: float) -> list[Item]:
+        """Discs, lateral hold of the upper disc, and the load in N."""
+        around = self._model.surroundings
+        bed, ground = state.platen_bed, state.ground
+        lateral = bed.stiffness * np.array([1.0, 1.0, 0.0])
+        rest = bed.rest
+        centre = (rest[:, :2] * bed.stiffness[:, 2:]).sum(axis=0) / bed.stiffness[:, 2].sum()
+        return [
+            GroundBed(ground.nodes, ground.rest, ground.stiffness),
+            GroundBed(bed.nodes, rest, lateral),
+            PlatenBed(bed.nodes, rest, bed.stiffness[:, 2], self._platen, around.lever),
+            AxialLoad(self._platen, load, float(centre[0]), float(centre[1]), around.lever),
+        ]
+
+    def _cells(self, state: State) -> SolidItem:
+        """Cells with strengths and stiffnesses frozen at ``state``."""
+        mesh, bone = state.mesh, state.bone
+        rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
+        law = np.full(mesh.n_cells, CRUSHABLE, dtype=np.int32)
+        for name in mesh.region_names:
+            if name.startswith("cannula"):
+                chosen = mesh.cells_of(name)
+                law[chosen] = HENCKY
+                modulus = self._model.cannula_modulus
+                rows[chosen, 0], rows[chosen, 1] = modulus / 1.2, modulus / 2.6
+                rows[chosen, 5] = 0.0
+        return SolidItem.start(
+            mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows
+        )
+
+    def step(
+        self,
+        state: State,
+        cavities: Sequence[CavityItem],
+        load: float,
+        options: NewtonOptions | None = None,
+    ) -> SolidStep:
+        """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and ``load`` N."""
+        cells = self._cells(state)
+        shell_history = state.shell
+        shell = ShellItem.start(
+            state.mesh.points, shell_history.facets, shell_history.volume, shell_history.metric,
+            shell_history.parameters,
+        )  # fmt: skip
+        supports = self._supports(state, load)
+        items: list[Item] = [cells, shell, *supports, *cavities]
+        points = np.vstack([state.mesh.points, state.platen])
+        fixed = np.zeros(points.shape, dtype=bool)
+        result = minimise(
+            points, items, self.pattern, fixed, self.solver.step, options or self._model.newton
+        )
+        if not result.converged:
+            return SolidStep(state, result, np.inf)
+        ground, lateral = supports[0], supports[1]
+        assert isinstance(ground, GroundBed) and isinstance(lateral, GroundBed)  # noqa: S101
+        total = ground.reaction(result.points) + lateral.reaction(result.points)
+        total[2] += load
+        error = float(np.linalg.norm(total)) / max(load, 1e-9)
+        return SolidStep(self._commit(state, cells, shell, result.points), result, error)
+
+    def _commit(self, state: State, cells: SolidItem, shell: ShellItem, points: Float) -> State:
+        """New history at converged ``points``."""
+        metric, ratio, plastic, _ = cells.history(points)
+        bone = state.bone
+        accumulated = bone.plastic + plastic
+        damage = np.maximum(bone.damage, damage_after(accumulated))
+        grown = np.flatnonzero(damage > bone.damage + 1e-12)
+        metric[grown] = _soften(metric[grown], (1.0 - bone.damage[grown]) / (1.0 - damage[grown]))
+        shell_metric, shell_plastic, _ = shell.history(points)
+        new_shell = replace(
+            state.shell, metric=shell_metric, plastic=state.shell.plastic + shell_plastic
+        )
+        new_bone = replace(bone, ratio=ratio, metric=metric, plastic=accumulated, damage=damage)
+        return replace(
+            state,
+            mesh=state.mesh.with_points(points[:-1]),
+            bone=_keep(new_bone),
+            shell=_keep_shell(new_shell),
+            platen=points[-1].copy(),
+        )
+
+
+def _soften(metric: Float, factor: Float) -> Float:
+    """Elastic tensors whose logarithmic strain is multiplied by ``factor`` (n,).
+
+    Damage grows at given stress: the elastic strain rises as the stiffness falls.
+    """
+    values, vectors = np.linalg.eigh(metric)
+    powered = values ** factor[:, None]
+    return np.asarray(np.einsum("nik,nk,njk->nij", vectors, powered, vectors))
+
+
+def _keep(bone: BoneHistory) -> BoneHistory:
+    """Contiguous arrays for the kernels."""
+    return replace(bone, metric=np.ascontiguousarray(bone.metric))
+
+
+def _keep_shell(shell: ShellHistory) -> ShellHistory:
+    """Contiguous arrays for the kernels."""
+    return replace(shell, metric=np.ascontiguousarray(shell.metric))

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What never changes in a run of the solid: laws, surroundings, numerics; and the first state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.materials.bone import BoneLaw
+from vertaug.materials.wolfram_2011 import accumulated_strain
+from vertaug.mesh import Mesh
+from vertaug.mesh.surface import enclosed_volume
+from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.shell import membrane_parameters
+from vertaug.solid.support import nodal_areas
+from vertaug.state import Bed, BoneHistory, ShellHistory, State
+
+__all__ = ["CAVITY_PREFIX", "ENDPLATES", "Shells", "SolidModel", "Surroundings", "first_state"]
+
+Float = NDArray[np.float64]
+
+CAVITY_PREFIX = "balloon_"
+ENDPLATES = ("endplate_superior", "endplate_inferior")
+
+
+@dataclass(frozen=True)
+class Shells:
+    """Cortex and endplates as membranes.
+
+    Thickness in mm, modulus and strength in MPa (effective, of a porous shell: assumed within the
+    published 0.2-0.6 mm and 0.5-12 GPa); `damaged_share` is what a fully fractured cortex keeps.
+    """
+
+    cortex_thickness: float = 0.35
+    cortex_modulus: float = 4000.0
+    cortex_strength: float = 40.0
+    endplate_thickness: float = 0.4
+    endplate_modulus: float = 1000.0
+    endplate_strength: float = 15.0
+    poisson: float = 0.3
+    damaged_share: float = 0.02
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Discs and load of the `specimen` situation.
+
+    `axial_load` N on the upper platen; `disc_axial`, `disc_shear` N/mm³, stiffness of a disc per
+    area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts.
+    """
+
+    axial_load: float = 110.0
+    disc_axial: float = 0.5
+    disc_shear: float = 0.15
+    lever: float = 15.0
+
+
+@dataclass(frozen=True)
+class SolidModel:
+    """Laws, surroundings and numerics of one run.
+
+    `cannula_modulus` MPa stands for the steel tube: far stiffer than bone, still well conditioned.
+    """
+
+    law: BoneLaw = field(default_factory=BoneLaw)
+    shells: Shells = field(default_factory=Shells)
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    newton: NewtonOptions = field(default_factory=NewtonOptions)
+    cannula_modulus: float = 3000.0
+
+
+def _shell_history(mesh: Mesh, shells: Shells, damage: Float) -> ShellHistory:
+    """Membranes on every outer facet; ``damage`` (n_facets,) relative to its largest value."""
+    endplate = np.isin(
+        mesh.facet_set, [mesh.facet_names.index(n) for n in ENDPLATES if n in mesh.facet_names]
+    )
+    cavity = np.array([name.startswith(CAVITY_PREFIX) for name in mesh.facet_names])
+    opening = np.array([name.startswith("defect_") for name in mesh.facet_names])
+    chosen = np.flatnonzero(~cavity[mesh.facet_set] & ~opening[mesh.facet_set])
+    facets, endplate, damage = mesh.facets[chosen], endplate[chosen], damage[chosen]
+    corner = mesh.points[facets]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    area = 0.5 * np.linalg.norm(normal, axis=1)
+    share = shells.damaged_share + (1.0 - shells.damaged_share) * (1.0 - damage)
+    thickness = np.where(endplate, shells.endplate_thickness, shells.cortex_thickness)
+    modulus = np.where(endplate, shells.endplate_modulus, shells.cortex_modulus) * share
+    strength = np.where(endplate, shells.endplate_strength, shells.cortex_strength) * share
+    return ShellHistory(
+        facets=np.ascontiguousarray(facets),
+        volume=area * thickness,
+        metric=np.tile(np.eye(2), (len(facets), 1, 1)),
+        plastic=np.zeros(len(facets)),
+        parameters=membrane_parameters(modulus, shells.poisson, strength),
+    )
+
+
+def _bed(mesh: Mesh, name: str, surroundings: Surroundings, *, shear: bool) -> Bed:
+    """Springs on the facets called ``name``."""
+    nodes, area = nodal_areas(mesh.points, mesh.facets[mesh.facets_of(name)])
+    stiffness = np.zeros((len(nodes), 3))
+    stiffness[:, :2] = area[:, None] * (surroundings.disc_shear if shear else 0.0)
+    stiffness[:, 2] = area * surroundings.disc_axial
+    return Bed(nodes, mesh.points[nodes], stiffness)
+
+
+def cavity_facets(mesh: Mesh) -> dict[str, NDArray[np.int32]]:
+    """Facets (m, 3) of every cavity, by name."""
+    names = [name for name in mesh.facet_names if name.startswith(CAVITY_PREFIX)]
+    return {name: np.ascontiguousarray(mesh.facets[mesh.facets_of(name)]) for name in names}
+
+
+def outer_facets(mesh: Mesh) -> NDArray[np.int32]:
+    """Facets (m, 3) of the outer surface."""
+    cavity = np.array([name.startswith(CAVITY_PREFIX) for name in mesh.facet_names])
+    return np.ascontiguousarray(mesh.facets[~cavity[mesh.facet_set]])
+
+
+def first_state(
+    mesh: Mesh, model: SolidModel, density: Float, damage: Float, facet_damage: Float
+) -> State:
+    """Stress-free state on a named mesh.
+
+    ``density`` (n_cells,) mg/cm³, ``damage`` (n_cells,) 0 to the law's critical damage,
+    ``facet_damage`` (n_facets,) the same on the facets.
+    """
+    n = mesh.n_cells
+    critical = model.law.critical_damage
+    capped = np.clip(damage, 0.0, 0.999 * critical)
+    volume = mesh.volumes()
+    bone = BoneHistory(
+        volume=volume,
+        ratio=np.ones(n),
+        metric=np.tile(np.eye(3), (n, 1, 1)),
+        plastic=accumulated_strain(capped),
+        density=np.asarray(density, dtype=np.float64),
+        damage=capped,
+    )
+    cavities = sum(-enclosed_volume(mesh.points, f) for f in cavity_facets(mesh).values())
+    return State(
+        mesh=mesh,
+        bone=bone,
+        shell=_shell_history(mesh, model.shells, np.clip(facet_damage / critical, 0.0, 1.0)),
+        ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
+        platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
+        platen=np.zeros(3),
+        outer_volume=float(volume.sum()) + cavities,
+        cavity_volume=cavities,
+    )

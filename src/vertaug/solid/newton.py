@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Minimise the energy of a step: inexact Newton with exact tangent and a search on the energy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.solid.item import Item, RankOne
+from vertaug.solid.linear.pattern import BlockPattern
+
+__all__ = ["LinearStep", "NewtonOptions", "NewtonResult", "minimise"]
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class NewtonOptions:
+    """How far and how long to iterate.
+
+    `tolerance` is on the norm of the residual over that of the largest item's forces; `forcing`
+    the loosest relative tolerance of a linear solve.
+    """
+
+    tolerance: float = 1e-5
+    max_iterations: int = 40
+    forcing: float = 3e-2
+    max_halvings: int = 12
+
+
+@dataclass(frozen=True)
+class NewtonResult:
+    """Where the iteration ended: `points` (n_nodes, 3), and why."""
+
+    points: Float
+    converged: bool
+    iterations: int
+    residuals: tuple[float, ...]
+    energy: float
+    linear_iterations: int
+    reason: str
+
+
+class LinearStep(Protocol):
+    """A linear solver: step (n_nodes, 3) for blocks, right side, rank-one terms and tolerance."""
+
+    def __call__(
+        self,
+        pattern: BlockPattern,
+        blocks: Float,
+        rhs: Float,
+        ranks: Sequence[RankOne],
+        tolerance: float,
+    ) -> tuple[Float, int]:
+        """Return the step and the iterations it took."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Assembled:
+    """Energy, energy scale, residual (n_nodes, 3), force scale, blocks and rank-one terms."""
+
+    energy: float
+    energy_scale: float
+    residual: Float
+    force_scale: float
+    blocks: Float
+    ranks: tuple[RankOne, ...]
+
+
+def _assemble(
+    points: Float, items: Sequence[Item], pattern: BlockPattern, fixed: Bool
+) -> _Assembled:
+    """Sum what the items add at ``points``."""
+    parts = [item.evaluate(points, with_matrix=True) for item in items]
+    residual = np.zeros_like(points)
+    force_scale = 0.0
+    for position, part in enumerate(parts):
+        selected: list[Float | None] = [None] * len(parts)
+        selected[position] = part.forces.reshape(len(part.forces), -1)
+        force = pattern.assemble_vector(*selected)
+        force[fixed] = 0.0
+        force_scale = max(force_scale, float(np.linalg.norm(force)))
+        residual += force
+    blocks = pattern.assemble_matrix(*(part.matrices for part in parts))
+    pattern.constrain(blocks, fixed)
+    ranks = tuple(
+        RankOne(rank.scale, np.where(fixed, 0.0, rank.vector))
+        for part in parts
+        for rank in part.rank_ones
+    )
+    energies = [part.energy for part in parts]
+    return _Assembled(
+        sum(energies), sum(abs(e) for e in energies), residual, force_scale, blocks, ranks
+    )
+
+
+def _search(
+    points: Float, step: Float, items: Sequence[Item], start: _Assembled, halvings: int
+) -> tuple[float, float]:
+    """Largest trial length along ``step`` that lowers the energy enough; 0 where none does."""
+    slope = float((start.residual * step).sum())
+    slack = 1e-13 * start.energy_scale
+    length = 1.0
+    for _ in range(halvings):
+        trial = points + length * step
+        energy = 0.0
+        for item in items:
+            energy += item.energy(trial)
+            if not math.isfinite(energy):
+                break
+        if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
+            return length, energy
+        length *= 0.5
+    return 0.0, start.energy
+
+
+def minimise(
+    points: Float,
+    items: Sequence[Item],
+    pattern: BlockPattern,
+    fixed: Bool,
+    solve: LinearStep,
+    options: NewtonOptions,
+) -> NewtonResult:
+    """Find points of least energy near ``points`` (n_nodes, 3), which are left as they are.
+
+    ``fixed`` (n_nodes, 3) marks unknowns that keep their value. The pattern's connectivities are
+    those of the items, in the same order. Never raises for a step that fails: the result says why.
+    """
+    current = points.copy()
+    residuals: list[float] = []
+    linear = 0
+    for iteration in range(options.max_iterations):
+        system = _assemble(current, items, pattern, fixed)
+        if not math.isfinite(system.energy):
+            reason = "a cell is inverted at the start of the step"
+            return NewtonResult(
+                current, False, iteration, tuple(residuals), math.inf, linear, reason
+            )
+        norm = float(np.linalg.norm(system.residual)) / max(system.force_scale, 1e-30)
+        residuals.append(norm)
+        if norm <= options.tolerance:
+            return NewtonResult(
+                current, True, iteration, tuple(residuals), system.energy, linear, "converged"
+            )
+        forcing = min(options.forcing, max(0.3 * norm, 1e-6))
+        step, used = solve(pattern, system.blocks, -system.residual, system.ranks, forcing)
+        linear += used
+        if not float((system.residual * step).sum()) < 0.0:
+            reason = "the tangent gives no direction of descent"
+            return NewtonResult(
+                current, False, iteration, tuple(residuals), system.energy, linear, reason
+            )
+        length, _ = _search(current, step, items, system, options.max_halvings)
+        if length == 0.0:
+            reason = f"no length along the step lowers the energy (residual {norm:.1e})"
+            return NewtonResult(
+                current, False, iteration, tuple(residuals), system.energy, linear, reason
+            )
+        current += length * step
+    reason = f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"
+    return NewtonResult(
+        current, False, options.max_iterations, tuple(residuals), system.energy, linear, reason
+    )

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Renew a squashed mesh and carry the material's history over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from vertaug.errors import NotConvergedError
+from vertaug.mesh import Mesh
+from vertaug.mesh.quality import shape_quality
+from vertaug.mesh.remesh import remesh, size_field
+from vertaug.mesh.transfer import containing_cells
+from vertaug.solid.model import CAVITY_PREFIX
+from vertaug.state import Bed, BoneHistory, ShellHistory, State
+
+__all__ = ["RemeshRule", "needs_remesh", "remeshed"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class RemeshRule:
+    """When and how finely to remesh.
+
+    `worst` and `low` are limits of the worst cell's and the 2 % quantile's shape quality;
+    `fine`, `bulk` edge lengths in mm at the cavities and far from them, `growth` per distance.
+    """
+
+    worst: float = 0.04
+    low: float = 0.15
+    fine: float = 0.9
+    bulk: float = 2.5
+    growth: float = 0.25
+
+
+def needs_remesh(mesh: Mesh, rule: RemeshRule) -> bool:
+    """Whether the worst cell or the 2 % worst have become too flat."""
+    quality = shape_quality(mesh.points, mesh.cells)
+    return bool(quality.min() < rule.worst or np.quantile(quality, 0.02) < rule.low)
+
+
+def _node_map(old: Mesh, new: Mesh, nodes: Int) -> Int:
+    """New indices of old points that were kept in place."""
+    distance, index = cKDTree(new.points).query(old.points[nodes])
+    if len(nodes) and float(np.max(distance)) > 1e-9:
+        raise NotConvergedError("remesh", 0, "a point of the outer surface was moved by the mesher")
+    return np.asarray(index, dtype=np.int32)
+
+
+def _bed(bed: Bed, old: Mesh, new: Mesh) -> Bed:
+    """The same springs on the new numbering."""
+    return replace(bed, nodes=_node_map(old, new, bed.nodes))
+
+
+def _shell(shell: ShellHistory, old: Mesh, new: Mesh) -> ShellHistory:
+    """The same membranes on the new numbering."""
+    mapped = _node_map(old, new, np.ascontiguousarray(shell.facets.ravel()))
+    return replace(shell, facets=np.ascontiguousarray(mapped.reshape(-1, 3)))
+
+
+def _conserved(
+    bone: BoneHistory, present: Float, volume: float, mass: float
+) -> tuple[BoneHistory, float]:
+    """Restore the initial volume and mass that a transfer by cell changes a little.
+
+    The correction goes where bone was crushed or opened, in proportion to the change of volume.
+    Returns the history and the relative error in mass before it.
+    """
+    inverse = 1.0 / bone.ratio
+    raw = float(bone.density @ (present * inverse))
+    weight = np.abs(inverse - 1.0) + 1e-6
+    lack = volume - float(present @ inverse)
+    inverse = inverse + lack * weight / float(present @ weight)
+    initial = present * inverse
+    scale = 1.0 + (mass / float(bone.density @ initial) - 1.0) * np.ones_like(weight)
+    corrected = replace(bone, volume=initial, ratio=present / initial, density=bone.density * scale)
+    return corrected, abs(raw / mass - 1.0)
+
+
+def remeshed(state: State, rule: RemeshRule) -> State:
+    """Return the state on a new mesh of the same body.
+
+    The outer surface keeps its points and triangles; the cavities' facets are renewed; history
+    comes from the old cell that holds the new cell's centroid.
+
+    Raises
+    ------
+    NotConvergedError : the mesher failed
+    """
+    old = state.mesh
+    movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
+    size = size_field(old, movable, rule.fine, rule.bulk, rule.growth)
+    new = remesh(old, size, movable)
+    source = containing_cells(old, new.centroids())
+    present = new.volumes()
+    bone = state.bone
+    moved = BoneHistory(
+        volume=present / bone.ratio[source],
+        ratio=bone.ratio[source],
+        metric=np.ascontiguousarray(bone.metric[source]),
+        plastic=bone.plastic[source],
+        density=bone.density[source],
+        damage=bone.damage[source],
+    )
+    corrected, error = _conserved(moved, present, float(bone.volume.sum()), bone.mass)
+    return replace(
+        state,
+        mesh=new,
+        bone=corrected,
+        shell=_shell(state.shell, old, new),
+        ground=_bed(state.ground, old, new),
+        platen_bed=_bed(state.platen_bed, old, new),
+        remeshes=state.remeshes + 1,
+        transfer_error=max(state.transfer_error, error),
+    )
