@@ -3,5 +3,19 @@
 
 from vertaug.mesh._mesh import Mesh
 from vertaug.mesh.distance import SignedDistance, capsule_distance
+from vertaug.mesh.generate import Capsule, MeshSize, generate_mesh
+from vertaug.mesh.quality import QualityTable, quality_table, shape_quality
+from vertaug.mesh.transfer import containing_cells
 
-__all__ = ["Mesh", "SignedDistance", "capsule_distance"]
+__all__ = [
+    "Capsule",
+    "Mesh",
+    "MeshSize",
+    "QualityTable",
+    "SignedDistance",
+    "capsule_distance",
+    "containing_cells",
+    "generate_mesh",
+    "quality_table",
+    "shape_quality",
+]

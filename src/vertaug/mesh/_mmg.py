@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The one place that talks to Mmg: arrays in, arrays out, silent, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from vertaug.errors import NotConvergedError
+
+__all__ = ["Labelled", "adapt"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+
+_OFF = 0
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Points (n, 3), cells (m, 4) and facets (k, 3) with one integer label a cell and a facet."""
+
+    points: Float
+    cells: Int
+    cell_label: Int
+    facets: Int
+    facet_label: Int
+
+
+def adapt(
+    mesh: Labelled,
+    size: Float,
+    *,
+    deviation: float,
+    gradation: float,
+    fixed_labels: Sequence[int] = (),
+    deviation_of: Sequence[tuple[int, float]] = (),
+) -> Labelled:
+    """Adapt a mesh to a size field with Mmg3d.
+
+    Parameters
+    ----------
+    mesh : cells of positive volume
+    size : (n_points,) wanted edge length, mm
+    deviation : largest distance between the old and the new surface, mm
+    gradation : largest ratio of neighbouring edge lengths
+    fixed_labels : facets of these labels keep their points and triangles
+    deviation_of : ``deviation`` by facet label where it differs
+
+    Raises
+    ------
+    NotConvergedError
+        Mmg failed.
+    """
+    from mmgpy import MmgMesh3D
+
+    work = MmgMesh3D()
+    work.set_mesh_size(
+        vertices=len(mesh.points), tetrahedra=len(mesh.cells), triangles=len(mesh.facets)
+    )
+    work.set_vertices(np.ascontiguousarray(mesh.points))
+    work.set_tetrahedra(np.ascontiguousarray(mesh.cells), mesh.cell_label.astype(np.int64))
+    work.set_triangles(np.ascontiguousarray(mesh.facets), mesh.facet_label.astype(np.int64))
+    fixed = np.flatnonzero(np.isin(mesh.facet_label, fixed_labels)).astype(np.int32)
+    if len(fixed):
+        work.set_required_triangles(fixed)
+        work.set_required_vertices(np.unique(mesh.facets[fixed]).astype(np.int32))
+    work.set_field("metric", np.ascontiguousarray(size, dtype=np.float64).reshape(-1, 1))
+    options: dict[str, float] = {
+        "verbose": -1,
+        "hausd": deviation,
+        "hgrad": gradation,
+        "hgradreq": -1.0,
+        "hmin": 0.3 * float(size.min()),
+        "hmax": 1.5 * float(size.max()),
+        "angle": _OFF,
+    }
+    if deviation_of:
+        work.set_local_parameters(
+            [
+                {
+                    "type": "triangle",
+                    "ref": int(label),
+                    "hmin": options["hmin"],
+                    "hmax": options["hmax"],
+                    "hausd": float(value),
+                }
+                for label, value in deviation_of
+            ]
+        )
+    try:
+        work.remesh(**options)
+    except (RuntimeError, ValueError) as error:
+        raise NotConvergedError("mesh", 0, f"Mmg could not adapt the mesh: {error}") from error
+    held = mesh.points[np.unique(mesh.facets[fixed])]
+    return _restored(_read_back(work), held)
+
+
+def _restored(mesh: Labelled, held: Float) -> Labelled:
+    """Undo the rounding of Mmg's scaling on the points that had to stay."""
+    if len(held) == 0:
+        return mesh
+    gap, index = cKDTree(mesh.points).query(held)
+    if gap.max() > _ROUNDING:
+        raise NotConvergedError("mesh", 0, f"Mmg moved a fixed point by {gap.max():.2e} mm")
+    points = mesh.points.copy()
+    points[index] = held
+    return replace(mesh, points=points)
+
+
+def _read_back(work: object) -> Labelled:
+    """Copy Mmg's mesh and drop points that no cell uses."""
+    cells, cell_label = work.get_tetrahedra_with_refs()  # type: ignore[attr-defined]
+    facets, facet_label = work.get_triangles_with_refs()  # type: ignore[attr-defined]
+    points = np.array(work.get_vertices(), dtype=np.float64)  # type: ignore[attr-defined]
+    if len(cells) == 0 or not np.all(np.isfinite(points)):
+        raise NotConvergedError("mesh", 0, "Mmg returned an empty or non-finite mesh")
+    used = np.unique(cells)
+    index = np.full(len(points), -1, dtype=np.int32)
+    index[used] = np.arange(len(used), dtype=np.int32)
+    keep = np.all(index[facets] >= 0, axis=1)
+    return Labelled(
+        points=np.ascontiguousarray(points[used]),
+        cells=index[cells],
+        cell_label=np.array(cell_label, dtype=np.int32),
+        facets=index[facets[keep]],
+        facet_label=np.array(facet_label, dtype=np.int32)[keep],
+    )

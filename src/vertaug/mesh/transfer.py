@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which old cell holds a new point."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from vertaug.mesh._mesh import Mesh
+from vertaug_kernels import geometry
+
+__all__ = ["containing_cells"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+
+_CANDIDATES = (8, 64)
+
+
+def containing_cells(old: Mesh, new_points: Float) -> Int:
+    """Cell (n,) of ``old`` that holds each of ``new_points`` (n, 3).
+
+    A point outside every cell gets the cell with the nearest centroid.
+    """
+    queries = np.ascontiguousarray(new_points, dtype=np.float64)
+    tree = cKDTree(old.centroids())
+    cell, weight = _search(old, tree, queries, _CANDIDATES[0])
+    nearest = cell[1]
+    found = cell[0]
+    lost = np.flatnonzero(weight < -1e-12)
+    if len(lost):
+        again, weight = _search(old, tree, queries[lost], _CANDIDATES[1])
+        found[lost] = np.where(weight < -1e-12, nearest[lost], again[0])
+    return found
+
+
+def _search(old: Mesh, tree: cKDTree, queries: Float, count: int) -> tuple[tuple[Int, Int], Float]:
+    """Best of the ``count`` nearest cells, the nearest cell, and the best's smallest weight."""
+    count = min(count, old.n_cells)
+    candidates = np.asarray(tree.query(queries, k=[*range(1, count + 1)])[1], dtype=np.int32)
+    found = np.zeros(len(queries), dtype=np.int32)
+    weight = np.zeros(len(queries))
+    geometry.containing_cell(old.points, old.cells, queries, candidates, found, weight)
+    return (found, candidates[:, 0].copy()), weight
