@@ -48,9 +48,7 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             what = "disk full"
             needed = f"{len(content) / 1e6:.1f} MB for {path}"
-            raise ResourceError(
-                "disk full", needed, "less", "free some space, run again"
-            ) from error
+            raise ResourceError(what, needed, "less", "free some space, run again") from error
         raise
 
 

@@ -132,10 +132,8 @@ def _section(title: str, path: str, model: type[BaseModel], meaning: str) -> lis
 
 def _row(entry: Entry) -> str:
     """Table row of one key."""
-    if entry.is_required:
-        default = "required"
-    else:
-        default = "" if entry.default is None else f"`{toml_value(entry.default)}`"
+    written = "" if entry.default is None else f"`{toml_value(entry.default)}`"
+    default = "required" if entry.is_required else written
     cells = (f"`{entry.key}`", default, entry.allowed, entry.meaning, entry.source)
     return "| " + " | ".join(cells) + " |"
 
