@@ -16,6 +16,8 @@ __all__ = ["BlockPattern", "ElementMap", "build_pattern"]
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+_PLACE = "solid.linear.build_pattern"
+
 
 @dataclass(frozen=True, eq=False)
 class ElementMap:
@@ -136,11 +138,9 @@ def build_pattern(n_nodes: int, *connectivities: Ints) -> BlockPattern:
 
 
 def _check(position: int, elements: Ints, n_nodes: int) -> None:
-    if elements.ndim != 2 or (
-        elements.size and (elements.min() < 0 or elements.max() >= n_nodes)
-    ):
+    if elements.ndim != 2 or (elements.size and (elements.min() < 0 or elements.max() >= n_nodes)):
         raise InputError(
-            "solid.linear.build_pattern",
+            _PLACE,
             f"connectivities[{position}]",
             f"an array of shape {elements.shape} with a node outside the mesh or no second axis",
             f"(n_elements, k) nodes in 0 .. {n_nodes - 1}",

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sparse direct solution, for small systems and as the method of last resort."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse as scipy_sparse
+from scipy.sparse.linalg import splu
+
+from vertaug.solid.linear._errors import MatrixError
+from vertaug.solid.linear.conjugate_gradient import LinearResult
+from vertaug.solid.linear.pattern import BlockPattern
+from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected
+
+__all__ = ["Factor", "factorize", "solve_direct"]
+
+Floats = NDArray[np.float64]
+
+_SINGULAR = 1e-13
+_FIX = "hold the rigid-body motions of every part; look for elements without stiffness"
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A factorised matrix.
+
+    Attributes
+    ----------
+    apply : ``apply(rhs, out)`` on (3 n_nodes,) float64
+    indefinite : True where a negative pivot was met; None where the library does not tell
+    """
+
+    apply: Apply
+    indefinite: bool | None
+
+
+def factorize(pattern: BlockPattern, blocks: Floats) -> Factor:
+    """Factorise with Pardiso where it is installed, else with SuperLU in symmetric mode.
+
+    Raises
+    ------
+    MatrixError : the matrix is singular or not finite
+    """
+    if not np.isfinite(blocks).all():
+        found = "the matrix has values that are not finite"
+        raise MatrixError(found, "check the stress update of the elements")
+    shape = (3 * pattern.n_nodes,) * 2
+    matrix = scipy_sparse.bsr_matrix((blocks, pattern.indices, pattern.indptr), shape=shape)
+    if importlib.util.find_spec("pypardiso") is not None:
+        return _pardiso(matrix.tocsr())
+    return _superlu(matrix.tocsc())
+
+
+def solve_direct(
+    pattern: BlockPattern,
+    blocks: Floats,
+    rhs: Floats,
+    factor: Factor,
+    rank_ones: RankOnes | None = None,
+) -> LinearResult:
+    """Solve with one step of iterative refinement; tells indefinite systems by status.
+
+    Where the system is indefinite, the solution or its negative is returned, whichever descends.
+    """
+    apply = factor.apply if rank_ones is None else corrected(factor.apply, rank_ones)
+    b = np.ascontiguousarray(rhs, dtype=np.float64).reshape(-1)
+    x, correction = np.zeros_like(b), np.empty_like(b)
+    rest = b
+    for _ in range(2):
+        apply(rest, correction)
+        x += correction
+        rest = b - _product(pattern, blocks, x, rank_ones)
+    start = float(np.linalg.norm(b))
+    residual = float(np.linalg.norm(rest)) / start if start > 0.0 else 0.0
+    if not residual < 1e-3:
+        message = f"the direct solution leaves a relative residual of {residual:.1e}: singular"
+        raise MatrixError(message, _FIX)
+    descent = float(x @ b)
+    stable = descent >= 0.0 and not factor.indefinite
+    direction = x.reshape(rhs.shape) if descent >= 0.0 else -x.reshape(rhs.shape)
+    if stable:
+        return LinearResult(direction, 0, residual, "converged")
+    curved = direction if descent < 0.0 else None
+    return LinearResult(direction, 0, residual, "negative_curvature", curved)
+
+
+def _product(
+    pattern: BlockPattern, blocks: Floats, x: Floats, rank_ones: RankOnes | None
+) -> Floats:
+    product = pattern.multiply(blocks, x)
+    if rank_ones is not None:
+        rank_ones.add_product(x, product)
+    return product
+
+
+def _superlu(matrix: Any) -> Factor:
+    diagonal = np.abs(matrix.diagonal())
+    scale = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+    scaling = scipy_sparse.diags_array(scale)
+    try:
+        factor = splu(
+            scipy_sparse.csc_matrix(scaling @ matrix @ scaling),
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )
+    except RuntimeError:
+        message = "the matrix is singular"
+        raise MatrixError(message, _FIX) from None
+    pivots = factor.U.diagonal()
+    if float(np.abs(pivots).min()) < _SINGULAR:
+        message = f"the matrix is singular: smallest scaled pivot {np.abs(pivots).min():.1e}"
+        raise MatrixError(message, _FIX)
+    indefinite = bool((pivots < 0.0).any())
+
+    def apply(rhs: Floats, out: Floats) -> None:
+        out[:] = scale * factor.solve(scale * rhs)
+
+    return Factor(apply, indefinite)
+
+
+def _pardiso(matrix: Any) -> Factor:
+    from pypardiso import PyPardisoSolver
+
+    solver = PyPardisoSolver()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        solver.factorize(matrix)
+
+    def apply(rhs: Floats, out: Floats) -> None:
+        out[:] = solver.solve(matrix, rhs)
+
+    return Factor(apply, None)
