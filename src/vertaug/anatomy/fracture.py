@@ -2,8 +2,8 @@
 """Vertebral fractures as a smooth, invertible map from the intact to the present shape.
 
 Bone moves along z only, and only a band of the body is compacted: above it the body comes down,
-below it the body stays (or comes up, for a fracture of both endplates). The loss of height fades
-behind the posterior wall, so that pedicles and processes keep their shape.
+below it the body stays (or comes up, for a fracture of both endplates). Behind the posterior wall
+compaction fades: pedicles and processes keep their shape and ride on the body.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 
-__all__ = ["GENANT_LOSS", "Band", "Cleft", "Deformity", "FractureMap", "height_losses"]
+__all__ = ["GENANT_LOSS", "Band", "Cleft", "Deformity", "FractureMap", "damage_of", "height_losses"]
 
 Float = NDArray[np.float64]
 Kind = Literal["none", "wedge", "biconcave", "crush"]
@@ -146,13 +146,16 @@ def _check_heights(
 class FractureMap:
     """The map z to z - loss(x, y) (ramp(z) - 1 + superior_share); x and y stay.
 
+    Behind the posterior wall ``ramp(z)`` goes over to the constant ``ramp(carrier)``.
+
     Parameters
     ----------
     losses : anterior, middle, posterior loss of height, mm
     stations : y at which they hold, mm
     half_width : the extra loss of the middle ends at x = ± this, mm
-    fade : y from and to which the loss fades to nothing, mm
+    fade : y from and to which compaction fades to nothing, mm
     bottom, top : the band before the fracture, z in mm
+    carrier : z of the pedicles' axis, with which everything behind the body moves, mm
     superior_share : part of the loss that bone above the band moves down
     """
 
@@ -162,6 +165,7 @@ class FractureMap:
     fade: tuple[float, float]
     bottom: float
     top: float
+    carrier: float = 0.0
     superior_share: float = 1.0
 
     @classmethod
@@ -173,6 +177,7 @@ class FractureMap:
         fade: tuple[float, float],
         endplates: tuple[float, float],
         band: Band,
+        carrier: float = 0.0,
         superior_share: float = 1.0,
     ) -> FractureMap:
         """Place the band: before the fracture it was as high as now plus the largest loss.
@@ -198,10 +203,33 @@ class FractureMap:
         centre = low + band.centre * (high - low)
         centre = float(np.clip(centre, low + 0.5 * thick, high - 0.5 * thick))
         edges = centre - 0.5 * thick, centre + 0.5 * thick
-        return cls(losses, stations, half_width, fade, *edges, superior_share)
+        return cls(losses, stations, half_width, fade, *edges, carrier, superior_share)
 
     def loss(self, points: Float) -> Float:
         """Loss of height (mm) in the columns through ``points`` (n, 3)."""
+        return self._column(points)[0]
+
+    def forward(self, points: Float) -> Float:
+        """Intact to present position, (n, 3) to (n, 3), mm."""
+        loss, shift = self._column(points)
+        share = (points[:, 2] - self.bottom) / (self.top - self.bottom)
+        return np.column_stack([points[:, :2], points[:, 2] - loss * _ramp(share) - shift])
+
+    def inverse(self, points: Float) -> Float:
+        """Present to intact position, (n, 3) to (n, 3), mm; closed form."""
+        loss, shift = self._column(points)
+        thick = self.top - self.bottom
+        share = _inverse_ramp((points[:, 2] + shift - self.bottom) / thick, loss / thick)
+        return np.column_stack([points[:, :2], self.bottom + thick * share])
+
+    def volume_ratio(self, points: Float) -> Float:
+        """Present over intact volume at *intact* ``points`` (n, 3)."""
+        thick = self.top - self.bottom
+        share = (points[:, 2] - self.bottom) / thick
+        return np.asarray(1.0 - self.loss(points) / thick * _ramp_slope(share))
+
+    def _column(self, points: Float) -> tuple[Float, Float]:
+        """Compaction across the band, and the shift down of what lies below it, (n,) mm."""
         x, y = points[:, 0], points[:, 1]
         first, _, last = self.stations
         front, middle, back = self.losses
@@ -210,27 +238,10 @@ class FractureMap:
         loss = front + (back - front) * along + (middle - 0.5 * (front + back)) * bulge
         start, end = self.fade
         behind = np.clip((y - start) / (end - start), 0.0, 1.0)
-        return np.asarray(loss * (1.0 - behind**2 * (3.0 - 2.0 * behind)))
-
-    def forward(self, points: Float) -> Float:
-        """Intact to present position, (n, 3) to (n, 3), mm."""
-        share = (points[:, 2] - self.bottom) / (self.top - self.bottom)
-        down = self.loss(points) * (_ramp(share) - 1.0 + self.superior_share)
-        return np.column_stack([points[:, :2], points[:, 2] - down])
-
-    def inverse(self, points: Float) -> Float:
-        """Present to intact position, (n, 3) to (n, 3), mm; closed form."""
-        loss = self.loss(points)
-        thick = self.top - self.bottom
-        present = (points[:, 2] - (1.0 - self.superior_share) * loss - self.bottom) / thick
-        share = _inverse_ramp(present, loss / thick)
-        return np.column_stack([points[:, :2], self.bottom + thick * share])
-
-    def volume_ratio(self, points: Float) -> Float:
-        """Present over intact volume at *intact* ``points`` (n, 3)."""
-        thick = self.top - self.bottom
-        share = (points[:, 2] - self.bottom) / thick
-        return np.asarray(1.0 - self.loss(points) / thick * _ramp_slope(share))
+        behind = behind**2 * (3.0 - 2.0 * behind)
+        at_carrier = _ramp(np.array([(self.carrier - self.bottom) / (self.top - self.bottom)]))
+        shift = loss * (behind * at_carrier - 1.0 + self.superior_share)
+        return np.asarray(loss * (1.0 - behind)), np.asarray(shift)
 
 
 def damage_of(volume_ratio: Float, peak: float) -> Float:

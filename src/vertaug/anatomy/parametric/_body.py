@@ -18,7 +18,7 @@ Float = NDArray[np.float64]
 
 WIDEST = 0.45
 """Where a section is widest: share of its depth from the posterior wall."""
-KIDNEY = 0.05
+KIDNEY = 0.07
 """How far the posterior corners reach behind the midline, share of the depth."""
 DEPTH_WAIST = 0.6
 """Relative narrowing in depth over that in width; all of it at the anterior wall."""
@@ -94,7 +94,7 @@ class Body:
         _, back = self.walls(points[:, 2])
         hollow = 1.0 - np.exp(-((points[:, 0] / (0.25 * self.width)) ** 2))
         wall = points[:, 1] - back - KIDNEY * self.depth * hollow
-        rounding = 2.0 * self.width / 42.0
+        rounding = 2.4 * self.width / 42.0
         side = smooth_intersection(side, wall, rounding)
         plates = np.maximum(
             points[:, 2] - self.superior(points), self.inferior(points) - points[:, 2]

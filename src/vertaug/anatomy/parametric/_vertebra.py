@@ -98,9 +98,10 @@ class ParametricVertebra:
             height_losses(self.deformity, self.intact_heights),
             self.body.stations,
             0.5 * self.body.width,
-            (self.body.posterior, self.body.posterior + 0.6 * self.size.canal_depth),
+            (self.body.posterior, float(self.arch.isthmus[1])),
             (inside[0], inside[1] - 0.5),
             self.band,
+            float(self.arch.isthmus[2]),
             SUPERIOR_SHARE[self.deformity.kind],
         )
 
