@@ -144,7 +144,11 @@ class Band(Section):
         0.6, "height of its middle: 0 at the inferior, 1 at the superior endplate", ge=0.0, le=1.0
     )
     damage: float = declared(
-        0.5, "damage in the band, 0 intact to 1", "protocol value, uncalibrated", ge=0.0, le=0.95
+        0.53,
+        "damage in the band, 0 intact to 1",
+        "stiffness falls by 53 % in a 25 % crush, Wegrzyn 2011",
+        ge=0.0,
+        le=0.95,
     )
 
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a plan will build and cost, before it is run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.anatomy import Vertebra
+from vertaug.mesh import MeshSize
+from vertaug.procedure.build import build_vertebra
+from vertaug.procedure.plan import Plan
+
+__all__ = ["Findings", "check_plan"]
+
+Float = NDArray[np.float64]
+
+_CELL_SHARE = 0.12
+"""Volume of a cell over the cube of its edge length, as found in generated meshes."""
+_BYTES_PER_CELL = 9_000
+_BYTES_PER_VOXEL = 900
+_SECONDS_PER_CELL_AND_STEP = 6e-5
+_SECONDS_PER_VOXEL_AND_MILLILITRE = 4e-5
+_BASE_BYTES = 400_000_000
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What `check_plan` found; volume in mm³, memory in bytes, time in seconds (two cores)."""
+
+    vertebra: str
+    volume: float
+    heights: tuple[float, float, float]
+    reference_source: str
+    pedicles: str
+    balloons: str
+    cells: int
+    voxels: int
+    steps: int
+    memory: float
+    seconds: float
+    warnings: tuple[str, ...]
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and text of every entry."""
+        heights = " / ".join(f"{height:.1f}" for height in self.heights)
+        return [
+            ("vertebra", self.vertebra),
+            ("bone volume", f"{self.volume / 1000:.1f} mL"),
+            ("heights, front to back", f"{heights} mm"),
+            ("reference heights", self.reference_source),
+            ("pedicles found", self.pedicles),
+            ("balloons", self.balloons),
+            ("tetrahedra", f"about {_rounded(self.cells)}"),
+            ("cells of the flow grid", f"about {_rounded(self.voxels)}"),
+            ("steps of inflation", f"about {self.steps}"),
+            ("memory", f"about {self.memory / 1e9:.1f} GB"),
+            ("time on two cores", f"about {max(1, round(self.seconds / 60))} min"),
+        ]
+
+
+def check_plan(plan: Plan) -> Findings:
+    """Build the vertebra of ``plan`` and estimate what the run needs; nothing is written.
+
+    Raises
+    ------
+    InputError
+        The anatomy cannot be built.
+    """
+    vertebra = build_vertebra(plan)
+    cells, voxels = _cells(plan, vertebra), _voxels(plan, vertebra)
+    steps = _steps(plan)
+    millilitres = sum(injection.volume for injection in plan.cement.injection) / 1000.0
+    seconds = cells * steps * _SECONDS_PER_CELL_AND_STEP
+    seconds += voxels * millilitres * _SECONDS_PER_VOXEL_AND_MILLILITRE
+    return Findings(
+        vertebra=f"{vertebra.name}, {plan.anatomy.source}",
+        volume=_volume(vertebra),
+        heights=_heights(vertebra),
+        reference_source=vertebra.reference_source,
+        pedicles=_pedicles(vertebra),
+        balloons=", ".join(f"{b.name} {b.length:g} mm" for b in plan.balloon),
+        cells=cells,
+        voxels=voxels,
+        steps=steps,
+        memory=_BASE_BYTES + cells * _BYTES_PER_CELL + voxels * _BYTES_PER_VOXEL,
+        seconds=seconds,
+        warnings=vertebra.warnings,
+    )
+
+
+def _volume(vertebra: Vertebra) -> float:
+    """Volume of the bone, mm³."""
+    distance = vertebra.distance
+    return float(np.count_nonzero(distance.values < 0.0)) * distance.spacing**3
+
+
+def _cells(plan: Plan, vertebra: Vertebra) -> int:
+    """Tetrahedra of the mesh, from the edge lengths asked for and the bone's volume."""
+    share = _CELL_SHARE
+    size = MeshSize(bulk=plan.mesh.size, cavity=plan.mesh.cavity_size)
+    bulk = _volume(vertebra) / (share * size.bulk**3)
+    return int(bulk + sum(_near_cavity(size, b.length, b.channel_diameter) for b in plan.balloon))
+
+
+def _near_cavity(size: MeshSize, length: float, diameter: float) -> float:
+    """Tetrahedra that the finer size around one channel adds."""
+    reach = max(size.bulk - size.cavity, 0.0) / size.growth
+    away = np.linspace(0.0, reach, 50)
+    edge = size.cavity + size.growth * away
+    radius = 0.5 * diameter + away
+    shell = 2.0 * math.pi * radius * length + 4.0 * math.pi * radius**2
+    added = shell * (edge**-3 - size.bulk**-3) / _CELL_SHARE
+    return float(np.trapezoid(added, away))
+
+
+def _voxels(plan: Plan, vertebra: Vertebra) -> int:
+    """Cells of the flow grid: the bone's box with the margin around it."""
+    inside = np.argwhere(vertebra.distance.values < 0.0)
+    extent = (inside.max(axis=0) - inside.min(axis=0) + 1) * vertebra.distance.spacing
+    return int(np.prod(np.ceil((extent + 2.0 * plan.flow.margin) / plan.flow.spacing)))
+
+
+def _steps(plan: Plan) -> int:
+    """Steps from the channel's volume to the balloon's, and back."""
+    if "inflate" not in plan.procedure.stages:
+        return 0
+    ratios = [
+        balloon.volume / (math.pi * (0.5 * balloon.channel_diameter) ** 2 * balloon.length)
+        for balloon in plan.balloon
+    ]
+    inflation = math.log(max(*ratios, 1.0)) / math.log1p(plan.numerics.volume_step)
+    deflation = plan.numerics.deflation_steps if "deflate" in plan.procedure.stages else 0
+    return math.ceil(inflation) + deflation
+
+
+def _heights(vertebra: Vertebra) -> tuple[float, float, float]:
+    """Distance of the endplate planes at the middles of the three thirds, mm."""
+    marks = vertebra.landmarks
+    depth = marks.posterior_wall - marks.anterior_wall
+    values = []
+    for share in (1.0 / 6.0, 0.5, 5.0 / 6.0):
+        y = marks.anterior_wall + share * depth
+        ends = [
+            plate.centre[2] - (y - plate.centre[1]) * plate.normal[1] / plate.normal[2]
+            for plate in (marks.superior, marks.inferior)
+        ]
+        values.append(float(ends[0] - ends[1]))
+    return values[0], values[1], values[2]
+
+
+def _pedicles(vertebra: Vertebra) -> str:
+    """Which pedicles there are, with the radius at their isthmus."""
+    marks = vertebra.landmarks
+    sides = {"left": marks.pedicle_left, "right": marks.pedicle_right}
+    found = [f"{side} {axis.radius:.1f} mm" for side, axis in sides.items() if axis is not None]
+    return ", ".join(found) + " (radius)" if found else "none"
+
+
+def _rounded(number: int) -> str:
+    """Two significant digits, with separators."""
+    if number <= 0:
+        return "0"
+    step = 10 ** max(0, int(math.log10(number)) - 1)
+    return f"{round(number / step) * step:,}"
