@@ -22,7 +22,7 @@ __all__ = [
 
 
 @parallel_kernel
-def block_norms(blocks, out):  # type: ignore[no-untyped-def]
+def block_norms(blocks, out):
     """Frobenius norm of each block: blocks (n, b, b) float64, out (n,) float64."""
     for k in prange(blocks.shape[0]):
         total = 0.0
@@ -33,7 +33,7 @@ def block_norms(blocks, out):  # type: ignore[no-untyped-def]
 
 
 @parallel_kernel
-def strong_links(indptr, indices, diagonal, norms, theta, widest, links):  # type: ignore[no-untyped-def]
+def strong_links(indptr, indices, diagonal, norms, theta, widest, links):
     """Mark blocks that couple two nodes strongly; rows wider than `widest` link to nothing.
 
     Parameters
@@ -54,7 +54,7 @@ def strong_links(indptr, indices, diagonal, norms, theta, widest, links):  # typ
 
 
 @kernel
-def aggregate(indptr, indices, links, norms, widest, owner):  # type: ignore[no-untyped-def]
+def aggregate(indptr, indices, links, norms, widest, owner):  # noqa: C901
     """Group nodes with their strong neighbours.
 
     Parameters
@@ -112,7 +112,7 @@ def aggregate(indptr, indices, links, norms, widest, owner):  # type: ignore[no-
 
 
 @kernel
-def fit_modes(group_ptr, group_nodes, modes, tolerance, tentative, coarse):  # type: ignore[no-untyped-def]
+def fit_modes(group_ptr, group_nodes, modes, tolerance, tentative, coarse):  # noqa: C901
     """Orthonormalise the modes on each group of nodes (Gram-Schmidt, done twice).
 
     A mode that depends on the earlier ones within a group leaves a zero column and a zero row.
@@ -170,7 +170,7 @@ def fit_modes(group_ptr, group_nodes, modes, tolerance, tentative, coarse):  # t
 
 
 @kernel
-def invert_diagonal(diagonal, blocks, inverse):  # type: ignore[no-untyped-def]
+def invert_diagonal(diagonal, blocks, inverse):  # noqa: C901
     """Invert diagonal blocks by Cholesky factors.
 
     Parameters
@@ -217,7 +217,7 @@ def invert_diagonal(diagonal, blocks, inverse):  # type: ignore[no-untyped-def]
 
 
 @parallel_kernel
-def smooth_prolongation(indptr, inverse, weight, blocks):  # type: ignore[no-untyped-def]
+def smooth_prolongation(indptr, inverse, weight, blocks):
     """Scale the product of matrix and tentative prolongation by ``-weight`` times the inverse.
 
     Parameters
@@ -242,7 +242,7 @@ def smooth_prolongation(indptr, inverse, weight, blocks):  # type: ignore[no-unt
 
 
 @kernel
-def separate_chunks(indptr, indices, chunk, widest, separator):  # type: ignore[no-untyped-def]
+def separate_chunks(indptr, indices, chunk, widest, separator):
     """Mark a thin set of nodes without which no node touches another chunk.
 
     Parameters

@@ -25,7 +25,7 @@ __all__ = [
 
 
 @kernel
-def _solve_rows_3(first, last, step, indptr, indices, stop, blocks, inverse, b, x):  # type: ignore[no-untyped-def]
+def _solve_rows_3(first, last, step, indptr, indices, stop, blocks, inverse, b, x):
     """Gauss-Seidel rows of 3x3 blocks; `stop` is where a row ends (its diagonal: lower part)."""
     for row in range(first, last, step):
         i = 3 * row
@@ -47,7 +47,7 @@ def _solve_rows_3(first, last, step, indptr, indices, stop, blocks, inverse, b, 
 
 
 @kernel
-def _solve_rows_6(first, last, step, indptr, indices, stop, blocks, inverse, b, x):  # type: ignore[no-untyped-def]
+def _solve_rows_6(first, last, step, indptr, indices, stop, blocks, inverse, b, x):
     """Gauss-Seidel rows of 6x6 blocks, see `_solve_rows_3`."""
     rest = np.empty(6, np.float32)
     for row in range(first, last, step):
@@ -73,7 +73,7 @@ def _solve_rows_6(first, last, step, indptr, indices, stop, blocks, inverse, b, 
 
 
 @kernel
-def _solve_rows(first, last, step, indptr, indices, stop, blocks, inverse, b, x):  # type: ignore[no-untyped-def]
+def _solve_rows(first, last, step, indptr, indices, stop, blocks, inverse, b, x):
     if blocks.shape[1] == 3:
         _solve_rows_3(first, last, step, indptr, indices, stop, blocks, inverse, b, x)
     else:
@@ -81,7 +81,7 @@ def _solve_rows(first, last, step, indptr, indices, stop, blocks, inverse, b, x)
 
 
 @parallel_kernel
-def sweep_forward(chunk_ptr, indptr, indices, diagonal, blocks, inverse, b, x):  # type: ignore[no-untyped-def]
+def sweep_forward(chunk_ptr, indptr, indices, diagonal, blocks, inverse, b, x):
     """One forward Gauss-Seidel sweep from a zero start: only the lower part is read.
 
     Parameters
@@ -101,7 +101,7 @@ def sweep_forward(chunk_ptr, indptr, indices, diagonal, blocks, inverse, b, x): 
 
 
 @parallel_kernel
-def sweep_backward(chunk_ptr, indptr, indices, blocks, inverse, b, x):  # type: ignore[no-untyped-def]
+def sweep_backward(chunk_ptr, indptr, indices, blocks, inverse, b, x):
     """One backward Gauss-Seidel sweep that improves `x`; parameters as in `sweep_forward`."""
     stop = indptr[1:]
     _solve_rows(stop.size - 1, chunk_ptr[-1] - 1, -1, indptr, indices, stop, blocks, inverse, b, x)
@@ -112,7 +112,7 @@ def sweep_backward(chunk_ptr, indptr, indices, blocks, inverse, b, x):  # type: 
 
 
 @parallel_kernel
-def upper_residual(indptr, indices, diagonal, blocks, x, out):  # type: ignore[no-untyped-def]
+def upper_residual(indptr, indices, diagonal, blocks, x, out):
     """Residual after `sweep_forward`: minus the strict upper part times `x`."""
     size = blocks.shape[1]
     for row in prange(diagonal.size):
@@ -128,7 +128,7 @@ def upper_residual(indptr, indices, diagonal, blocks, x, out):  # type: ignore[n
 
 
 @parallel_kernel
-def rectangle_multiply(indptr, indices, blocks, x, out):  # type: ignore[no-untyped-def]
+def rectangle_multiply(indptr, indices, blocks, x, out):
     """Product of a matrix of rectangular blocks, (n_blocks, r, c) float32, with a vector."""
     rows = blocks.shape[1]
     columns = blocks.shape[2]
@@ -145,7 +145,7 @@ def rectangle_multiply(indptr, indices, blocks, x, out):  # type: ignore[no-unty
 
 
 @parallel_kernel
-def rectangle_add(indptr, indices, blocks, x, out):  # type: ignore[no-untyped-def]
+def rectangle_add(indptr, indices, blocks, x, out):
     """Add the product of a matrix of rectangular blocks with a vector to `out`."""
     rows = blocks.shape[1]
     columns = blocks.shape[2]
@@ -160,7 +160,7 @@ def rectangle_add(indptr, indices, blocks, x, out):  # type: ignore[no-untyped-d
 
 
 @kernel
-def dense_multiply(matrix, x, out):  # type: ignore[no-untyped-def]
+def dense_multiply(matrix, x, out):
     """Product of a dense symmetric (n, n) float32 matrix with a vector, in a fixed order."""
     out[:] = np.float32(0.0)
     for i in range(x.size):
@@ -169,7 +169,7 @@ def dense_multiply(matrix, x, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permute_in(order, scale, source, out):  # type: ignore[no-untyped-def]
+def permute_in(order, scale, source, out):
     """Read 3-vectors in a new order: out[k] = scale * source[order[k]], float64 to float32."""
     for k in range(order.size):
         j = 3 * order[k]
@@ -179,7 +179,7 @@ def permute_in(order, scale, source, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permute_out(order, scale, source, out):  # type: ignore[no-untyped-def]
+def permute_out(order, scale, source, out):
     """Write 3-vectors back: out[order[k]] = scale * source[k], float32 to float64."""
     for k in range(order.size):
         j = 3 * order[k]

@@ -8,6 +8,10 @@ have the same bits for any number of threads.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numba
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
@@ -15,6 +19,7 @@ from vertaug_kernels._jit import kernel, parallel_kernel, prange
 __all__ = [
     "count_row_blocks",
     "dot",
+    "few_threads",
     "fill_row_blocks",
     "gather_blocks",
     "gather_vector",
@@ -25,8 +30,23 @@ __all__ = [
 ]
 
 
+@contextmanager
+def few_threads(most: int) -> Iterator[None]:
+    """Run parallel kernels on at most `most` threads inside a ``with`` block.
+
+    Loops of some tenths of a millisecond lose more by waiting for a second thread on a busy
+    machine than they gain from it. Results do not depend on it.
+    """
+    before = numba.get_num_threads()
+    numba.set_num_threads(max(1, min(most, before)))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
 @kernel
-def group_entries(keys, ptr, order):  # type: ignore[no-untyped-def]
+def group_entries(keys, ptr, order):
     """List the positions of each key: ``order[ptr[k]:ptr[k + 1]]`` holds them, ascending.
 
     Parameters
@@ -48,7 +68,7 @@ def group_entries(keys, ptr, order):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, counts):  # type: ignore[no-untyped-def]
+def count_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, counts):
     """Count the blocks of each row: the node itself and every node it shares an element with.
 
     Parameters
@@ -72,7 +92,7 @@ def count_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, counts
 
 
 @kernel
-def fill_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, indptr, indices):  # type: ignore[no-untyped-def]
+def fill_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, indptr, indices):
     """Write the sorted block columns of each row.
 
     Parameters
@@ -100,7 +120,7 @@ def fill_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, indptr,
 
 
 @parallel_kernel
-def locate_blocks(indptr, indices, elements, out):  # type: ignore[no-untyped-def]
+def locate_blocks(indptr, indices, elements, out):
     """Find the block each pair of element nodes is added to.
 
     Parameters
@@ -127,7 +147,7 @@ def locate_blocks(indptr, indices, elements, out):  # type: ignore[no-untyped-de
 
 
 @parallel_kernel
-def gather_blocks(block_ptr, entry_element, entry_local, element_matrices, out):  # type: ignore[no-untyped-def]
+def gather_blocks(block_ptr, entry_element, entry_local, element_matrices, out):
     """Add element matrices to the blocks, each block summed by one thread in entry order.
 
     Parameters
@@ -151,7 +171,7 @@ def gather_blocks(block_ptr, entry_element, entry_local, element_matrices, out):
 
 
 @parallel_kernel
-def gather_vector(node_ptr, entry_element, entry_local, element_vectors, out):  # type: ignore[no-untyped-def]
+def gather_vector(node_ptr, entry_element, entry_local, element_vectors, out):
     """Add element vectors to the nodes, each node summed by one thread in entry order.
 
     Parameters
@@ -171,7 +191,7 @@ def gather_vector(node_ptr, entry_element, entry_local, element_vectors, out):  
 
 
 @parallel_kernel
-def mask_blocks(indptr, indices, fixed, blocks):  # type: ignore[no-untyped-def]
+def mask_blocks(indptr, indices, fixed, blocks):
     """Decouple fixed unknowns: their rows and columns vanish but for a positive diagonal.
 
     The diagonal keeps its own magnitude (one where it is zero), so that scaling is not disturbed.
@@ -196,7 +216,7 @@ def mask_blocks(indptr, indices, fixed, blocks):  # type: ignore[no-untyped-def]
 
 
 @parallel_kernel
-def multiply(indptr, indices, blocks, x, out):  # type: ignore[no-untyped-def]
+def multiply(indptr, indices, blocks, x, out):
     """Multiply a block matrix with a vector.
 
     Parameters
@@ -224,7 +244,7 @@ def multiply(indptr, indices, blocks, x, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def dot(x, y):  # type: ignore[no-untyped-def]
+def dot(x, y):
     """Inner product of two (n,) float64 vectors, summed in a fixed order."""
     s0 = 0.0
     s1 = 0.0

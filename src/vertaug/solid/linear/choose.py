@@ -19,6 +19,7 @@ from vertaug.solid.linear.multigrid import Multigrid, build_multigrid
 from vertaug.solid.linear.ordering import order_rows
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import RankOnes, rank_ones
+from vertaug_kernels import sparse
 
 __all__ = ["LinearSolver", "Method", "SolverReport"]
 
@@ -29,6 +30,7 @@ Method = Literal["auto", "direct", "multigrid"]
 _DIRECT_NODES = 700
 _GROWTH = 1.6
 _SLACK = 4
+_NODES_PER_THREAD = 10_000
 _PLACE = "solid.linear.LinearSolver"
 
 
@@ -131,6 +133,18 @@ class LinearSolver:
         ------
         MatrixError : nothing could be set up and no older hierarchy is there
         """
+        most = max(1, self.pattern.n_nodes // _NODES_PER_THREAD)
+        with sparse.few_threads(most):
+            return self._solve(blocks, rhs, terms, tolerance, setup)
+
+    def _solve(
+        self,
+        blocks: Floats,
+        rhs: Floats,
+        terms: Sequence[tuple[float, Floats]],
+        tolerance: float,
+        setup: Floats | None,
+    ) -> LinearResult:
         matrix = self._constrained(blocks)
         load = np.where(self.fixed, 0.0, rhs)
         pairs = rank_ones(terms, self.pattern.n_nodes, self.fixed)

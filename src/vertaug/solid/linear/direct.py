@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import warnings
 from dataclasses import dataclass
@@ -126,9 +127,7 @@ def _superlu(matrix: Any) -> Factor:
 
 
 def _pardiso(matrix: Any) -> Factor:
-    from pypardiso import PyPardisoSolver
-
-    solver = PyPardisoSolver()
+    solver = importlib.import_module("pypardiso").PyPardisoSolver()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         solver.factorize(matrix)

@@ -29,8 +29,7 @@ Matrix = Any  # scipy.sparse.bsr_matrix, whose stubs do not know blocks
 
 _THETA = 0.02
 _DAMPING = 4.0 / 3.0
-_DENSE_UNKNOWNS = 360
-_SINGULAR = 1e-11
+_DENSE_UNKNOWNS = 240
 _FIX = "hold the rigid-body motions of every part, or pass a positive definite `setup` matrix"
 
 
@@ -206,7 +205,9 @@ def _make_level(matrix: Matrix, chunk_ptr: Ints, above: Multigrid) -> tuple[_Lev
         diagonal,
         matrix.data.astype(np.float32),
         inverse.astype(np.float32),
-        *(np.zeros(matrix.shape[0], np.float32) for _ in range(3)),
+        np.zeros(matrix.shape[0], np.float32),
+        np.zeros(matrix.shape[0], np.float32),
+        np.zeros(matrix.shape[0], np.float32),
     )
     return level, inverse
 
@@ -326,13 +327,8 @@ def _invert(dense: Floats) -> Singles:
     """Inverse of the coarsest matrix by a scaled Cholesky factor, checked for singularity."""
     scale = 1.0 / np.sqrt(np.maximum(np.diagonal(dense), 1e-300))
     scaled = scale[:, None] * (0.5 * (dense + dense.T)) * scale
-    try:
-        factor = np.linalg.cholesky(scaled)
-    except np.linalg.LinAlgError:
-        message = "the coarsest matrix is singular or indefinite"
-        raise MatrixError(message, _FIX) from None
-    if float(np.diagonal(factor).min()) ** 2 < _SINGULAR:
-        message = "the coarsest matrix is singular: some rigid-body motion is not held"
+    inverse = np.empty((1, *scaled.shape))
+    if coarsen.invert_diagonal(np.zeros(1, np.int32), scaled[None], inverse) >= 0:
+        message = "the coarsest matrix is singular or indefinite: a rigid-body motion is not held"
         raise MatrixError(message, _FIX)
-    inverse = np.linalg.solve(factor.T, np.linalg.solve(factor, np.diag(scale)))
-    return np.asarray(scale[:, None] * inverse, dtype=np.float32)
+    return np.asarray(scale[:, None] * inverse[0] * scale, dtype=np.float32)
