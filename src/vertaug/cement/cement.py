@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A cement and the marrow it displaces: one mixing time, hence one age everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vertaug.cement.cannula import TubeFluid
+from vertaug.materials.rheology import bryant_1988, cement_classes, nicholas_2007
+
+__all__ = ["Cement", "cement_of_class"]
+
+
+@dataclass(frozen=True)
+class Cement:
+    """What is injected.
+
+    Parameters
+    ----------
+    name : for reports
+    curve : viscosity against age and shear rate
+    age_at_start : time since mixing when the injection begins, s
+    marrow_viscosity : of the fluid displaced, MPa s
+    room, body : temperatures before and after the start of the injection, K
+    """
+
+    name: str
+    curve: cement_classes.AgeingCurve
+    age_at_start: float = 300.0
+    marrow_viscosity: float = bryant_1988.IN_VIVO
+    room: float = 296.15
+    body: float = 310.15
+
+    def equivalent_age(self, time: float, *, in_body: bool) -> float:
+        """Age at 23 °C, s, of cement `time` s after the start; in the body or still outside it."""
+        before = self.age_at_start * nicholas_2007.ageing_rate(self.room)
+        temperature = self.body if in_body else self.room
+        return before + time * nicholas_2007.ageing_rate(temperature)
+
+    def in_tube(self, time: float) -> TubeFluid:
+        """The fluid in the cannula, which is taken to stay at room temperature."""
+        age = self.equivalent_age(time, in_body=False)
+        return TubeFluid(self.curve.consistency(age), self.curve.index)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader of results must know about the viscosity."""
+        if self.curve.calibrated:
+            return ()
+        return (
+            f"cement {self.name}: viscosity curve is an engineering default, uncalibrated; "
+            "pressures and leakage scale with it",
+        )
+
+
+def cement_of_class(name: str, age_at_start: float = 300.0) -> Cement:
+    """Cement of viscosity class `name` (low, medium, high), injected `age_at_start` s after mixing."""
+    return Cement(name, cement_classes.curve_of_class(name), age_at_start)

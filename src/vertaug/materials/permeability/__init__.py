@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Permeability of trabecular bone from its volume fraction, and its anisotropy."""
