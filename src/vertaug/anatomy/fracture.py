@@ -107,8 +107,7 @@ def height_losses(
     else:
         largest = _relative_loss(deformity) * intact[int(np.argmax(pattern))]
     anterior, middle, posterior = (
-        part * largest if loss is None else loss
-        for loss, part in zip(given, pattern, strict=True)
+        part * largest if loss is None else loss for loss, part in zip(given, pattern, strict=True)
     )
     return anterior, middle, posterior
 

@@ -53,9 +53,7 @@ class Body:
     def stations(self) -> tuple[float, float, float]:
         """Positions y where anterior, middle and posterior height are measured, mm."""
         margin = MARGIN * self.width / 42.0
-        front = self.posterior - min(
-            self.dimensions.superior_depth, self.dimensions.inferior_depth
-        )
+        front = self.posterior - min(self.dimensions.superior_depth, self.dimensions.inferior_depth)
         first, last = front + margin, self.posterior - margin
         return first, 0.5 * (first + last), last
 

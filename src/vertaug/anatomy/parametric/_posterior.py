@@ -107,8 +107,12 @@ class PosteriorElements:
     def _articular(self) -> tuple[Tube, Tube, Tube]:
         size, unit = self.body.dimensions, self._unit
         height, behind = size.posterior_height, self.body.posterior + size.canal_depth
-        top = np.array([self._mass[0] + unit, self._mass[1] + 2.0 * unit, 0.5 * height + 5.0 * unit])
-        bottom = np.array([0.40 * size.canal_width, behind + 3.0 * unit, -0.5 * height - 7.0 * unit])
+        top = np.array(
+            [self._mass[0] + unit, self._mass[1] + 2.0 * unit, 0.5 * height + 5.0 * unit]
+        )
+        bottom = np.array(
+            [0.40 * size.canal_width, behind + 3.0 * unit, -0.5 * height - 7.0 * unit]
+        )
         side = np.array([self._mass[0] - unit, behind - 3.0 * unit, self._mass[2] - 6.0 * unit])
         middle = np.array([0.0, behind + 4.5 * unit, self._mass[2] - 9.0 * unit])
         return (
@@ -129,6 +133,11 @@ class PosteriorElements:
         tip[2] = self._mass[2] + 1.5 * unit
         slender = 1.0 - 0.35 * min(size.spinous_angle / 50.0, 1.0)
         return (
-            Tube(root, spinous, (3.2 * unit, 8.5 * unit * slender), (2.6 * unit, 7.5 * unit * slender)),
+            Tube(
+                root,
+                spinous,
+                (3.2 * unit, 8.5 * unit * slender),
+                (2.6 * unit, 7.5 * unit * slender),
+            ),
             Tube(self._mass, tip, (4.0 * unit, 5.0 * unit), (2.6 * unit, 4.2 * unit)),
         )

@@ -98,7 +98,7 @@ class ParametricVertebra:
             height_losses(self.deformity, self.intact_heights),
             self.body.stations,
             0.5 * self.body.width,
-            (self.body.posterior, float(self.arch.isthmus[1])),
+            (self.body.stations[2], float(self.arch.isthmus[1])),
             (inside[0], inside[1] - 0.5),
             self.band,
             float(self.arch.isthmus[2]),

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where cannulas and balloons go: planned from landmarks, checked against the bone.
+
+A line is drawn from the pedicle's isthmus into the body, for many places of the balloon; of those
+whose cannula stays in bone and whose balloon keeps its distances, the one with the most room wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.anatomy._candidates import (
+    CLEARANCES,
+    Candidates,
+    Limits,
+    candidate_lines,
+    explicit_line,
+    measure,
+)
+from vertaug.anatomy._vertebra import Approach, Vertebra
+from vertaug.errors import InputError
+from vertaug.mesh import SignedDistance
+
+__all__ = [
+    "AccessPlan",
+    "Line",
+    "cannula_distance",
+    "cannula_region",
+    "plan_access",
+    "plan_approaches",
+]
+
+Float = NDArray[np.float64]
+Route = Literal["transpedicular", "extrapedicular"]
+BETWEEN = 1.0
+"""Bone between two balloons before they are inflated, beyond the clearance, mm."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cannula given by the user: `entry` (3,) on the bone, `target` (3,) the balloon's far end."""
+
+    entry: Float
+    target: Float
+
+
+@dataclass(frozen=True)
+class AccessPlan:
+    """Approaches, the clearance (mm) they keep, and what the reader must know of them."""
+
+    approaches: tuple[Approach, ...]
+    clearance: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Request:
+    length: float
+    radius: float
+    route: Route
+    anterior: float
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    several: bool = False
+
+
+def plan_approaches(
+    vertebra: Vertebra,
+    sides: Sequence[str] = ("left", "right"),
+    *,
+    balloon_length: float = 15.0,
+    channel_radius: float = 2.0,
+    route: Route = "transpedicular",
+    clearance: float | None = None,
+    lines: Mapping[str, Line] | None = None,
+) -> tuple[Approach, ...]:
+    """Approaches of `plan_access`, without its warnings."""
+    plan = plan_access(
+        vertebra,
+        sides,
+        balloon_length=balloon_length,
+        channel_radius=channel_radius,
+        route=route,
+        clearance=clearance,
+        lines=lines,
+    )
+    return plan.approaches
+
+
+def plan_access(
+    vertebra: Vertebra,
+    sides: Sequence[str] = ("left", "right"),
+    *,
+    balloon_length: float = 15.0,
+    channel_radius: float = 2.0,
+    route: Route = "transpedicular",
+    clearance: float | None = None,
+    anterior_clearance: float = 4.0,
+    lines: Mapping[str, Line] | None = None,
+) -> AccessPlan:
+    """Plan one approach a side.
+
+    Parameters
+    ----------
+    vertebra : where to
+    sides : ``left``, ``right`` or both; the approaches carry these names
+    balloon_length : length of the deflated balloon with its round ends, mm
+    channel_radius : radius of cannula and deflated balloon, mm
+    route : through the pedicle, or along its outer side into the body
+    clearance : least bone between deflated balloon and the body's surface, mm. None takes 3 mm, and
+        less, down to 1 mm with a warning, where the body is too low for that
+    anterior_clearance : least bone ahead of the balloon's far end along its axis, mm
+    lines : entry and target by side, instead of a search
+
+    Raises
+    ------
+    InputError
+        E-ACCESS-001, no such side; E-ACCESS-002, no pedicle; E-ACCESS-003, the balloon does not fit;
+        E-ACCESS-004, the cannula leaves the bone; E-ACCESS-005, the balloons are too close.
+    """
+    request = _Request(
+        balloon_length, channel_radius, route, anterior_clearance, lines or {}, len(sides) > 1
+    )
+    steps = (clearance,) if clearance is not None else CLEARANCES
+    for step in steps[:-1]:
+        found = _attempt(vertebra, sides, request, step)
+        if found is not None:
+            break
+    else:
+        step = steps[-1]
+        found = tuple(_best(vertebra, side, request, step) for side in sides)
+    _check_apart(found, step + BETWEEN)
+    return AccessPlan(found, step, _warnings(step, clearance))
+
+
+def cannula_distance(approach: Approach, points: Float, outside: float = 3.0) -> Float:
+    """Signed distance (mm) of ``points`` (n, 3) to the cannula, a cylinder with flat ends.
+
+    It begins ``outside`` (mm) before the entry and ends at the tip.
+    """
+    axis = approach.tip - approach.entry
+    length = float(np.linalg.norm(axis))
+    axis = axis / length
+    along = (points - approach.entry) @ axis
+    across = np.linalg.norm(points - approach.entry - along[:, None] * axis, axis=1)
+    ends = np.maximum(-outside - along, along - length)
+    return np.asarray(np.maximum(across - approach.channel_radius, ends))
+
+
+def cannula_region(
+    approach: Approach, spacing: float = 0.5, outside: float = 3.0
+) -> SignedDistance:
+    """Signed distance of the cannula on a grid of ``spacing`` (mm), to name its cells by."""
+    ends = np.array([approach.entry, approach.tip])
+    pad = outside + approach.channel_radius + 2.0 * spacing
+    low, high = ends.min(axis=0) - pad, ends.max(axis=0) + pad
+    counts = np.ceil((high - low) / spacing).astype(int) + 1
+    grid = SignedDistance(low, spacing, np.zeros(counts, dtype=np.float32))
+    values = cannula_distance(approach, grid.coordinates().reshape(-1, 3), outside)
+    return SignedDistance(low, spacing, values.reshape(counts).astype(np.float32))
+
+
+def _warnings(step: float, asked: float | None) -> tuple[str, ...]:
+    if asked is not None or step == CLEARANCES[0]:
+        return ()
+    return (
+        f"the body leaves {step:g} mm of bone around the deflated balloon, "
+        f"less than the usual {CLEARANCES[0]:g} mm",
+    )
+
+
+def _attempt(
+    vertebra: Vertebra, sides: Sequence[str], request: _Request, clearance: float
+) -> tuple[Approach, ...] | None:
+    """Return the approaches, or None where the balloon has too little room at this clearance."""
+    try:
+        return tuple(_best(vertebra, side, request, clearance) for side in sides)
+    except InputError as error:
+        if error.code in {"E-ACCESS-003", "E-ACCESS-004"}:
+            return None
+        raise
+
+
+def _best(vertebra: Vertebra, side: str, request: _Request, clearance: float) -> Approach:
+    lines = _lines(vertebra, side, request)
+    several = request.several and side not in request.lines
+    midline = 0.5 * (clearance + BETWEEN) if several else -np.inf
+    limits = Limits(clearance, request.anterior, request.radius, midline)
+    room = measure(vertebra, lines, limits)
+    best = int(np.argmax(room.score))
+    if min(room.balloon[best], room.anterior[best], room.midline[best]) < 0.0:
+        raise _no_room(vertebra, side, request, room.fitting_length(lines), clearance)
+    if room.channel[best] < 0.0:
+        raise _breach(side, request, -float(room.channel[best]))
+    return lines.approach(best, side, request.radius)
+
+
+def _lines(vertebra: Vertebra, side: str, request: _Request) -> Candidates:
+    if side not in {"left", "right"}:
+        raise _error(
+            f"balloon.{side}.side", repr(side), "left or right", "name one of them", "E-ACCESS-001"
+        )
+    if side in request.lines:
+        line = request.lines[side]
+        return explicit_line(vertebra, line.entry, line.target, request.length, request.radius)
+    marks = vertebra.landmarks
+    pedicle = marks.pedicle_left if side == "left" else marks.pedicle_right
+    if pedicle is None:
+        raise _error(
+            f"balloon.{side}.route",
+            f"no {side} pedicle on this vertebra",
+            "a pedicle to pass through",
+            f"give balloon.{side}.entry and balloon.{side}.target",
+            "E-ACCESS-002",
+        )
+    extrapedicular = request.route == "extrapedicular"
+    return candidate_lines(
+        vertebra, pedicle, request.length, request.radius, extrapedicular=extrapedicular
+    )
+
+
+def _no_room(
+    vertebra: Vertebra, side: str, request: _Request, fitting: float, clearance: float
+) -> InputError:
+    shorter = f"use a balloon of at most {fitting:.0f} mm" if fitting >= 6.0 else "lower clearance"
+    return _error(
+        f"balloon.{side}.length",
+        f"a balloon of {request.length:g} mm and radius {request.radius:g} mm in {vertebra.name}",
+        f"at least {clearance:g} mm of bone around it, {request.anterior:g} mm ahead of it"
+        + (f" and {clearance + BETWEEN:g} mm between two balloons" if request.several else ""),
+        f"{shorter}, use one balloon, set a smaller clearance, or give entry and target",
+        "E-ACCESS-003",
+    )
+
+
+def _breach(side: str, request: _Request, depth: float) -> InputError:
+    return _error(
+        f"balloon.{side}.entry",
+        f"a cannula of radius {request.radius:g} mm that leaves the bone by {depth:.1f} mm",
+        "a cannula that stays within bone from behind the pedicle to the balloon",
+        f"use a cannula of radius {max(request.radius - depth, 0.0):.1f} mm, another route, "
+        "or other entry and target",
+        "E-ACCESS-004",
+    )
+
+
+def _check_apart(approaches: Sequence[Approach], least: float) -> None:
+    for index, first in enumerate(approaches):
+        for second in approaches[index + 1 :]:
+            gap = _segment_gap(first, second) - first.channel_radius - second.channel_radius
+            if gap < least:
+                raise _error(
+                    f"balloon.{second.name}.target",
+                    f"{gap:.1f} mm of bone between {first.name} and {second.name}",
+                    f"at least {least:g} mm",
+                    "move the targets apart, or use one balloon",
+                    "E-ACCESS-005",
+                )
+
+
+def _segment_gap(first: Approach, second: Approach) -> float:
+    share = np.linspace(0.0, 1.0, 41)[:, None]
+    one = first.balloon_start + share * (first.balloon_end - first.balloon_start)
+    two = second.balloon_start + share * (second.balloon_end - second.balloon_start)
+    return float(np.linalg.norm(one[:, None] - two[None], axis=2).min())
+
+
+def _error(key: str, found: str, expected: str, fix: str, code: str) -> InputError:
+    return InputError("plan", key, found, expected, fix, code)
