@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Numbers of a summary as rows of text, for the page and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows",
+    "number", "restoration_rows", "stage_seconds", "title", "wedge_text",
+]  # fmt: skip
+
+THIRDS = ("anterior", "middle", "posterior")
+
+TOLERANCES = {
+    "cement": (1e-8, "cement injected = in bone + leaked"),
+    "cavity_identity": (1e-3, "cavity opened = bone compacted + body expanded"),
+    "bone_mass": (1e-3, "bone mass through remeshing"),
+    "reactions": (1e-6, "reactions = applied loads"),
+}
+"""Largest relative error allowed of each balance, and what it compares."""
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One balance: what it compares, its relative error, the tolerance, and whether it held."""
+
+    text: str
+    error: str
+    tolerance: str
+    verdict: str
+
+
+def number(value: float | None, digits: int = 1, unit: str = "", *, sign: bool = False) -> str:
+    """Write a number with ``digits`` decimals and its unit; a dash where there is none."""
+    if value is None:
+        return NONE
+    text = f"{float(value):{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    return f"{text} {unit}".rstrip() if unit != "%" else f"{text} %"
+
+
+def title(name: str) -> str:
+    """``balloon_left`` to ``Balloon left``."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def wedge_text(stage: Mapping[str, Any]) -> str:
+    """Wedge angle of a stage in degrees."""
+    value = stage.get("wedge_deg")
+    return NONE if value is None else number(value, 1) + "°"
+
+
+def height_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage, three heights (mm), wedge; the intact reference last where there is one."""
+    rows = [_height_row(title(stage["name"]), stage) for stage in summary["stages"]]
+    reference = summary.get("reference")
+    if reference:
+        rows.append(_height_row("Intact (reference)", reference))
+    return rows
+
+
+def _height_row(name: str, stage: Mapping[str, Any]) -> list[str]:
+    """One row of heights."""
+    heights = [number(stage["heights_mm"].get(third), 2) for third in THIRDS]
+    return [name, *heights, wedge_text(stage)]
+
+
+def restoration_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Place, gain, share of the loss, share of the intact height, loss on deflation."""
+    restored = summary.get("restoration") or {}
+    lost = summary.get("springback") or {}
+    rows = []
+    for third in THIRDS:
+        if third not in restored:
+            continue
+        measure = restored[third]
+        back = lost.get(third, {})
+        rows.append(
+            [
+                title(third),
+                number(measure["gain_mm"], 2, "mm", sign=True),
+                number(measure["of_lost_percent"], 0, "%"),
+                number(measure["ratio_percent"], 1, "%"),
+                number(back.get("lost_mm"), 2, "mm"),
+            ]
+        )
+    return rows
+
+
+def balloon_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Balloon, volume, pressure at the stop, plateau, why it stopped."""
+    return [
+        [
+            title(b["name"]),
+            number(b["volume_mL"], 2, "mL"),
+            number(b["pressure_psi"], 0, "psi"),
+            number(b["plateau_psi"], 0, "psi"),
+            str(b["stop"]),
+        ]
+        for b in summary.get("balloons") or []
+    ]
+
+
+def leak_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Pathway, leaked volume, share of the injected, time of first leak; most first."""
+    cement = summary.get("cement")
+    if not cement:
+        return []
+    injected = cement["injected_mL"]
+    ordered = sorted(cement["leaked_mL"].items(), key=lambda item: -item[1])
+    return [
+        [
+            title(name),
+            number(volume, 3, "mL"),
+            number(100.0 * volume / injected if injected else None, 1, "%"),
+            _first(cement["first_leak_s"].get(name)),
+        ]
+        for name, volume in ordered
+    ]
+
+
+def _first(time: float | None) -> str:
+    """Time of first leak, or that there was none."""
+    return "no leak" if time is None else number(time, 1, "s")
+
+
+def balance_rows(summary: Mapping[str, Any]) -> list[Balance]:
+    """Every balance of the summary against its tolerance."""
+    rows = []
+    for name, error in summary["balances"].items():
+        tolerance, text = TOLERANCES.get(name, (None, title(name)))
+        if error is None or tolerance is None:
+            verdict = "not run" if error is None else "no limit"
+        else:
+            verdict = "pass" if abs(error) <= tolerance else "FAIL"
+        rows.append(
+            Balance(
+                text,
+                NONE if error is None else f"{error:.1e}",
+                NONE if tolerance is None else f"{tolerance:.0e}",
+                verdict,
+            )
+        )
+    return rows
+
+
+def stage_seconds(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Wall time by stage, s, in order, without the total and the compilation."""
+    times = summary["timings_s"]
+    return [(title(k), float(v)) for k, v in times.items() if k not in ("total", "compile")]

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The results of a run as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from vertaug.report import _rows
+
+__all__ = ["results_table"]
+
+_STYLE = {"pass": "green", "FAIL": "bold red"}
+
+
+def results_table(summary: Mapping[str, Any]) -> Group:
+    """Heights, restoration, balloons, cement, balances and warnings of a summary, to be printed.
+
+    Parameters
+    ----------
+    summary : content of ``summary.json``
+    """
+    parts: list[Any] = [
+        _table("Height, mm", ("Stage", "Anterior", "Middle", "Posterior", "Wedge"),
+               _rows.height_rows(summary)),
+        _table("Restoration", ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation"),
+               _rows.restoration_rows(summary)),
+        _table("Balloons", ("Balloon", "Volume", "Pressure", "Plateau", "Stopped by"),
+               _rows.balloon_rows(summary)),
+        _cement(summary),
+        _table("Leakage", ("Pathway", "Leaked", "Of injected", "First leak"),
+               _rows.leak_rows(summary)),
+        _balances(summary),
+    ]  # fmt: skip
+    parts += [Text(f"warning: {text}", style="yellow") for text in summary["warnings"]]
+    return Group(*(part for part in parts if part is not None))
+
+
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> Table | None:
+    """Make a table whose first column is text; None where there is nothing to show."""
+    if not rows:
+        return None
+    table = Table(title=caption, title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for k, name in enumerate(head):
+        table.add_column(name, justify="left" if k == 0 or name == "Stopped by" else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _cement(summary: Mapping[str, Any]) -> Table | None:
+    """Cement injected and in the bone."""
+    cement = summary.get("cement")
+    if not cement:
+        return None
+    row = [
+        "All",
+        _rows.number(cement["injected_mL"], 2, "mL"),
+        _rows.number(cement["in_bone_mL"], 2, "mL"),
+        _rows.number(100.0 * cement["fill_fraction"], 1, "%"),
+    ]
+    return _table("Cement", ("Needles", "Injected", "In bone", "Of the body"), [row])
+
+
+def _balances(summary: Mapping[str, Any]) -> Table | None:
+    """Balances with their verdicts in colour."""
+    rows = [
+        (b.text, b.error, b.tolerance, Text(b.verdict, style=_STYLE.get(b.verdict, "dim")))
+        for b in _rows.balance_rows(summary)
+    ]
+    return _table("Balances", ("Kept", "Relative error", "Tolerance", "Verdict"), rows)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""All pictures of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from vertaug.anatomy import Approach, Landmarks
+from vertaug.viz._snapshot import CementGrid, Snapshot
+from vertaug.viz.cement import scene_cement
+from vertaug.viz.density import scene_density_section
+from vertaug.viz.pictures import Picture, write_index
+from vertaug.viz.vertebra import scene_before_after, scene_vertebra
+
+__all__ = ["draw_run"]
+
+
+def draw_run(
+    folder: Path,
+    snapshots: Sequence[Snapshot],
+    landmarks: Landmarks | None = None,
+    approaches: Sequence[Approach] = (),
+    cement: CementGrid | None = None,
+) -> tuple[Picture, ...]:
+    """Draw a run into ``folder`` and write its ``index.json``.
+
+    Parameters
+    ----------
+    folder : of the pictures
+    snapshots : the bone at the start and at the end of each stage, in order
+    landmarks, approaches : drawn on the first snapshot
+    cement : drawn on the last snapshot; None where nothing was injected
+    """
+    if not snapshots:
+        message = "a run has at least one snapshot to draw"
+        raise ValueError(message)
+    pictures = [scene_vertebra(folder, snapshots[0], landmarks, approaches)]
+    for before, after in pairwise(snapshots):
+        pictures.append(scene_before_after(folder, before, after))
+        if after.cavities:
+            pictures.append(scene_density_section(folder, after))
+    if cement is not None:
+        pictures.append(scene_cement(folder, snapshots[-1], cement, approaches))
+    write_index(folder, pictures)
+    return tuple(pictures)

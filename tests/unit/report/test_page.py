@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The report says what the summary says, stands alone, and leaves out what is not there."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vertaug.errors import InputError
+from vertaug.report import write_report
+from vertaug.viz import Picture, write_index
+
+_VOID = {"meta", "img", "br"}
+
+
+class Page(HTMLParser):
+    """Collects rows of tables, references, and checks that tags close."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.references, self.open, self._cell = [], [], [], None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in _VOID:
+            self.open.append(tag)
+        names = {"src", "href", "xlink:href", "srcset", "data", "action", "poster"}
+        self.references += [value for name, value in attributes if name in names]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self._cell = ""
+
+    def handle_startendtag(self, tag, attributes):
+        self.references += [v for n, v in attributes if n in ("src", "href", "xlink:href")]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag in ("td", "th"):
+            self.rows[-1].append(self._cell.strip())
+            self._cell = None
+
+    def handle_data(self, data):
+        if self._cell is not None:
+            self._cell += data
+
+
+def report(folder):
+    text = write_report(folder).read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+def add_picture(folder, name="inflate_density.png"):
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    Image.fromarray(np.full((4, 4, 3), 90, dtype=np.uint8)).save(pictures / name)
+    write_index(pictures, [Picture(pictures / name, "Rim <dark>.", "inflate", "density")])
+
+
+def test_rows_carry_the_numbers_of_the_summary(run_folder):
+    rows = report(run_folder)[1].rows
+    for row in (
+        ["Start", "18.42", "20.10", "26.31", "14.2°"],
+        ["Intact (reference)", "25.20", "24.60", "26.50", "1.9°"],
+        ["Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm"],
+        ["Posterior", "+0.07 mm", "–", "99.5 %", "0.02 mm"],
+        ["Balloon left", "2.61 mL", "214 psi", "188 psi", "endplate gap"],
+        ["Balloon left", "1.3 mm", "3.10 ×", "2.20 ×", "1.70 ×"],
+        ["Basivertebral", "0.098 mL", "2.0 %", "48.6 s"],
+        ["Disc", "0.000 mL", "0.0 %", "no leak"],
+        ["cement injected = in bone + leaked", "3.1e-11", "1e-08", "pass"],
+        ["bone mass through remeshing", "2.7e-03", "1e-03", "FAIL"],
+        ["σ_y", "yield strength at 1 g/cm³", "37.4 MPa", "30 – 45", "Kopperdahl et al. 2002",
+         "recalled"],
+    ):  # fmt: skip
+        assert row in rows
+
+
+def test_page_says_limits_warnings_plan_and_the_failed_balance(run_folder):
+    text = report(run_folder)[0]
+    assert "Research use; not for treating patients." in text
+    assert "The defect lies 0.4 mm from the balloon&#39;s wall." in text
+    assert "A balance does not hold" in text
+    assert "&lt;first lumbar&gt;" in text
+    assert "74,120 tetrahedra" in text
+
+
+def test_page_stands_alone_and_is_well_formed(run_folder):
+    add_picture(run_folder)
+    text, page = report(run_folder)
+    assert page.open == []
+    assert page.references
+    assert all(value.startswith(("data:image/png;base64,", "#")) for value in page.references)
+    assert not re.search(r"https?://|url\((?!#)|@import|<script|<link", text)
+    assert "Rim &lt;dark&gt;." in text
+    assert [entry.name for entry in run_folder.glob(".*")] == []
+
+
+def test_identifiers_are_unique_and_every_reference_is_met(run_folder):
+    text, page = report(run_folder)
+    identifiers = re.findall(r'\sid="([^"]*)"', text)
+    assert len(identifiers) == len(set(identifiers)) > 0
+    used = {value[1:] for value in page.references if value.startswith("#")}
+    used |= set(re.findall(r"url\(#([^)]*)\)", text))
+    assert used <= set(identifiers)
+
+
+def test_charts_show_curves_limit_and_plateau(run_folder):
+    text = report(run_folder)[0]
+    charts = re.findall(r"<svg.*?</svg>", text, flags=re.DOTALL)
+    assert len(charts) == 3
+    heights, inflation, injection = charts
+    assert "Intact" in heights
+    assert "plateau 188 psi" in inflation
+    assert "pressure limit 400" in inflation
+    assert "Basivertebral" in injection
+    assert "Cannula tip" in injection
+    assert "var(--ink)" in heights
+    assert "#010203" not in text
+
+
+def test_missing_parts_are_left_out_with_a_sentence(make_run, tmp_path):
+    content = make_run.summary()
+    content |= {"cement": None, "restoration": None, "balloons": [], "warnings": []}
+    for name in ("reference", "springback", "rim", "balloon_limits"):
+        del content[name]
+    content["balances"] = dict.fromkeys(content["balances"])
+    folder = tmp_path / "meshed"
+    folder.mkdir()
+    (folder / "summary.json").write_text(json.dumps(content))
+    text, page = report(folder)
+    for sentence in (
+        "No cement was injected in this run.",
+        "No balloon was inflated in this run.",
+        "No pictures were made in this run.",
+        "The plan was not kept with this run.",
+        "No parameter cards were written with this run.",
+        "Nothing tells the height of this body before its fracture",
+    ):
+        assert sentence in text
+    assert text.count("<svg") == 1
+    assert ["reactions = applied loads", "–", "1e-06", "not run"] in page.rows
+    assert "A balance does not hold" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "E-REP-001"), ("{", "E-REP-002"), ('{"schema": 1}', "E-REP-003")],
+)
+def test_folders_without_a_summary_are_refused(tmp_path, content, code):
+    if content is not None:
+        (tmp_path / "summary.json").write_text(content)
+    with pytest.raises(InputError) as error:
+        write_report(tmp_path)
+    assert error.value.code == code
+    assert not (tmp_path / "report.html").exists()

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The table in the terminal holds the results, and only those that are there."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from vertaug.report import results_table
+
+
+def printed(summary):
+    stream = StringIO()
+    Console(file=stream, width=120, color_system=None).print(results_table(summary))
+    return stream.getvalue()
+
+
+def line(text, *words):
+    return any(all(word in row for word in words) for row in text.splitlines())
+
+
+def test_results_are_in_the_table(make_run):
+    text = printed(make_run.summary())
+    assert line(text, "Deflate", "20.02", "21.71", "26.38", "11.5°")
+    assert line(text, "Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm")
+    assert line(text, "Balloon right", "2.58 mL", "184 psi")
+    assert line(text, "5.00 mL", "4.87 mL", "18.3 %")
+    assert line(text, "Cortical defect", "0.031 mL", "71.2 s")
+    assert line(text, "bone mass", "2.7e-03", "FAIL")
+    assert line(text, "warning: The defect lies 0.4 mm")
+
+
+def test_stages_that_were_not_run_have_no_table(make_run):
+    text = printed(make_run.summary() | {"cement": None, "restoration": None, "balloons": []})
+    assert "Height, mm" in text
+    for absent in ("Cement", "Leakage", "Restoration", "Stopped by"):
+        assert absent not in text

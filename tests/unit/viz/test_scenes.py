@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pictures: there, small, and showing what they should, told by their pixels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vertaug.viz import (
+    draw_run,
+    read_index,
+    scene_before_after,
+    scene_cement,
+    scene_density_section,
+    scene_vertebra,
+)
+
+BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
+
+
+def pixels(path):
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"), dtype=float)
+
+
+def share_of_hue(image, colour, within=0.12):
+    """Share of pixels of a colour's direction in RGB, whatever the light, white left out."""
+    grey = image.mean(axis=2, keepdims=True)
+    chroma = image - grey
+    target = np.array(colour, float) - np.mean(colour)
+    length = np.linalg.norm(chroma, axis=2)
+    near = (chroma @ target) / (np.maximum(length, 1e-9) * np.linalg.norm(target)) > 1 - within
+    return float((near & (length > 40)).mean())
+
+
+@pytest.fixture
+def landmarks_picture(tmp_path, shapes, before):
+    return scene_vertebra(tmp_path, before, shapes.landmarks(), shapes.approaches())
+
+
+def test_vertebra_shows_bone_openings_and_landmarks(landmarks_picture):
+    image = pixels(landmarks_picture.path)
+    assert image.shape[1] == 1200
+    assert landmarks_picture.path.stat().st_size < 300_000
+    assert (image == 255).all(axis=2).mean() > 0.4
+    assert share_of_hue(image, ORANGE) > 5e-4
+    assert share_of_hue(image, (43, 140, 90)) > 5e-4
+    assert share_of_hue(image, (178, 24, 43)) > 5e-4
+    assert "endplate planes" in landmarks_picture.caption
+
+
+def test_balloon_is_larger_after_than_before(tmp_path, before, after):
+    picture = scene_before_after(tmp_path, before, after)
+    image = pixels(picture.path)[:-90]
+    half = image.shape[1] // 2
+    left, right = share_of_hue(image[:, :half], BLUE), share_of_hue(image[:, half:], BLUE)
+    assert picture.path.name == "inflate_before_after.png"
+    assert right > 3 * left > 0
+
+
+def test_rim_is_dark_only_where_bone_is_compacted(tmp_path, before, after):
+    def dark(snapshot):
+        image = pixels(scene_density_section(tmp_path, snapshot).path)[60:-110]
+        red, green, blue = np.moveaxis(image, 2, 0)
+        return float(((red > green + 60) & (blue > green + 20)).mean())
+
+    assert dark(after) > 0.01
+    assert dark(before) == 0.0
+
+
+def test_cement_and_leak_are_seen_in_their_colours(tmp_path, shapes, after):
+    grid = shapes.cement()
+    green = (0, 158, 115)
+    dry = type(grid)(grid.origin, grid.spacing, grid.in_bone, {"disc": 0.0 * grid.in_bone})
+    leaky = type(grid)(
+        grid.origin, grid.spacing, grid.in_bone, {"disc": grid.leaked["basivertebral"]}
+    )
+    without = pixels(scene_cement(tmp_path, after, dry, name="dry").path)
+    image = pixels(scene_cement(tmp_path, after, leaky, shapes.approaches()).path)
+    grey = (np.ptp(without, axis=2) < 14) & (without.mean(2) > 90) & (without.mean(2) < 190)
+    assert grey.mean() > 0.02
+    assert share_of_hue(without, green) == 0.0
+    assert share_of_hue(image[:-60], green) > 1e-4
+
+
+def test_a_run_is_drawn_and_indexed(tmp_path, shapes, before, after):
+    pictures = draw_run(
+        tmp_path, [before, after], shapes.landmarks(), shapes.approaches(), shapes.cement(1.0)
+    )
+    assert [picture.kind for picture in pictures] == [
+        "landmarks", "before_after", "density", "cement"
+    ]  # fmt: skip
+    assert read_index(tmp_path) == pictures
+    assert all(picture.path.stat().st_size < 300_000 for picture in pictures)
+    pictures[0].path.unlink()
+    assert len(read_index(tmp_path)) == 3
+    assert read_index(tmp_path / "nowhere") == ()
+
+
+def test_nothing_to_draw_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="at least one snapshot"):
+        draw_run(tmp_path, [])
