@@ -132,7 +132,7 @@ def check(plan: PlanFile) -> None:
 
     Example: vertaug check plan.toml
     """
-    with guarded(""):
+    with guarded("", plan=plan):
         from vertaug.cli.tables import pairs
         from vertaug.procedure.check import check_plan
         from vertaug.procedure.plan import load_plan
@@ -150,9 +150,9 @@ def mesh(plan: PlanFile, out: Out, quiet: Quiet = False) -> None:
 
     Example: vertaug mesh plan.toml --out runs/mesh
     """
-    with guarded(f"vertaug mesh {plan} --out {out}"):
+    with guarded(f"vertaug mesh {plan} --out {out}", plan=plan):
         from vertaug.cli.tables import pairs
-        from vertaug.procedure.check import write_mesh
+        from vertaug.procedure.meshing import write_mesh
         from vertaug.procedure.plan import load_plan
 
         rows = write_mesh(load_plan(plan), out)
@@ -171,7 +171,7 @@ def run(
 
     Example: vertaug run plan.toml --out runs/mine --threads 4
     """
-    with guarded(f"vertaug run {plan} --out {out}", out):
+    with guarded(f"vertaug run {plan} --out {out}", out, plan):
         from vertaug.procedure.plan import load_plan
 
         _run(load_plan(plan), out, quiet, not no_pictures, threads)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from vertaug.errors import VertaugError
+from vertaug.errors import InputError, VertaugError
 
 __all__ = ["INTERRUPTED", "guarded"]
 
@@ -39,11 +39,16 @@ def _keep_trace(error: BaseException, folder: Path | None) -> Path:
 
 
 @contextmanager
-def guarded(command: str, folder: Path | None = None) -> Iterator[None]:
-    """Run a command's body; ``folder`` is its run folder, ``command`` what resumes it."""
+def guarded(command: str, folder: Path | None = None, plan: Path | None = None) -> Iterator[None]:
+    """Run a command's body; ``folder`` is its run folder, ``command`` what resumes it.
+
+    ``plan`` is the file that errors speak of where they only know that it was the plan.
+    """
     try:
         yield
     except VertaugError as error:
+        if isinstance(error, InputError) and error.where == "plan" and plan is not None:
+            error.where = str(plan)
         _say(f"error: {error}")
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:

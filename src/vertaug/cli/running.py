@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 
 from vertaug.cli.progress import ProgressReporter
-from vertaug.cli.tables import result_tables
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import Plan
 
@@ -19,13 +18,12 @@ def execute(plan: Plan, out: Path, console: Console, *, quiet: bool, pictures: b
     """Run ``plan`` in the folder ``out``, print its results on ``console``, write the report."""
     with RunFolder(out, plan) as folder:
         from vertaug.procedure.run import run_plan
-        from vertaug.report import write_report
+        from vertaug.report import results_table, write_report
 
         if folder.resumed and not quiet:
             console.print(f"resuming the run in {out}", highlight=False)
         with ProgressReporter(console, quiet, folder.log) as reporter:
             summary = run_plan(plan, folder, reporter)
         write_report(folder.root, pictures=pictures and plan.output.pictures)
-    for table in result_tables(summary.to_dict()):
-        console.print(table)
+    console.print(results_table(summary.to_dict()))
     console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from vertaug.anatomy import Vertebra
 from vertaug.mesh import MeshSize
-from vertaug.procedure.build import build_vertebra
+from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels
 from vertaug.procedure.plan import Plan
 
 __all__ = ["Findings", "check_plan"]
 
 Float = NDArray[np.float64]
 
-_CELL_SHARE = 0.12
+_CELL_SHARE = 0.083
 """Volume of a cell over the cube of its edge length, as found in generated meshes."""
 _BYTES_PER_CELL = 9_000
 _BYTES_PER_VOXEL = 900
@@ -53,7 +53,7 @@ class Findings:
             ("heights, front to back", f"{heights} mm"),
             ("reference heights", self.reference_source),
             ("pedicles found", self.pedicles),
-            ("balloons", self.balloons),
+            ("balloons (left, back, up)", self.balloons),
             ("tetrahedra", f"about {_rounded(self.cells)}"),
             ("cells of the flow grid", f"about {_rounded(self.voxels)}"),
             ("steps of inflation", f"about {self.steps}"),
@@ -71,6 +71,7 @@ def check_plan(plan: Plan) -> Findings:
         The anatomy cannot be built.
     """
     vertebra = build_vertebra(plan)
+    approaches, warnings = plan_channels(plan, vertebra)
     cells, voxels = _cells(plan, vertebra), _voxels(plan, vertebra)
     steps = _steps(plan)
     millilitres = sum(injection.volume for injection in plan.cement.injection) / 1000.0
@@ -82,13 +83,16 @@ def check_plan(plan: Plan) -> Findings:
         heights=_heights(vertebra),
         reference_source=vertebra.reference_source,
         pedicles=_pedicles(vertebra),
-        balloons=", ".join(f"{b.name} {b.length:g} mm" for b in plan.balloon),
+        balloons=", ".join(
+            f"{a.name} {b.length:g} mm, tip {_place(a.balloon_end)}"
+            for a, b in zip(approaches, plan.balloon, strict=True)
+        ),
         cells=cells,
         voxels=voxels,
         steps=steps,
         memory=_BASE_BYTES + cells * _BYTES_PER_CELL + voxels * _BYTES_PER_VOXEL,
         seconds=seconds,
-        warnings=vertebra.warnings,
+        warnings=(*vertebra.warnings, *warnings),
     )
 
 
@@ -101,7 +105,7 @@ def _volume(vertebra: Vertebra) -> float:
 def _cells(plan: Plan, vertebra: Vertebra) -> int:
     """Tetrahedra of the mesh, from the edge lengths asked for and the bone's volume."""
     share = _CELL_SHARE
-    size = MeshSize(bulk=plan.mesh.size, cavity=plan.mesh.cavity_size)
+    size = mesh_size(plan)
     bulk = _volume(vertebra) / (share * size.bulk**3)
     return int(bulk + sum(_near_cavity(size, b.length, b.channel_diameter) for b in plan.balloon))
 
@@ -158,6 +162,11 @@ def _pedicles(vertebra: Vertebra) -> str:
     sides = {"left": marks.pedicle_left, "right": marks.pedicle_right}
     found = [f"{side} {axis.radius:.1f} mm" for side, axis in sides.items() if axis is not None]
     return ", ".join(found) + " (radius)" if found else "none"
+
+
+def _place(point: Float) -> str:
+    """Coordinates to the millimetre."""
+    return " / ".join(f"{value:.0f}" for value in point)
 
 
 def _rounded(number: int) -> str:

@@ -83,6 +83,7 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
         fix = "add a [[balloon]] table with name and side"
         yield plan_error("E-PLAN-002", "no balloon", "at least one balloon", fix, "balloon")
     yield from _name_clashes(plan)
+    yield from _approach_contradictions(plan)
     if plan.mesh.cavity_size > plan.mesh.size:
         yield plan_error(
             "E-PLAN-009",
@@ -104,6 +105,23 @@ def _name_clashes(plan: Plan) -> Iterator[Exception]:
         for name in sorted({name for name in names if names.count(name) > 1}):
             found = f'the name "{name}" {names.count(name)} times'
             yield plan_error("E-PLAN-009", found, "a name of its own for each", "rename one", key)
+
+
+def _approach_contradictions(plan: Plan) -> Iterator[Exception]:
+    """Yield entries without targets, and sides on which two approaches would be the same."""
+    for index, balloon in enumerate(plan.balloon):
+        if (balloon.entry is None) != (balloon.target is None):
+            missing = "entry" if balloon.entry is None else "target"
+            expected = "entry and target together, or neither"
+            field = f"balloon[{index}].{missing}"
+            yield plan_error("E-PLAN-009", "nothing", expected, f"add {missing}", field)
+    for side in ("left", "right"):
+        same = [i for i, b in enumerate(plan.balloon) if b.side == side]
+        if len(same) > 1 and any(plan.balloon[i].entry is None for i in same):
+            found = f"{len(same)} balloons on the {side} side, of which one has no place"
+            fix = "give entry and target of each of them, or move one to the other side"
+            field = f"balloon[{same[-1]}].side"
+            yield plan_error("E-PLAN-009", found, "one balloon a side", fix, field)
 
 
 def _injection_contradictions(plan: Plan) -> Iterator[Exception]:

@@ -4,39 +4,7 @@ import io
 from rich.console import Console
 
 from vertaug.cli.progress import ProgressReporter
-from vertaug.cli.tables import result_tables
 from vertaug.procedure.reporter import Reporter, Silent
-
-SUMMARY = {
-    "stages": [
-        {
-            "name": "access",
-            "heights_mm": {"anterior": 18.0, "middle": 20.0, "posterior": 25.0},
-            "wedge_deg": None,
-        }
-    ],
-    "restoration": {
-        place: {"gain_mm": 2.0, "of_lost_percent": None, "ratio_percent": 81.25}
-        for place in ("anterior", "middle", "posterior")
-    },
-    "balloons": [
-        {
-            "name": "left",
-            "volume_mL": 2.5,
-            "pressure_psi": 181.0,
-            "plateau_psi": None,
-            "stop": "volume",
-        }
-    ],
-    "cement": {
-        "injected_mL": 5.0,
-        "in_bone_mL": 4.9,
-        "fill_fraction": 0.21,
-        "leaked_mL": {"basivertebral": 0.1},
-        "first_leak_s": {"basivertebral": 31.0},
-    },
-    "balances": {"cement": 1e-12, "cavity_identity": None, "bone_mass": 1e-4, "reactions": 1e-8},
-}
 
 
 def drive(reporter):
@@ -76,21 +44,3 @@ def test_quiet_says_nothing_but_logs():
     text, lines = written(False, quiet=True)
     assert text == ""
     assert "stage inflate 50 % step 12  pressure (psi) 141  volume (mL) 1.5" in lines
-
-
-def test_result_tables_hold_the_numbers():
-    stream = io.StringIO()
-    console = Console(file=stream, width=120)
-    for table in result_tables(SUMMARY):
-        console.print(table)
-    for word in (
-        "18.00",
-        "81.2",
-        "181",
-        "volume",
-        "4.90 mL",
-        "21.0 %",
-        "first after 31.0 s",
-        "1.0e-04",
-    ):
-        assert word in stream.getvalue(), word
