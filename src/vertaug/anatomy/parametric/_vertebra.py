@@ -55,10 +55,10 @@ class ParametricVertebra:
     scale: float = 1.0
     dimensions: Mapping[str, float] = field(default_factory=dict)
     density: float = 75.0
-    deformity: Deformity = Deformity()
-    band: Band = Band()
+    deformity: Deformity = field(default_factory=Deformity)
+    band: Band = field(default_factory=Band)
     cleft: Cleft | None = None
-    heterogeneity: Heterogeneity = Heterogeneity()
+    heterogeneity: Heterogeneity = field(default_factory=Heterogeneity)
 
     @cached_property
     def size(self) -> Dimensions:
@@ -164,10 +164,14 @@ class ParametricVertebra:
     def present(self, points: Float) -> Float:
         """Intact coordinates to the vertebral frame of the present shape, (n, 3), mm."""
         moved = points if self.fracture is None else self.fracture.forward(points)
-        return np.asarray(moved - [0.0, 0.0, self.centre])
+        return np.asarray(moved - self._shift)
+
+    @property
+    def _shift(self) -> Float:
+        return np.array([0.0, 0.0, self.centre])
 
     def _to_intact(self, points: Float) -> Float:
-        placed = np.asarray(points, dtype=np.float64) + [0.0, 0.0, self.centre]
+        placed = np.asarray(points, dtype=np.float64) + self._shift
         return placed if self.fracture is None else self.fracture.inverse(placed)
 
     def _volume_ratio(self, intact: Float) -> Float:
@@ -194,8 +198,7 @@ class ParametricVertebra:
         height = 0.5 * max(size.anterior_height, size.posterior_height)
         low = np.minimum(low, [-half, front, -height]) - PAD
         high = np.maximum(high, [half, self.body.posterior, height]) + PAD
-        shift = np.array([0.0, 0.0, self.centre])
-        return low - shift, high - shift
+        return low - self._shift, high - self._shift
 
     def _regions(self, distance: SignedDistance) -> tuple[tuple[str, SignedDistance], ...]:
         if self.cleft is None:
