@@ -48,7 +48,7 @@ def _put_prism(out, row, a, b, c, d, e, f):
     is one tetrahedron on the opposite triangle and a pyramid over the opposite side.
     """
     lowest = min(min(min(a, b), c), min(min(d, e), f))
-    if lowest == d or lowest == e or lowest == f:
+    if lowest in (d, e, f):
         a, b, c, d, e, f = d, e, f, a, b, c
     if lowest == b:
         a, b, c, d, e, f = b, c, a, e, f, d

@@ -73,8 +73,8 @@ def scatter_distance(corner, first, last, band, square, nearest):
         for d in range(3):
             least = min(min(corner[i, 0, d], corner[i, 1, d]), corner[i, 2, d])
             most = max(max(corner[i, 0, d], corner[i, 1, d]), corner[i, 2, d])
-            low[d] = max(int(math.ceil(least - band)), 0)
-            high[d] = min(int(math.floor(most + band)), square.shape[d] - 1)
+            low[d] = max(math.ceil(least - band), 0)
+            high[d] = min(math.floor(most + band), square.shape[d] - 1)
         for x in range(low[0], high[0] + 1):
             for y in range(low[1], high[1] + 1):
                 for z in range(low[2], high[2] + 1):
@@ -142,10 +142,10 @@ def scatter_winding(corner, axis, change):
         if double == 0.0:
             continue
         step = -1 if double > 0.0 else 1
-        low_x = max(int(math.ceil(min(min(x0, x1), x2))), 0)
-        high_x = min(int(math.floor(max(max(x0, x1), x2))), change.shape[a] - 1)
-        low_y = max(int(math.ceil(min(min(y0, y1), y2))), 0)
-        high_y = min(int(math.floor(max(max(y0, y1), y2))), change.shape[b] - 1)
+        low_x = max(math.ceil(min(min(x0, x1), x2)), 0)
+        high_x = min(math.floor(max(max(x0, x1), x2)), change.shape[a] - 1)
+        low_y = max(math.ceil(min(min(y0, y1), y2)), 0)
+        high_y = min(math.floor(max(max(y0, y1), y2)), change.shape[b] - 1)
         for p in range(low_x, high_x + 1):
             for q in range(low_y, high_y + 1):
                 u = ((x1 - p) * (y2 - q) - (y1 - q) * (x2 - p)) / double
@@ -154,7 +154,7 @@ def scatter_winding(corner, axis, change):
                 if u < 0.0 or v < 0.0 or w < 0.0:
                     continue
                 height = u * corner[i, 0, axis] + v * corner[i, 1, axis] + w * corner[i, 2, axis]
-                first = max(int(math.ceil(height)), 0)
+                first = max(math.ceil(height), 0)
                 if first < change.shape[axis]:
                     node[axis] = first
                     node[a] = p

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def adapt(
         work.set_required_triangles(fixed)
         work.set_required_vertices(np.unique(mesh.facets[fixed]).astype(np.int32))
     work.set_field("metric", np.ascontiguousarray(size, dtype=np.float64).reshape(-1, 1))
-    options: dict[str, float] = {
+    options: dict[str, Any] = {
         "verbose": -1,
         "hausd": deviation,
         "hgrad": gradation,
@@ -105,7 +106,7 @@ def _restored(mesh: Labelled, held: Float) -> Labelled:
     """Undo the rounding of Mmg's scaling on the points that had to stay."""
     if len(held) == 0:
         return mesh
-    gap, index = cKDTree(mesh.points).query(held)
+    gap, index = (np.asarray(part) for part in cKDTree(mesh.points).query(held))
     if gap.max() > _ROUNDING:
         raise NotConvergedError("mesh", 0, f"Mmg moved a fixed point by {gap.max():.2e} mm")
     points = mesh.points.copy()

@@ -53,7 +53,7 @@ def _foot_points(points: Float, level: Level) -> Float:
         foot = foot - (value / square)[:, None] * gradient
     move = foot - points
     length = np.linalg.norm(move, axis=1, keepdims=True)
-    return points + move * np.minimum(1.0, _LONGEST_MOVE / np.maximum(length, 1e-12))
+    return np.asarray(points + move * np.minimum(1.0, _LONGEST_MOVE / np.maximum(length, 1e-12)))
 
 
 def _gradient(points: Float, level: Level) -> Float:

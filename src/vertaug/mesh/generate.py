@@ -137,7 +137,7 @@ def _boxed(distance: SignedDistance) -> Level:
 
     def level(points: Float) -> Float:
         outside = np.max(np.maximum(low - points, points - high), axis=1)
-        return np.maximum(distance.at(points), outside)
+        return np.asarray(np.maximum(distance.at(points), outside))
 
     return level
 
@@ -190,7 +190,8 @@ def _hollowed(mesh: Labelled, outer: Level, cavities: Mapping[str, Capsule]) -> 
     capsules = tuple(cavities.values())
 
     def level(points: Float) -> Float:
-        return -np.min([capsule.distance(points) for capsule in capsules], axis=0)
+        nearest = np.min([capsule.distance(points) for capsule in capsules], axis=0)
+        return np.asarray(-nearest)
 
     surface = np.zeros(len(mesh.points), dtype=bool)
     surface[np.unique(mesh.facets)] = True

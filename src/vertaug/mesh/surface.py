@@ -93,7 +93,7 @@ def vertex_normals(points: Float, facets: Int) -> Float:
     total = np.stack(
         [np.bincount(facets.ravel(), vectors[:, d], len(points)) for d in range(3)], axis=1
     )
-    return _unit(total)
+    return _unit(np.asarray(total, dtype=np.float64))
 
 
 def edge_counts(facets: Int) -> tuple[Int, NDArray[np.int64]]:

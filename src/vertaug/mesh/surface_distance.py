@@ -64,9 +64,9 @@ def _unsigned(corner: Float, shape: tuple[int, ...]) -> NDArray[np.float32]:
     for first in range(0, len(corner), _BATCH):
         last = min(first + _BATCH, len(corner))
         kernels.scatter_distance(corner, first, last, _BAND, square, nearest)
-    for step in itertools.product((1, -1), repeat=3):
-        kernels.sweep_nearest(corner, *step, square, nearest)
-    return np.sqrt(square).astype(np.float32)
+    for x, y, z in itertools.product((1, -1), repeat=3):
+        kernels.sweep_nearest(corner, x, y, z, square, nearest)
+    return np.asarray(np.sqrt(square), dtype=np.float32)
 
 
 def _inside(corner: Float, shape: tuple[int, ...]) -> NDArray[np.bool_]:
