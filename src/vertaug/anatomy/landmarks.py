@@ -55,7 +55,7 @@ def find_landmarks(distance: SignedDistance, where: str = "vertebra") -> Landmar
         anterior_wall=section.anterior,
         posterior_wall=section.posterior,
         width=width,
-        depth=section.posterior - section.anterior,
+        depth=_depth(section),
         canal=canal,
         pedicle_left=left,
         pedicle_right=right,
@@ -76,6 +76,13 @@ def _width(columns: BodyColumns) -> float:
     """Widest left to right extent of the footprint, mm."""
     x = columns.x[np.isfinite(columns.top).any(axis=1)]
     return float(x[-1] - x[0])
+
+
+def _depth(section: Section) -> float:
+    """Extent from rim to rim in the mid-sagittal plane, mm."""
+    y = section.y[section.body.any(axis=1)]
+    y = y[y < section.posterior + 3.0]
+    return float(y[-1] - y[0])
 
 
 def _canal(distance: SignedDistance, section: Section) -> Float:

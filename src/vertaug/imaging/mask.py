@@ -54,11 +54,13 @@ class LabelShape:
         """
         lower, shape = self._extent(spacing, origin, axes)
         matrix = self.level.affine[:3, :3]
-        step = np.linalg.solve(matrix, axes.T) * spacing
-        start = np.linalg.solve(matrix, origin + lower @ axes - self.level.affine[:3, 3])
+        inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        step = spacing * inverse @ axes.T
+        start = inverse @ (origin + lower @ axes - self.level.affine[:3, 3])
         level = _resample(self.level.values, step, start, shape)
-        level = shift_to_volume(distance_from_level(level, spacing), spacing, self.volume)
-        return SignedDistance(lower, spacing, distance_from_level(level, spacing))
+        rough = distance_from_level(level, spacing)
+        shifted = shift_to_volume(rough, spacing, self.volume)
+        return SignedDistance(lower, spacing, distance_from_level(shifted, spacing))
 
     def _extent(
         self, spacing: float, origin: Float, axes: Float

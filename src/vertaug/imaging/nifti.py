@@ -105,8 +105,10 @@ def _check_pixdim(path: Path) -> None:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rb") as stream:
         block = stream.read(540)
-    first = nib.Nifti1Header(block[:348], check=False)
-    header = first if int(first["sizeof_hdr"]) == 348 else nib.Nifti2Header(block, check=False)
+    first_kind: Any = nib.Nifti1Header
+    second_kind: Any = nib.Nifti2Header
+    first = first_kind(block[:348], check=False)
+    header = first if int(first["sizeof_hdr"]) == 348 else second_kind(block, check=False)
     spacing = np.asarray(header["pixdim"][1:4], dtype=np.float64)
     for axis, value in zip(AXIS_NAMES, spacing, strict=True):
         if not (np.isfinite(value) and value > 0.0):
