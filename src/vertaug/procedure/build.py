@@ -1,36 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From a plan to a vertebra: chooses the anatomy's source and puts fracture and reference on it."""
+"""From a plan to a vertebra and its mesh: what is there, the channels into it, the holes in it, its mesh."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.anatomy import Approach, HeightProfile, Vertebra
 from vertaug.anatomy.access import Line, plan_access
-from vertaug.anatomy.fracture import Band as FractureBand
-from vertaug.anatomy.fracture import Cleft as FractureCleft
-from vertaug.anatomy.fracture import Deformity as FractureDeformity
-from vertaug.anatomy.parametric import ParametricVertebra
+from vertaug.anatomy.naming import name_facets, posterior_region
+from vertaug.anatomy.openings import Opening, place_opening
 from vertaug.errors import InputError
 from vertaug.mesh import Capsule, Mesh, MeshSize, generate_mesh
+from vertaug.procedure.build_sources import source_vertebra, with_fracture
 from vertaug.procedure.plan import Plan
-from vertaug.procedure.plan_anatomy import (
-    Band,
-    Cleft,
-    Deformity,
-    Dimensions,
-    ParametricAnatomy,
-    ReferenceHeights,
-)
-from vertaug.procedure.plan_sections import Balloon
+from vertaug.procedure.plan_anatomy import ParametricAnatomy, ReferenceHeights
+from vertaug.procedure.plan_sections import Balloon, Defect, Vein
 
-__all__ = ["bare_mesh", "build_vertebra", "mesh_size", "plan_channels"]
+__all__ = ["build_mesh", "build_vertebra", "mesh_size", "plan_channels", "plan_openings"]
 
 Float = NDArray[np.float64]
 
@@ -44,50 +33,13 @@ def build_vertebra(plan: Plan) -> Vertebra:
         Input that cannot be a vertebra; the file, what was found, what was expected, the fix.
     """
     anatomy = plan.anatomy
-    vertebra = _BUILDERS[anatomy.source](anatomy)
+    vertebra = source_vertebra(anatomy)
+    if not isinstance(anatomy, ParametricAnatomy):
+        vertebra = with_fracture(vertebra, anatomy.band, anatomy.cleft)
     if anatomy.reference is not None:
         profile = _reference(anatomy.reference, vertebra)
         vertebra = replace(vertebra, reference=profile, reference_source="heights in the plan")
     return vertebra
-
-
-def _parametric(anatomy: ParametricAnatomy) -> Vertebra:
-    """Vertebra from morphometry."""
-    band = FractureBand() if anatomy.band is None else _band(anatomy.band)
-    return ParametricVertebra(
-        level=anatomy.level,
-        scale=anatomy.scale,
-        dimensions=_dimensions(anatomy.dimensions),
-        density=anatomy.density,
-        deformity=_deformity(anatomy.deformity),
-        band=band,
-        cleft=None if anatomy.cleft is None else _cleft(anatomy.cleft),
-    ).build()
-
-
-_BUILDERS: dict[str, Callable[[Any], Vertebra]] = {"parametric": _parametric}
-
-
-def _dimensions(given: Dimensions) -> dict[str, float]:
-    """Sizes that the plan gives, mm and degrees."""
-    values = {name: value for name, value in vars(given).items() if value is not None}
-    return {
-        name: math.degrees(value) if name.endswith("angle") else value
-        for name, value in values.items()
-    }
-
-
-def _deformity(given: Deformity) -> FractureDeformity:
-    heights = (given.anterior_height, given.middle_height, given.posterior_height)
-    return FractureDeformity(kind=given.kind, grade=given.genant, heights=heights)
-
-
-def _band(given: Band) -> FractureBand:
-    return FractureBand(height=given.height, centre=given.centre, damage=given.damage)
-
-
-def _cleft(given: Cleft) -> FractureCleft:
-    return FractureCleft(given.centre, given.width, given.depth, given.height)
 
 
 def _reference(heights: ReferenceHeights, vertebra: Vertebra) -> HeightProfile:
@@ -164,12 +116,53 @@ def mesh_size(plan: Plan) -> MeshSize:
     return MeshSize(bulk=plan.mesh.size, cavity=plan.mesh.cavity_size)
 
 
-def bare_mesh(plan: Plan, vertebra: Vertebra, approaches: tuple[Approach, ...]) -> Mesh:
-    """Mesh of the bone with one cavity a balloon, ``balloon_<name>``; the rest is ``outer``."""
+def plan_openings(plan: Plan, vertebra: Vertebra) -> tuple[Opening, ...]:
+    """Return the plan's veins and defects, placed on the bone.
+
+    Raises
+    ------
+    InputError
+        There is no surface at the place asked for.
+    """
+    items: tuple[Vein | Defect, ...] = (*plan.vein, *plan.defect)
+    return tuple(_opening(item, vertebra) for item in items)
+
+
+def _opening(item: Vein | Defect, vertebra: Vertebra) -> Opening:
+    """One vein or defect."""
+    given = item.position
+    centre = place_opening(vertebra, item.site, item.height) if given is None else np.array(given)
+    if isinstance(item, Vein):
+        return Opening(item.name, "vein", item.pathway, centre, item.radius, item.length)
+    return Opening(item.name, "defect", item.pathway, centre, item.radius)
+
+
+def build_mesh(
+    plan: Plan, vertebra: Vertebra
+) -> tuple[Mesh, tuple[Approach, ...], tuple[Opening, ...], tuple[str, ...]]:
+    """Mesh the vertebra with its channels and name its facets.
+
+    Returns
+    -------
+    mesh : regions ``trabecular``, ``posterior`` and the vertebra's own; facets ``cortex``, ``endplate_*``, ``vein_*``, ``defect_*``, ``cannula_*`` and one
+        ``balloon_<name>`` a channel
+    approaches : one a balloon, named as the balloon
+    openings : veins, then defects, as in the plan
+    warnings : what the reader must know
+
+    Raises
+    ------
+    InputError
+        A balloon does not fit, a channel leaves the bone, an opening lies off the surface.
+    """
+    approaches, warnings = plan_channels(plan, vertebra)
+    openings = plan_openings(plan, vertebra)
     cavities = {
         f"balloon_{approach.name}": Capsule(
             approach.balloon_start, approach.balloon_end, approach.channel_radius
         )
         for approach in approaches
     }
-    return generate_mesh(vertebra.distance, cavities, mesh_size(plan), vertebra.regions)
+    regions = (*vertebra.regions, ("posterior", posterior_region(vertebra)))
+    mesh = generate_mesh(vertebra.distance, cavities, mesh_size(plan), regions)
+    return name_facets(mesh, vertebra, openings, approaches), approaches, openings, warnings

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from vertaug.anatomy import Vertebra
 from vertaug.mesh import MeshSize
-from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels
+from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
 
 __all__ = ["Findings", "check_plan"]
 
 Float = NDArray[np.float64]
 
-_CELL_SHARE = 0.083
+_CELL_SHARE = 0.09
 """Volume of a cell over the cube of its edge length, as found in generated meshes."""
+_CELLS_PER_SURFACE = 0.6
+"""Further cells a mm² of surface, which its curvature asks for."""
 _BYTES_PER_CELL = 9_000
 _BYTES_PER_VOXEL = 900
 _SECONDS_PER_CELL_AND_STEP = 6e-5
@@ -72,6 +74,7 @@ def check_plan(plan: Plan) -> Findings:
     """
     vertebra = build_vertebra(plan)
     approaches, warnings = plan_channels(plan, vertebra)
+    plan_openings(plan, vertebra)
     cells, voxels = _cells(plan, vertebra), _voxels(plan, vertebra)
     steps = _steps(plan)
     millilitres = sum(injection.volume for injection in plan.cement.injection) / 1000.0
@@ -102,11 +105,18 @@ def _volume(vertebra: Vertebra) -> float:
     return float(np.count_nonzero(distance.values < 0.0)) * distance.spacing**3
 
 
+def _surface(vertebra: Vertebra) -> float:
+    """Surface of the bone, mm²: the volume of a thin layer over its thickness."""
+    distance = vertebra.distance
+    layer = np.count_nonzero(np.abs(distance.values) < distance.spacing)
+    return 0.5 * float(layer) * distance.spacing**2
+
+
 def _cells(plan: Plan, vertebra: Vertebra) -> int:
     """Tetrahedra of the mesh, from the edge lengths asked for and the bone's volume."""
     share = _CELL_SHARE
     size = mesh_size(plan)
-    bulk = _volume(vertebra) / (share * size.bulk**3)
+    bulk = _volume(vertebra) / (share * size.bulk**3) + _CELLS_PER_SURFACE * _surface(vertebra)
     return int(bulk + sum(_near_cavity(size, b.length, b.channel_diameter) for b in plan.balloon))
 
 

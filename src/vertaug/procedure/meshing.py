@@ -12,7 +12,7 @@ from vertaug.anatomy import Vertebra
 from vertaug.errors import InputError
 from vertaug.mesh import Mesh, quality_table
 from vertaug.mesh.write import write_cells, write_facets
-from vertaug.procedure.build import bare_mesh, build_vertebra, plan_channels
+from vertaug.procedure.build import build_mesh, build_vertebra
 from vertaug.procedure.checkpoint import atomic_write
 from vertaug.procedure.plan import Plan
 
@@ -33,8 +33,7 @@ def write_mesh(plan: Plan, out: Path) -> list[tuple[str, str]]:
     """
     _refuse_foreign(out)
     vertebra = build_vertebra(plan)
-    approaches, _ = plan_channels(plan, vertebra)
-    mesh = bare_mesh(plan, vertebra, approaches)
+    mesh, _, _, _ = build_mesh(plan, vertebra)
     out.mkdir(parents=True, exist_ok=True)
     atomic_write(out / "plan.toml", plan.resolved_toml())
     write_cells(out / "mesh.vtu", mesh, cell_data=_fields(mesh, vertebra))

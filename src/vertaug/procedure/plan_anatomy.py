@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_fields import (
     CONTRADICTION,
@@ -29,7 +29,6 @@ __all__ = [
     "Dimensions",
     "Level",
     "MeshAnatomy",
-    "Neighbours",
     "ParametricAnatomy",
     "ReferenceHeights",
     "SurfaceAnatomy",
@@ -38,8 +37,8 @@ __all__ = [
 Level = Literal[
     "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"
 ]
-Axes = Literal["auto", "LPS", "RAS", "LAS", "RPS"]
-LengthUnit = Literal["mm", "cm", "m", "inch"]
+Axes = Annotated[str, Field(pattern="^(auto|[LRAPSI]{3})$")]
+LengthUnit = Literal["mm", "cm", "m", "um"]
 Position = Annotated[
     tuple[float, float, float] | None, PhysicalVector(Physical(LENGTH, "-120 mm", "120 mm"))
 ]
@@ -198,7 +197,7 @@ class SurfaceAnatomy(_Common):
     source: Literal["surface"] = declared("surface", "where the vertebra comes from")
     file: Path = required("closed triangle surface: STL, OBJ, PLY, VTP ...")
     units: LengthUnit = declared("mm", "unit of the file's coordinates")
-    axes: Axes = declared("auto", "directions of the file's axes; auto finds the anatomical ones")
+    axes: Axes = declared("auto", "where the file's axes point to, such as LPS; auto finds it")
     density: Annotated[float, _DENSITY] = declared(
         "75 mg/cm^3", "mineral density of the trabecular bone, K2HPO4-equivalent"
     )
@@ -210,7 +209,7 @@ class MeshAnatomy(_Common):
     source: Literal["mesh"] = declared("mesh", "where the vertebra comes from")
     file: Path = required("tetrahedral mesh: VTU, VTK, MSH, INP ...")
     units: LengthUnit = declared("mm", "unit of the file's coordinates")
-    axes: Axes = declared("auto", "directions of the file's axes; auto finds the anatomical ones")
+    axes: Axes = declared("auto", "where the file's axes point to, such as LPS; auto finds it")
     density: Annotated[float, _DENSITY] = declared(
         "75 mg/cm^3", "mineral density where the mesh carries none"
     )
@@ -233,13 +232,6 @@ class Calibration(Section):
     )
 
 
-class Neighbours(Section):
-    """Labels of intact neighbours, whose heights tell what the body had before."""
-
-    above: int | None = declared(None, "label of the vertebra above", ge=1)
-    below: int | None = declared(None, "label of the vertebra below", ge=1)
-
-
 class CtAnatomy(_Common):
     """A CT image and its segmentation, or the segmentation alone with a density."""
 
@@ -247,11 +239,15 @@ class CtAnatomy(_Common):
     image: Path | None = declared(None, "CT image: NIfTI file or folder of a DICOM series")
     segmentation: Path = required("label image on the same grid: NIfTI")
     label: int | tuple[int, ...] = required("label (or labels) of the vertebra to treat")
-    calibration: Calibration = declared({}, "Hounsfield units to mineral density")
+    calibration: Calibration | None = declared(
+        None, "Hounsfield units to mineral density; by default a generic line, with a warning"
+    )
     density: Annotated[
         float | None, Physical(DENSITY, "5 mg/cm^3", "400 mg/cm^3", optional=True)
     ] = declared(None, "mineral density where there is no image")
-    neighbours: Neighbours | None = declared(None, "intact neighbours as height reference")
+    neighbours: Literal["auto", "none"] | tuple[int, ...] = declared(
+        "auto", "labels of intact neighbours as height reference; auto finds them"
+    )
     axes: Literal["auto", "LPS"] = declared(
         "auto", "auto finds the anatomical axes; LPS takes the scanner's"
     )
