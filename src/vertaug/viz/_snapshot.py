@@ -50,6 +50,18 @@ class Snapshot:
         found = (n for n in names if n.startswith(("vein", "defect", "foramen")))
         return tuple(n for n in found if len(self.mesh.facets_of(n)))
 
+    @property
+    def body_points(self) -> Float:
+        """Points (n, 3) of the endplates and cavities, which tell where the body is, in mm.
+
+        All points where the mesh names no endplates.
+        """
+        plates = [name for name in self.mesh.facet_names if name.startswith("endplate")]
+        found = [self.mesh.facets_of(name) for name in (*plates, *self.cavities)]
+        if not plates:
+            return self.mesh.points
+        return self.mesh.points[np.unique(self.mesh.facets[np.concatenate(found)])]
+
 
 @dataclass(frozen=True)
 class CementGrid:

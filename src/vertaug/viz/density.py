@@ -43,7 +43,7 @@ def scene_density_section(folder: Path, snapshot: Snapshot, name: str | None = N
     """
     sagittal, axial = _levels(snapshot)
     views = (LATERAL, AXIAL)
-    windows = [window_of(view, [snapshot.mesh.points]) for view in views]
+    windows = [window_of(view, [snapshot.body_points], margin=8.0) for view in views]
     where = "Mid-sagittal" if sagittal == 0.0 else "Sagittal"
     titles = [f"{where} section, x = {sagittal:+.1f} mm", f"Axial section, z = {axial:+.1f} mm"]
     panels = lay_out(views, windows, titles, footer_in=0.68)
@@ -123,4 +123,4 @@ def _colour_bar(figure: Figure, colours: Colormap, norm: LogNorm) -> None:
     bar.ax.minorticks_off()
     bar.ax.tick_params(labelsize=8, length=2.5, color=INK, labelcolor=INK)
     bar.outline.set_linewidth(0.5)
-    bar.set_label("Bone density relative to the start (1/J)", fontsize=8, color=INK)
+    bar.set_label("Bone density relative to the start (1/J); blue: loosened", fontsize=8, color=INK)

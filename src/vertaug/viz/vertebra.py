@@ -77,12 +77,12 @@ def scene_vertebra(
 def scene_before_after(
     folder: Path, before: Snapshot, after: Snapshot, view: View = LATERAL
 ) -> Picture:
-    """Draw one view before and after a stage with the same camera, as ``<stage>_before_after.png``.
+    """Draw the body before and after a stage with one camera, as ``<stage>_before_after.png``.
 
     The outline of the bone before, in the mid-sagittal plane, is dashed over the picture after.
     """
     scenes = [[_parts.bone(s), *_parts.balloons(s), *_parts.openings(s)] for s in (before, after)]
-    window = window_of(view, [surface.points for scene in scenes for surface in scene])
+    window = window_of(view, [before.body_points, after.body_points], margin=8.0)
     titles = [f"Before: {before.stage}", f"After: {after.stage}"]
     panels = lay_out((view, view), (window, window), titles, footer_in=0.5)
     pixels = panel_pixels((window, window))
@@ -97,7 +97,7 @@ def scene_before_after(
     legend(panels.figure, entries)
     path = folder / f"{after.stage}_before_after.png"
     save(panels.figure, path)
-    text = f"The vertebra before and after stage {after.stage}, {view.title.lower()}, same scale."
+    text = f"The vertebral body before and after stage {after.stage}, {view.title.lower()}, same scale."
     return Picture(path, text, after.stage, "before_after")
 
 
