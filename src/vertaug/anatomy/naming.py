@@ -99,7 +99,7 @@ def _in_reach(points: Float, plate: Endplate, other: Endplate, marks: Landmarks)
     height = (points - plate.centre) @ plate.normal
     between = abs(float((other.centre - plate.centre) @ plate.normal))
     low = marks.anterior_wall - 0.25 * marks.depth
-    over_body = (points[:, 1] > low) & (points[:, 1] < marks.posterior_wall)
+    over_body = (points[:, 1] > low) & (points[:, 1] < marks.posterior_wall + 0.03 * marks.depth)
     over_body &= np.abs(points[:, 0]) < 0.62 * marks.width
     return np.asarray(over_body & (height > -DEPTH * between) & (height < OVER))
 

@@ -58,4 +58,5 @@ class Density:
         pedicle = max(PEDICLE * self.trabecular, self.trabecular)
         places = np.array([-2.0, 3.0, 0.5 * self.canal_depth, 0.9 * self.canal_depth])
         values = np.array([self.trabecular, pedicle, pedicle, max(ARCH, pedicle)])
-        return np.interp(behind, places, values) * self.heterogeneity.factor(points)
+        along = np.asarray(np.interp(behind, places, values), dtype=np.float64)
+        return np.asarray(along * self.heterogeneity.factor(points))

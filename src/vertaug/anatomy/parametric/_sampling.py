@@ -68,7 +68,7 @@ def _redistance(
     values: Float, points: Float, spacing: float, near: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     inside = values < 0.0
-    slope = np.stack(np.gradient(values, spacing), axis=-1)
+    slope = np.stack([np.gradient(values, spacing, axis=d) for d in range(3)], axis=-1)
     steep = np.linalg.norm(slope, axis=-1)
     crossing = binary_dilation(inside) & binary_dilation(~inside) & near
     offset = np.abs(values[crossing]) / steep[crossing]
@@ -76,6 +76,18 @@ def _redistance(
     step = values[crossing] / steep[crossing] ** 2
     feet[crossing] = points[crossing] - step[:, None] * slope[crossing]
     nearest = distance_transform_edt(~crossing, return_distances=False, return_indices=True)
-    distance = np.linalg.norm(points - feet[tuple(nearest)], axis=-1)
+    distance = _nearest_foot(points, feet, nearest)
     distance[crossing] = offset
-    return np.where(inside, -distance, distance).astype(np.float32)
+    return np.asarray(np.where(inside, -distance, distance), dtype=np.float32)
+
+
+def _nearest_foot(points: Float, feet: Float, nearest: NDArray[np.int32]) -> Float:
+    """Distance to the foot of the nearest crossing sample, or of a neighbour's if that is nearer."""
+    flat = np.ravel_multi_index(tuple(nearest), points.shape[:3])
+    own = feet.reshape(-1, 3)
+    best = np.linalg.norm(points - own[flat], axis=-1)
+    for axis in range(3):
+        for step in (1, -1):
+            candidate = np.linalg.norm(points - own[np.roll(flat, step, axis=axis)], axis=-1)
+            np.minimum(best, candidate, out=best)
+    return best
