@@ -144,8 +144,8 @@ def build_mesh(
 
     Returns
     -------
-    mesh : regions ``trabecular``, ``posterior`` and the vertebra's own; facets ``cortex``, ``endplate_*``, ``vein_*``, ``defect_*``, ``cannula_*`` and one
-        ``balloon_<name>`` a channel
+    mesh : regions ``trabecular``, ``posterior`` and the vertebra's own; facets ``cortex``,
+        ``endplate_*``, ``vein_*``, ``defect_*``, ``cannula_*`` and one ``balloon_<name>`` a channel
     approaches : one a balloon, named as the balloon
     openings : veins, then defects, as in the plan
     warnings : what the reader must know
