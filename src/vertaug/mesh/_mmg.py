@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from vertaug.errors import NotConvergedError
 
-__all__ = ["Labelled", "adapt"]
+__all__ = ["Labelled", "Local", "adapt"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -33,6 +33,15 @@ class Labelled:
     facet_label: Int
 
 
+@dataclass(frozen=True)
+class Local:
+    """Surface `deviation` and `shortest` edge (mm) on the facets of one `label`."""
+
+    label: int
+    deviation: float
+    shortest: float
+
+
 def adapt(
     mesh: Labelled,
     size: Float,
@@ -40,7 +49,7 @@ def adapt(
     deviation: float,
     gradation: float,
     fixed_labels: Sequence[int] = (),
-    deviation_of: Sequence[tuple[int, float]] = (),
+    local: Sequence[Local] = (),
 ) -> Labelled:
     """Adapt a mesh to a size field with Mmg3d.
 
@@ -51,7 +60,7 @@ def adapt(
     deviation : largest distance between the old and the new surface, mm
     gradation : largest ratio of neighbouring edge lengths
     fixed_labels : facets of these labels keep their points and triangles
-    deviation_of : ``deviation`` by facet label where it differs
+    local : limits for the facets of one label where they differ
 
     Raises
     ------
@@ -81,17 +90,17 @@ def adapt(
         "hmax": 1.5 * float(size.max()),
         "angle": _OFF,
     }
-    if deviation_of:
+    if local:
         work.set_local_parameters(
             [
                 {
                     "type": "triangle",
-                    "ref": int(label),
-                    "hmin": options["hmin"],
+                    "ref": limits.label,
+                    "hmin": limits.shortest,
                     "hmax": options["hmax"],
-                    "hausd": float(value),
+                    "hausd": limits.deviation,
                 }
-                for label, value in deviation_of
+                for limits in local
             ]
         )
     try:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 from vertaug.mesh._mesh import Mesh
-from vertaug.mesh._mmg import Labelled, adapt
+from vertaug.mesh._mmg import Labelled, Local, adapt
 from vertaug.mesh._projection import project
 from vertaug.mesh._stuffing import cut, lattice_cells, make_manifold
 from vertaug.mesh.distance import SignedDistance, capsule_distance
@@ -26,6 +26,7 @@ Level = Callable[[Float], Float]
 OUTER = "outer"
 _DEVIATION = 0.4
 _CAVITY_DEVIATION = 0.08
+_SHORTEST = 0.5
 _GRADATION = 1.4
 _CAVITY_VOLUME_TOLERANCE = 0.2
 
@@ -55,20 +56,23 @@ class MeshSize:
 
     Parameters
     ----------
-    bulk : far from the cavities
+    bulk : in the bone around the cavities
     cavity : at the cavities
     growth : increase of the edge length per distance from the cavities
-    field : function of points (n, 3) to edge lengths (n,) that replaces ``bulk``, for example a
-        coarser posterior arch
+    far : farther away than `reach` from every cavity, which is the posterior arch
+    reach : distance from the cavities up to which ``bulk`` holds
+    field : function of points (n, 3) to edge lengths (n,) that replaces ``bulk`` and ``far``
     """
 
-    bulk: float = 2.2
+    bulk: float = 2.8
     cavity: float = 0.8
-    growth: float = 0.25
+    growth: float = 0.3
+    far: float = 4.0
+    reach: float = 18.0
     field: Level | None = None
 
     def __post_init__(self) -> None:
-        for name in ("bulk", "cavity", "growth"):
+        for name in ("bulk", "cavity", "growth", "far", "reach"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0.0):
                 raise InputError(
@@ -78,11 +82,20 @@ class MeshSize:
 
     def at(self, points: Float, cavities: Sequence[Capsule]) -> Float:
         """Edge length (n,) at points (n, 3), mm."""
-        size = np.full(len(points), self.bulk) if self.field is None else self.field(points)
-        for cavity in cavities:
-            near = self.cavity + self.growth * np.maximum(cavity.distance(points), 0.0)
-            size = np.minimum(size, near)
-        return np.asarray(size, dtype=np.float64)
+        if not cavities:
+            away = np.zeros(len(points))
+            near = np.full(len(points), np.inf)
+        else:
+            away = np.min([cavity.distance(points) for cavity in cavities], axis=0)
+            near = self.cavity + self.growth * np.maximum(away, 0.0)
+        return np.asarray(np.minimum(near, self._coarse(points, away)), dtype=np.float64)
+
+    def _coarse(self, points: Float, away: Float) -> Float:
+        """Edge length without the cavities' refinement."""
+        if self.field is not None:
+            return self.field(points)
+        beyond = self.bulk + self.growth * np.maximum(away - self.reach, 0.0)
+        return np.asarray(np.minimum(beyond, max(self.far, self.bulk)))
 
 
 def generate_mesh(
@@ -176,12 +189,17 @@ def _labelled(points: Float, cells: Int) -> Labelled:
 def _adapted(mesh: Labelled, size: MeshSize, capsules: Sequence[Capsule]) -> Labelled:
     """Mmg on a mesh; cavities (labels from 1) are followed more closely."""
     labels = range(1, int(mesh.facet_label.max()) + 1)
+    wanted = size.at(mesh.points, capsules)
+    shortest = _SHORTEST * float(wanted[np.unique(mesh.facets[mesh.facet_label == 0])].min())
     return adapt(
         mesh,
-        size.at(mesh.points, capsules),
+        wanted,
         deviation=_DEVIATION,
         gradation=_GRADATION,
-        deviation_of=[(label, _CAVITY_DEVIATION) for label in labels],
+        local=[
+            Local(0, _DEVIATION, shortest),
+            *[Local(label, _CAVITY_DEVIATION, _SHORTEST * size.cavity) for label in labels],
+        ],
     )
 
 
