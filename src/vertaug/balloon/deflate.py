@@ -59,11 +59,11 @@ def deflate(
     walls: Mapping[str, BalloonWall],
     steps: int,
     remesh: RemeshRule,
-    progress: Callable[[int, float, tuple[BalloonRecord, ...]], None],
+    progress: Callable[[int, float, tuple[BalloonRecord, ...], State], None],
 ) -> DeflationResult:
     """Take pressures (MPa, by cavity) and wall tensions down to nothing in about ``steps`` steps.
 
-    ``progress`` is called with the step, the share of the pressure that is left and the records.
+    ``progress`` is called with the step, the share of the pressure left, the records and the state.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def deflate(
             for name, item in zip(pressures, items, strict=True)
         )
         records.extend(new)
-        progress(count, share, new)
+        progress(count, share, new, state)
         if share > 0.0 and needs_remesh(state.mesh, remesh):
             state = remeshed(state, remesh)
             equilibrium = Equilibrium(state, model)

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
+from vertaug.mesh.quality import shape_quality
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
@@ -64,7 +65,7 @@ class InflationOptions:
 
 @dataclass(frozen=True)
 class InflationResult:
-    """Final state, the record of every step, the walls (by cavity) and what each balloon stopped at."""
+    """Final state, the record of every step, the walls and stops by cavity, and what it took."""
 
     state: State
     records: tuple[BalloonRecord, ...]
@@ -74,9 +75,10 @@ class InflationResult:
     newton_iterations: int
     linear_iterations: int
     reaction_error: float
+    min_quality: float
 
 
-Progress = Callable[[int, tuple[BalloonRecord, ...]], None]
+Progress = Callable[[int, tuple[BalloonRecord, ...], State], None]
 
 
 def _gap(state: State, facets: NDArray[np.int32]) -> float:
@@ -84,7 +86,7 @@ def _gap(state: State, facets: NDArray[np.int32]) -> float:
     mesh = state.mesh
     ends = [mesh.facets[mesh.facets_of(name)].ravel() for name in ENDPLATES]
     tree = cKDTree(mesh.points[np.unique(np.concatenate(ends))])
-    return float(tree.query(mesh.points[np.unique(facets)])[0].min())
+    return float(np.min(tree.query(mesh.points[np.unique(facets)])[0]))
 
 
 def _stop(balloon: Balloon, volume: float, pressure: float, gap: float) -> str:
@@ -128,6 +130,7 @@ class _Inflation:
         self.growth = options.volume_step
         self.steps = self.newton = self.linear = 0
         self.reaction_error = 0.0
+        self.min_quality = 1.0
 
     def items(self, delivered: Mapping[str, float]) -> list[CavityItem]:
         """Cavities of the present mesh, filled with ``delivered`` mm³ each."""
@@ -204,6 +207,8 @@ class _Inflation:
 
     def renew_mesh(self) -> None:
         """Remesh where the mesh needs it."""
+        quality = shape_quality(self.state.mesh.points, self.state.mesh.cells)
+        self.min_quality = min(self.min_quality, float(quality.min()))
         if needs_remesh(self.state.mesh, self.options.remesh):
             self.state = remeshed(self.state, self.options.remesh)
             self.equilibrium = Equilibrium(self.state, self.model)
@@ -224,7 +229,7 @@ def inflate(
     model : solid
     balloons : one per cavity of the mesh
     options : steps and remeshing
-    progress : called after each step with its number and the balloons' records
+    progress : called after each step with its number, the balloons' records and the state
 
     Raises
     ------
@@ -234,9 +239,9 @@ def inflate(
     run = _Inflation(state, model, balloons, options)
     while not all(run.stops.values()):
         run.advance()
-        progress(run.steps, tuple(run.records[-len(run.stops) :]))
+        progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
         run.renew_mesh()
     return InflationResult(
         run.state, tuple(run.records), dict(run.stops), run.walls, run.steps, run.newton, run.linear,
-        run.reaction_error,
+        run.reaction_error, run.min_quality,
     )  # fmt: skip

@@ -24,6 +24,8 @@ CARD = (
               "grey-value relation, 1.0 to 1.2 g/cm³", "recalled"),
     Parameter("s_p", 2.0, "1", 1.1, 3.0, "locking volume ratio over BV/TV: fragments pack to half solid",
               "random packing", "assumed"),
+    Parameter("D_t", 0.5, "1", 0.3, 0.85, "damage at which bone has lost its tensile strength: a fractured band opens",
+              "damage of bone crushed by 25 %, Wegrzyn 2011", "assumed"),
     Parameter("K_l", 50.0, "MPa", 10.0, 500.0, "stiffness of locked tissue", "numerical barrier", "assumed"),
     Parameter("rho_min", 10.0, "mg/cm³", 1.0, 30.0, "density below which bone counts as this", "marrow", "assumed"),
 )  # fmt: skip
@@ -40,7 +42,7 @@ class BoneLaw:
 
     `stiffness_factor` and `strength_factor` multiply the axial density law (isotropic equivalent);
     `tension_ratio` is hydrostatic tensile over compressive strength of sound bone, and what is left
-    of it falls with damage: a fractured band opens freely.
+    of it falls to a twentieth at the damage `cracked`: a fractured band opens.
     """
 
     poisson: float = CARD[0].value
@@ -49,8 +51,9 @@ class BoneLaw:
     uniaxial_over_hydrostatic: float = foam.CARD[0].value
     tension_ratio: float = foam.CARD[1].value
     packing: float = CARD[3].value
-    lock_bulk: float = CARD[4].value
-    minimum_density: float = CARD[5].value
+    cracked: float = CARD[4].value
+    lock_bulk: float = CARD[5].value
+    minimum_density: float = CARD[6].value
     critical_damage: float = wolfram_2011.CRITICAL
 
     def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
@@ -65,7 +68,7 @@ class BoneLaw:
         hardening = np.minimum(plastic_ratio, 1.0) ** (1.0 - kopperdahl_2002.STRENGTH_EXPONENT)
         strength = self.strength_factor * kopperdahl_2002.crush_strength(rho) * hardening
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
-        sound = np.clip(1.0 - damage / self.critical_damage, 0.05, 1.0)
+        sound = np.clip(1.0 - damage / self.cracked, 0.05, 1.0)
         rows = np.zeros((len(rho), 7))
         rows[:, 0] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
         rows[:, 1] = modulus / (2.0 * (1.0 + self.poisson))

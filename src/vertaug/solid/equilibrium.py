@@ -13,8 +13,7 @@ from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.item import Item
-from vertaug.solid.linear import LinearSolver
-from vertaug.solid.linear.pattern import BlockPattern, build_pattern
+from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.shell import ShellItem
@@ -60,8 +59,8 @@ class Equilibrium:
             *(item.connectivity for item in bed),
             *cavities,
         ]
-        self.pattern: BlockPattern = build_pattern(self._platen + 1, *lists)
-        self.solver = LinearSolver(self.pattern)
+        pattern = build_pattern(self._platen + 1, *lists)
+        self.solver = LinearSolver(pattern, np.vstack([state.mesh.points, np.zeros(3)]))
 
     def _supports(self, state: State, load: float) -> list[Item]:
         """Discs, lateral hold of the upper disc, and the load in N."""
@@ -110,14 +109,12 @@ class Equilibrium:
         supports = self._supports(state, load)
         items: list[Item] = [cells, shell, *supports, *cavities]
         points = np.vstack([state.mesh.points, state.platen])
-        fixed = np.zeros(points.shape, dtype=bool)
-        result = minimise(
-            points, items, self.pattern, fixed, self.solver.step, options or self._model.newton
-        )
+        result = minimise(points, items, self.solver, options or self._model.newton)
         if not result.converged:
             return SolidStep(state, result, np.inf)
         ground, lateral = supports[0], supports[1]
-        assert isinstance(ground, GroundBed) and isinstance(lateral, GroundBed)  # noqa: S101
+        assert isinstance(ground, GroundBed)
+        assert isinstance(lateral, GroundBed)
         total = ground.reaction(result.points) + lateral.reaction(result.points)
         total[2] += load
         error = float(np.linalg.norm(total)) / max(load, 1e-9)

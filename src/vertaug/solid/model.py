@@ -141,7 +141,7 @@ def first_state(
     return State(
         mesh=mesh,
         bone=bone,
-        shell=_shell_history(mesh, model.shells, np.clip(facet_damage / critical, 0.0, 1.0)),
+        shell=_shell_history(mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)),
         ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
         platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
         platen=np.zeros(3),

@@ -6,15 +6,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.item import Item, RankOne
-from vertaug.solid.linear.pattern import BlockPattern
+from vertaug.solid.linear import BlockPattern, LinearSolver, MatrixError
 
-__all__ = ["LinearStep", "NewtonOptions", "NewtonResult", "minimise"]
+__all__ = ["NewtonOptions", "NewtonResult", "minimise"]
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -45,21 +44,6 @@ class NewtonResult:
     energy: float
     linear_iterations: int
     reason: str
-
-
-class LinearStep(Protocol):
-    """A linear solver: step (n_nodes, 3) for blocks, right side, rank-one terms and tolerance."""
-
-    def __call__(
-        self,
-        pattern: BlockPattern,
-        blocks: Float,
-        rhs: Float,
-        ranks: Sequence[RankOne],
-        tolerance: float,
-    ) -> tuple[Float, int]:
-        """Return the step and the iterations it took."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -121,51 +105,63 @@ def _search(
     return 0.0, start.energy
 
 
+def _direction(system: _Assembled, solver: LinearSolver, tolerance: float) -> tuple[Float, int]:
+    """Newton direction (n_nodes, 3) and the linear iterations it took.
+
+    A tangent too indefinite to precondition is shifted along its diagonal until it is not.
+    """
+    terms = [(rank.scale, rank.vector) for rank in system.ranks]
+    try:
+        result = solver.solve(system.blocks, -system.residual, terms, tolerance)
+    except MatrixError:
+        result = None
+    shift = 1e-3 * float(np.abs(system.blocks[solver.pattern.diagonal]).max())
+    while result is None:
+        shifted = system.blocks.copy()
+        shifted[solver.pattern.diagonal] += shift * np.eye(3)
+        try:
+            result = solver.solve(shifted, -system.residual, terms, tolerance)
+        except MatrixError:
+            if shift > 1e12:
+                raise
+            shift *= 10.0
+    return result.x.reshape(system.residual.shape), result.iterations
+
+
 def minimise(
-    points: Float,
-    items: Sequence[Item],
-    pattern: BlockPattern,
-    fixed: Bool,
-    solve: LinearStep,
-    options: NewtonOptions,
+    points: Float, items: Sequence[Item], solver: LinearSolver, options: NewtonOptions
 ) -> NewtonResult:
     """Find points of least energy near ``points`` (n_nodes, 3), which are left as they are.
 
-    ``fixed`` (n_nodes, 3) marks unknowns that keep their value. The pattern's connectivities are
-    those of the items, in the same order. Never raises for a step that fails: the result says why.
+    The solver's pattern is built from the items' connectivities, in the same order, and its fixed
+    unknowns keep their value. Never raises for a step that fails: the result says why.
     """
     current = points.copy()
     residuals: list[float] = []
     linear = 0
-    for iteration in range(options.max_iterations):
-        system = _assemble(current, items, pattern, fixed)
-        if not math.isfinite(system.energy):
-            reason = "a cell is inverted at the start of the step"
-            return NewtonResult(
-                current, False, iteration, tuple(residuals), math.inf, linear, reason
-            )
+    energy = math.inf
+
+    def ended(reason: str, *, converged: bool = False) -> NewtonResult:
+        count = len(residuals) - 1 if converged else len(residuals)
+        return NewtonResult(current, converged, count, tuple(residuals), energy, linear, reason)
+
+    for _ in range(options.max_iterations):
+        system = _assemble(current, items, solver.pattern, solver.fixed)
+        energy = system.energy
+        if not math.isfinite(energy):
+            return ended("a cell is inverted at the start of the step")
         norm = float(np.linalg.norm(system.residual)) / max(system.force_scale, 1e-30)
         residuals.append(norm)
         if norm <= options.tolerance:
-            return NewtonResult(
-                current, True, iteration, tuple(residuals), system.energy, linear, "converged"
-            )
-        forcing = min(options.forcing, max(0.3 * norm, 1e-6))
-        step, used = solve(pattern, system.blocks, -system.residual, system.ranks, forcing)
+            return ended("converged", converged=True)
+        step, used = _direction(system, solver, min(options.forcing, max(0.3 * norm, 1e-6)))
         linear += used
         if not float((system.residual * step).sum()) < 0.0:
-            reason = "the tangent gives no direction of descent"
-            return NewtonResult(
-                current, False, iteration, tuple(residuals), system.energy, linear, reason
-            )
+            return ended("the tangent gives no direction of descent")
         length, _ = _search(current, step, items, system, options.max_halvings)
         if length == 0.0:
-            reason = f"no length along the step lowers the energy (residual {norm:.1e})"
-            return NewtonResult(
-                current, False, iteration, tuple(residuals), system.energy, linear, reason
-            )
+            return ended(f"no length along the step lowers the energy (residual {norm:.1e})")
         current += length * step
-    reason = f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"
-    return NewtonResult(
-        current, False, options.max_iterations, tuple(residuals), system.energy, linear, reason
+    return ended(
+        f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"
     )

@@ -26,7 +26,7 @@ def nodal_areas(points: Float, facets: Int) -> tuple[Int, Float]:
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     share = np.repeat(np.linalg.norm(normal, axis=1) / 6.0, 3)
     nodes, inverse = np.unique(facets.ravel(), return_inverse=True)
-    return nodes.astype(np.int32), np.bincount(inverse, share, len(nodes))
+    return nodes.astype(np.int32), np.bincount(inverse, share, len(nodes)).astype(np.float64)
 
 
 @dataclass(frozen=True)

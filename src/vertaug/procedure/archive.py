@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""States of the solid as flat arrays for checkpoints, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.mesh import Mesh
+from vertaug.state import Bed, BoneHistory, ShellHistory, State
+
+__all__ = ["pack_state", "unpack_state"]
+
+Arrays = dict[str, NDArray[Any]]
+
+_MESH = ("points", "cells", "cell_region", "facets", "facet_set")
+_BONE = ("volume", "ratio", "metric", "plastic", "density", "damage")
+_SHELL = ("facets", "volume", "metric", "plastic", "parameters")
+_BED = ("nodes", "rest", "stiffness")
+_NUMBERS = ("outer_volume", "cavity_volume", "remeshes", "transfer_error")
+_PARTS = {"bone": _BONE, "shell": _SHELL, "ground": _BED, "platen_bed": _BED}
+
+
+def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
+    """Arrays and facts (JSON) that hold all of ``state``, bit by bit."""
+    arrays: Arrays = {f"mesh.{name}": getattr(state.mesh, name) for name in _MESH}
+    for part, names in _PARTS.items():
+        arrays.update({f"{part}.{name}": getattr(getattr(state, part), name) for name in names})
+    arrays["platen"] = state.platen
+    facts: dict[str, Any] = {name: getattr(state, name) for name in _NUMBERS}
+    facts["region_names"] = list(state.mesh.region_names)
+    facts["facet_names"] = list(state.mesh.facet_names)
+    return arrays, facts
+
+
+def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
+    """State that `pack_state` took apart."""
+    mesh = Mesh(
+        **{name: np.ascontiguousarray(arrays[f"mesh.{name}"]) for name in _MESH},
+        region_names=tuple(facts["region_names"]),
+        facet_names=tuple(facts["facet_names"]),
+    )
+    parts = {
+        part: {name: np.ascontiguousarray(arrays[f"{part}.{name}"]) for name in names}
+        for part, names in _PARTS.items()
+    }
+    return State(
+        mesh=mesh,
+        bone=BoneHistory(**parts["bone"]),
+        shell=ShellHistory(**parts["shell"]),
+        ground=Bed(**parts["ground"]),
+        platen_bed=Bed(**parts["platen_bed"]),
+        platen=arrays["platen"],
+        outer_volume=float(facts["outer_volume"]),
+        cavity_volume=float(facts["cavity_volume"]),
+        remeshes=int(facts["remeshes"]),
+        transfer_error=float(facts["transfer_error"]),
+    )

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A plan made concrete: vertebra, channels, openings, and the models of bone and balloons."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.anatomy import Approach, HeightProfile, Vertebra
+from vertaug.anatomy.openings import Opening
+from vertaug.anatomy.profile import heights, profile_from_triangles, wedge_angle
+from vertaug.balloon.inflate import Balloon, InflationOptions
+from vertaug.materials.bone import BoneLaw
+from vertaug.outcomes import Heights
+from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
+from vertaug.procedure.plan import Plan
+from vertaug.solid.model import ENDPLATES, Shells, SolidModel, Surroundings
+from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.remeshing import RemeshRule
+from vertaug.solid.support import nodal_areas
+from vertaug.state import State
+
+__all__ = ["Case", "make_case", "solid_model"]
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a run is about, rebuilt from its plan whenever it is resumed."""
+
+    plan: Plan
+    vertebra: Vertebra
+    approaches: tuple[Approach, ...]
+    openings: tuple[Opening, ...]
+    warnings: tuple[str, ...]
+
+    def profile(self, state: State) -> HeightProfile:
+        """Endplate profile of a state, in the mid-sagittal plane."""
+        mesh = state.mesh
+        upper, lower = (mesh.facets[mesh.facets_of(name)] for name in ENDPLATES)
+        return profile_from_triangles(mesh.points, upper, lower, self.vertebra.landmarks)
+
+    def shape(self, state: State) -> tuple[Heights, float]:
+        """Heights and wedge angle (degrees) of a state."""
+        profile = self.profile(state)
+        return Heights.of(heights(profile)), wedge_angle(profile)
+
+    @property
+    def intact(self) -> Heights | None:
+        """Heights before the fracture, where something tells them."""
+        reference = self.vertebra.reference
+        return None if reference is None else Heights.of(heights(reference))
+
+    @cached_property
+    def balloons(self) -> tuple[Balloon, ...]:
+        """Balloons in the order of the plan, as the inflation wants them."""
+        return tuple(
+            Balloon(
+                cavity=f"balloon_{item.name}",
+                volume=item.volume,
+                pressure=item.pressure_limit,
+                endplate_gap=item.endplate_gap,
+                tension=item.wall_tension,
+                limit_area=math.pi * item.limit_diameter * max(item.length, item.limit_diameter),
+            )
+            for item in self.plan.balloon
+        )
+
+    @property
+    def inflation(self) -> InflationOptions:
+        """Steps and remeshing that the plan asks for."""
+        return InflationOptions(volume_step=self.plan.numerics.volume_step, remesh=self.remesh)
+
+    @property
+    def remesh(self) -> RemeshRule:
+        """When to remesh, and how finely."""
+        mesh = self.plan.mesh
+        return RemeshRule(
+            low=self.plan.numerics.remesh_quality, fine=mesh.cavity_size, bulk=mesh.size
+        )
+
+
+def make_case(plan: Plan) -> Case:
+    """Build what the plan describes, short of its mesh.
+
+    Raises
+    ------
+    InputError : the plan's input cannot be used
+    """
+    vertebra = build_vertebra(plan)
+    approaches, warnings = plan_channels(plan, vertebra)
+    openings = plan_openings(plan, vertebra)
+    return Case(plan, vertebra, approaches, openings, (*vertebra.warnings, *warnings))
+
+
+def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -> SolidModel:
+    """Model of the solid; the discs' stiffnesses are spread over the ``endplates`` (m, 3) each."""
+    bone, boundary = plan.bone, plan.boundary
+    area = float(np.mean([nodal_areas(points, facets)[1].sum() for facets in endplates]))
+    law = BoneLaw()
+    return SolidModel(
+        law=BoneLaw(
+            poisson=bone.poisson,
+            stiffness_factor=law.stiffness_factor * bone.modulus_factor,
+            strength_factor=law.strength_factor * bone.strength_factor,
+            tension_ratio=bone.tension_ratio,
+        ),
+        shells=Shells(
+            cortex_thickness=bone.cortex_thickness,
+            cortex_modulus=bone.cortex_modulus,
+            cortex_strength=bone.cortex_strength,
+            endplate_thickness=bone.endplate_thickness,
+            endplate_modulus=bone.endplate_modulus,
+            endplate_strength=bone.endplate_strength,
+        ),
+        surroundings=Surroundings(
+            axial_load=boundary.axial_load,
+            disc_axial=boundary.disc_stiffness / area,
+            disc_shear=boundary.disc_shear_stiffness / area,
+        ),
+        newton=NewtonOptions(
+            tolerance=max(plan.numerics.newton_tolerance, 1e-5),
+            max_iterations=plan.numerics.newton_limit,
+        ),
+    )

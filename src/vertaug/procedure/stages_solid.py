@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stages in which the bone deforms: access, inflate, deflate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vertaug.balloon.deflate import deflate
+from vertaug.balloon.inflate import BalloonRecord, inflate
+from vertaug.balloon.wall import BalloonWall
+from vertaug.errors import NotConvergedError
+from vertaug.mesh.quality import shape_quality
+from vertaug.outcomes import to_mL, to_psi
+from vertaug.procedure.build import build_mesh
+from vertaug.procedure.case import Case, solid_model
+from vertaug.procedure.reporter import Reporter
+from vertaug.procedure.stage import StageResult
+from vertaug.solid.balances import cavity_identity_error, mass_error
+from vertaug.solid.cavity import CavityItem, pressure_energy
+from vertaug.solid.equilibrium import Equilibrium
+from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_state
+from vertaug.solid.newton import NewtonOptions
+from vertaug.state import State
+
+__all__ = ["run_access", "run_deflate", "run_inflate"]
+
+_TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=60)
+
+
+def _model(case: Case, state: State) -> SolidModel:
+    """Model of the solid for a state's endplates."""
+    mesh = state.mesh
+    return solid_model(case.plan, mesh.points, [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES])
+
+
+def _facts(
+    case: Case, state: State, reaction_error: float, mass: float, worst: float
+) -> dict[str, Any]:
+    """What every stage says of its end."""
+    height, wedge = case.shape(state)
+    quality = float(shape_quality(state.mesh.points, state.mesh.cells).min())
+    return {
+        "heights": [height.anterior, height.middle, height.posterior],
+        "wedge": wedge,
+        "cavity_identity": cavity_identity_error(state),
+        "bone_mass": mass_error(state, mass),
+        "reactions": reaction_error,
+        "initial_mass": mass,
+        "min_quality": min(worst, quality),
+    }
+
+
+def run_access(case: Case, reporter: Reporter) -> StageResult:
+    """Mesh the vertebra with its channels and load it.
+
+    Raises
+    ------
+    InputError : a balloon or channel does not fit
+    NotConvergedError : the vertebra does not carry the load
+    """
+    reporter.step("access", 0.1, "meshing", {})
+    mesh, _, _, _ = build_mesh(case.plan, case.vertebra)
+    reporter.step("access", 0.7, "loading", {"cells": float(mesh.n_cells)})
+    upper_lower = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
+    model = solid_model(case.plan, mesh.points, upper_lower)
+    centroids, centres = mesh.centroids(), mesh.points[mesh.facets].mean(axis=1)
+    vertebra = case.vertebra
+    state = first_state(
+        mesh,
+        model,
+        vertebra.density(centroids),
+        vertebra.damage(centroids),
+        vertebra.damage(centres),
+    )
+    cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(mesh).values()]
+    step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, _TIGHT)
+    if not step.newton.converged:
+        raise NotConvergedError("access", 0, f"{step.newton.reason} under the axial load")
+    return StageResult(
+        "access", step.state, _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
+    )
+
+
+def _show(records: Sequence[BalloonRecord]) -> dict[str, float]:
+    """Numbers for the progress line: mean pressure and whole volume of the balloons."""
+    pressure = float(np.mean([record.pressure for record in records]))
+    return {
+        "pressure_psi": to_psi(pressure),
+        "volume_mL": to_mL(sum(record.volume for record in records)),
+    }
+
+
+def _table(records: Sequence[BalloonRecord], names: Sequence[str]) -> np.ndarray[Any, Any]:
+    """Records as rows: step, index of the balloon, volume mm³, pressure MPa, gap mm."""
+    rows = [(r.step, names.index(r.cavity), r.volume, r.pressure, r.gap) for r in records]
+    return np.array(rows, dtype=np.float64).reshape(-1, 5)
+
+
+def run_inflate(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
+    """Inflate the balloons until each meets a stop rule.
+
+    Raises
+    ------
+    NotConvergedError : a step fails at its smallest size
+    """
+    by_cavity = {balloon.cavity: balloon for balloon in case.balloons}
+    heights: list[list[float]] = []
+
+    def progress(step: int, records: tuple[BalloonRecord, ...], state: State) -> None:
+        share = min(
+            max(
+                r.volume / by_cavity[r.cavity].volume,
+                r.pressure / by_cavity[r.cavity].pressure,
+                bool(r.stop),
+            )
+            for r in records
+        )
+        height, _ = case.shape(state)
+        heights.append([height.anterior, height.middle, height.posterior])
+        reporter.step("inflate", min(share, 1.0), f"step {step}", _show(records))
+
+    model = _model(case, before.state)
+    result = inflate(before.state, model, case.balloons, case.inflation, progress)
+    names = list(result.stops)
+    facts = _facts(
+        case, result.state, result.reaction_error, before.facts["initial_mass"],
+        min(before.facts["min_quality"], result.min_quality),
+    )  # fmt: skip
+    facts |= {
+        "cavities": names,
+        "stops": dict(result.stops),
+        "walls": {n: [w.stiffness, w.rest_area, w.limit] for n, w in result.walls.items()},
+        "pressures": {r.cavity: r.pressure for r in result.records[-len(names) :]},
+        "steps": result.steps,
+        "newton_iterations": result.newton_iterations,
+        "linear_iterations": result.linear_iterations,
+    }
+    arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
+    return StageResult("inflate", result.state, facts, arrays)
+
+
+def run_deflate(case: Case, inflated: StageResult, reporter: Reporter) -> StageResult:
+    """Deflate the balloons; the bone springs back under the axial load.
+
+    Raises
+    ------
+    NotConvergedError : a step fails at its smallest size
+    """
+    facts = inflated.facts
+    walls = {name: BalloonWall(*values) for name, values in facts["walls"].items()}
+    heights: list[list[float]] = []
+
+    def progress(step: int, share: float, records: tuple[BalloonRecord, ...], state: State) -> None:
+        height, _ = case.shape(state)
+        heights.append([height.anterior, height.middle, height.posterior])
+        reporter.step("deflate", 1.0 - share, f"step {step}", _show(records))
+
+    result = deflate(
+        inflated.state, _model(case, inflated.state), facts["pressures"], walls,
+        case.plan.numerics.deflation_steps, case.remesh, progress,
+    )  # fmt: skip
+    names = facts["cavities"]
+    new = _facts(
+        case, result.state, result.reaction_error, facts["initial_mass"], facts["min_quality"]
+    )
+    new |= {"cavities": names, "steps": result.steps}
+    arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
+    return StageResult("deflate", result.state, new, arrays)
