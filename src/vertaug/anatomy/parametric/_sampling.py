@@ -89,5 +89,5 @@ def _nearest_foot(points: Float, feet: Float, nearest: NDArray[np.int32]) -> Flo
     for axis in range(3):
         for step in (1, -1):
             candidate = np.linalg.norm(points - own[np.roll(flat, step, axis=axis)], axis=-1)
-            np.minimum(best, candidate, out=best)
-    return best
+            best = np.minimum(best, candidate)
+    return np.asarray(best, dtype=np.float64)
