@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import kernel
 
 __all__ = ["conductances", "front_viscosity", "opening_conductances", "speeds", "thinned"]
 
@@ -18,18 +18,18 @@ Int = NDArray[np.int32]
 Byte = NDArray[np.uint8]
 
 
-@parallel_kernel
+@kernel
 def front_viscosity(saturation: Float, cement: Float, marrow: float, out: Float) -> None:
     """Viscosity of a cell crossed by the front, ``S mu_c + (1 - S) mu_m``: exact in one dimension."""
     nx, ny, nz = saturation.shape
-    for i in prange(nx):
+    for i in range(nx):
         for j in range(ny):
             for k in range(nz):
                 share = saturation[i, j, k]
                 out[i, j, k] = share * cement[i, j, k] + (1.0 - share) * marrow
 
 
-@parallel_kernel
+@kernel
 def conductances(
     permeability: Float, viscosity: Float, passable: Byte, axis: int, spacing: float, out: Float
 ) -> None:
@@ -46,7 +46,7 @@ def conductances(
         dj = 1
     else:
         dk = 1
-    for i in prange(nx - 1):
+    for i in range(nx - 1):
         for j in range(ny - 1):
             for k in range(nz - 1):
                 out[i, j, k] = 0.0
@@ -77,12 +77,12 @@ def opening_conductances(
         out[n] = 1.0 / (near * (inner_shape[n] + hole_shape[n]) + far * outer_shape[n])
 
 
-@parallel_kernel
+@kernel
 def speeds(tx: Float, ty: Float, tz: Float, pressure: Float, spacing: float, out: Float) -> None:
     """Darcy speed |q|, mm/s, in each cell: mean of opposite faces along each axis."""
     nx, ny, nz = pressure.shape
     scale = 0.5 / (spacing * spacing)
-    for i in prange(1, nx - 1):
+    for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
                 here = pressure[i, j, k]
@@ -95,7 +95,7 @@ def speeds(tx: Float, ty: Float, tz: Float, pressure: Float, spacing: float, out
                 out[i, j, k] = scale * np.sqrt(x * x + y * y + z * z)
 
 
-@parallel_kernel
+@kernel
 def thinned(
     speed: Float,
     shear_length: Float,
@@ -113,7 +113,7 @@ def thinned(
     """
     nx, ny, nz = speed.shape
     factor = consistency * ((3.0 * index + 1.0) / (4.0 * index)) ** index
-    for i in prange(nx):
+    for i in range(nx):
         for j in range(ny):
             for k in range(nz):
                 if shear_length[i, j, k] > 0.0:

@@ -5,7 +5,8 @@ All fields carry one ghost layer: shape (nx + 2, ny + 2, nz + 2). ``tx[i, j, k]`
 between cells i and i + 1, `anchor` the conductance to a given outer pressure, `inverse` one over
 the diagonal (zero where a cell takes no part). Kernels named ``*_small`` are the serial twins of
 the threaded ones; both do the same arithmetic in the same order, so results do not depend on which
-was used nor on the number of threads.
+was used nor on the number of threads. Only what dominates on large grids is threaded: a call that
+waits for a second thread costs more than it saves on the grids of one vertebra.
 """
 
 from __future__ import annotations
@@ -20,16 +21,15 @@ __all__ = [
     "cholesky",
     "cholesky_solve",
     "coarsen",
-    "descend",
     "dense",
+    "descend",
     "diagonal",
     "direction",
+    "product",
     "prolong",
-    "prolong_small",
     "residual",
     "residual_small",
     "restrict",
-    "restrict_small",
     "smooth",
     "smooth_small",
 ]
@@ -150,16 +150,9 @@ def _restrict_plane(coarse_i: int, fine: Float, member: Byte, coarse: Float) -> 
             coarse[coarse_i, coarse_j, coarse_k] = total
 
 
-@parallel_kernel
+@kernel
 def restrict(fine: Float, member: Byte, coarse: Float) -> None:
     """Sum each coarse cell's member children."""
-    for i in prange(1, coarse.shape[0] - 1):
-        _restrict_plane(i, fine, member, coarse)
-
-
-@kernel
-def restrict_small(fine: Float, member: Byte, coarse: Float) -> None:
-    """Serial twin of `restrict`."""
     for i in range(1, coarse.shape[0] - 1):
         _restrict_plane(i, fine, member, coarse)
 
@@ -174,16 +167,9 @@ def _prolong_plane(i: int, coarse: Float, member: Byte, fine: Float) -> None:
                 fine[i, j, k] += coarse[(i + 1) // 2, (j + 1) // 2, (k + 1) // 2]
 
 
-@parallel_kernel
-def prolong(coarse: Float, member: Byte, fine: Float) -> None:
-    """Add the coarse correction to `fine`, constant over each coarse cell."""
-    for i in prange(1, fine.shape[0] - 1):
-        _prolong_plane(i, coarse, member, fine)
-
-
 @kernel
-def prolong_small(coarse: Float, member: Byte, fine: Float) -> None:
-    """Serial twin of `prolong`."""
+def prolong(coarse: Float, member: Byte, fine: Float) -> None:
+    """Add the coarse correction to the member cells, constant over each coarse cell."""
     for i in range(1, fine.shape[0] - 1):
         _prolong_plane(i, coarse, member, fine)
 
@@ -288,13 +274,13 @@ def cholesky_solve(factor: Float, right: Float, value: Float) -> None:
     value[1 : nx - 1, 1 : ny - 1, 1 : nz - 1] = flat.reshape((nx - 2, ny - 2, nz - 2))
 
 
-@parallel_kernel
+@kernel
 def apply(
     tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float, partial: Float
 ) -> None:
     """Fill `out` with ``A value`` and `partial` with the parts of ``value . out`` by plane."""
     nx, ny, nz = tx.shape
-    for i in prange(1, nx - 1):
+    for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
@@ -311,13 +297,13 @@ def apply(
         partial[i] = total
 
 
-@parallel_kernel
+@kernel
 def descend(
     step: float, search: Float, image: Float, value: Float, remainder: Float, partial: Float
 ) -> None:
     """One conjugate gradient move; `partial` receives the parts of ``remainder . remainder``."""
     nx, ny, nz = search.shape
-    for i in prange(1, nx - 1):
+    for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
@@ -328,11 +314,23 @@ def descend(
         partial[i] = total
 
 
-@parallel_kernel
+@kernel
 def direction(factor: float, preconditioned: Float, search: Float) -> None:
     """New search direction: ``preconditioned + factor * search``."""
     nx, ny, nz = search.shape
-    for i in prange(1, nx - 1):
+    for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
                 search[i, j, k] = preconditioned[i, j, k] + factor * search[i, j, k]
+
+
+@kernel
+def product(first: Float, second: Float, partial: Float) -> None:
+    """Fill `partial` with the parts of the scalar product of two fields by plane."""
+    nx, ny, nz = first.shape
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                total += first[i, j, k] * second[i, j, k]
+        partial[i] = total

@@ -27,7 +27,7 @@ def _inverse(points: Float, cell: Int, out: Float) -> float:
     out[0] = np.cross(b, c)
     out[1] = np.cross(c, a)
     out[2] = np.cross(a, b)
-    volume = a[0] * out[0, 0] + a[1] * out[0, 1] + a[2] * out[0, 2]
+    volume: float = a[0] * out[0, 0] + a[1] * out[0, 1] + a[2] * out[0, 2]
     if volume != 0.0:
         out /= volume
     return volume

@@ -59,7 +59,7 @@ def flow_rate(fluid: TubeFluid, radius: float, wall_stress: float) -> float:
         return 0.0
     plug = fluid.yield_stress
     terms = over**2 / (3.0 * n + 1.0) + 2.0 * plug * over / (2.0 * n + 1.0) + plug**2 / (n + 1.0)
-    speed = (over / fluid.consistency) ** (1.0 / n) * over / wall_stress**3
+    speed: float = (over / fluid.consistency) ** (1.0 / n) * over / wall_stress**3
     return math.pi * radius**3 * n * speed * terms
 
 
@@ -69,7 +69,7 @@ def pressure_drop(fluid: TubeFluid, radius: float, length: float, rate: float) -
         return 0.0
     n = fluid.index
     shear = (3.0 * n + 1.0) * rate / (n * math.pi * radius**3)
-    stress = fluid.consistency * shear**n
+    stress: float = fluid.consistency * shear**n
     if fluid.yield_stress > 0.0:
         stress = _stress_at(fluid, radius, rate, stress)
     return 2.0 * length * stress / radius

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from vertaug_kernels import flow, transport
 
 from vertaug.cement.cement import Cement
 from vertaug.cement.grid import FlowGrid
 from vertaug.cement.pressure import PressureSystem, pad, unpad
 from vertaug.cement.source import Source
 from vertaug.materials.rheology import christopher_middleman_1965 as bed
+from vertaug_kernels import flow, transport
 
 __all__ = ["FlowState"]
 
@@ -24,11 +24,9 @@ class FlowState:
     A step is tried from `before` with `try_step`, any number of times, and kept with `accept`.
     """
 
-    def __init__(
-        self, grid: FlowGrid, cement: Cement, hold: float, tolerance: float, saturation: Float
-    ) -> None:
+    def __init__(self, grid: FlowGrid, cement: Cement, hold: float, saturation: Float) -> None:
         self.grid, self.cement, self.hold = grid, cement, hold
-        self.system = PressureSystem(grid, tolerance)
+        self.system = PressureSystem(grid)
         self.pore = np.asarray(pad(np.where(self.system.active, grid.pore_volume(), 0.0)))
         self.flat = np.flatnonzero(self.pore > 0.0)
         self.before = np.asarray(pad(np.where(self.system.active, saturation, 0.0)))
@@ -71,14 +69,14 @@ class FlowState:
         flow.front_viscosity(self.saturation, self._thick, marrow, self._viscosity)
         return float(source.weights @ self._thick[tuple(source.cells.T + 1)])
 
-    def solve(self) -> int:
+    def solve(self, tolerance: float) -> int:
         """Pressure for the present viscosity and source; returns the iterations."""
         self.system.assemble(self._viscosity)
-        return self.resolve()
+        return self.resolve(tolerance)
 
-    def resolve(self) -> int:
+    def resolve(self, tolerance: float) -> int:
         """Pressure for another source with the same viscosity; returns the iterations."""
-        return self.system.solve(self.source).iterations
+        return self.system.solve(self.source, tolerance).iterations
 
     def update_speed(self) -> None:
         """Darcy speeds of the present pressure."""

@@ -79,7 +79,9 @@ class _Run:
                 low = rate
         return low
 
-    def moment(self, cannula: Cannula, source: Source, asked: float, time: float) -> _Moment:
+    def moment(
+        self, cannula: Cannula, source: Source, asked: float, time: float, tolerance: float
+    ) -> _Moment:
         """Pressure now, at the asked rate or at the one that the pressure limit allows."""
         state, limit = self.state, self.options.pressure_limit
         rate = asked
@@ -88,7 +90,7 @@ class _Run:
             rate = max(rate, 1e-6 * asked)
         thick = state.update_viscosity(time, source, rate)
         state.set_source(source, rate)
-        iterations = state.solve()
+        iterations = state.solve(tolerance)
         tip = self._tip(source, rate, thick)
         pressed = self.syringe(cannula, source, tip, rate)
         base = self._base
@@ -100,7 +102,7 @@ class _Run:
                 break
             rate = best
             state.set_source(source, rate)
-            iterations += state.resolve()
+            iterations += state.resolve(tolerance)
             tip = self._tip(source, rate, thick)
             pressed = self.syringe(cannula, source, tip, rate)
         limited = np.isfinite(limit) and pressed > limit * (1.0 + 1e-2)
@@ -130,8 +132,10 @@ class _Run:
         state, source = self.state, self._sources[cannula.name]
         step = self._step_length(max(asked, 1e-300), left, source) if asked > 0.0 else left
         iterations = 0
-        for _ in range(self.options.passes):
-            now = self.moment(cannula, source, asked, self.record.time + step)
+        for n in range(self.options.passes):
+            last = n == self.options.passes - 1
+            tolerance = self.options.tolerance if last else self.options.rough_tolerance
+            now = self.moment(cannula, source, asked, self.record.time + step, tolerance)
             iterations += now.iterations
             if asked > 0.0 and now.rate < self.options.least_rate * asked:
                 return 0.0, "pressure"
@@ -227,7 +231,7 @@ def inject(
     """
     options = options or InjectionOptions()
     start = np.zeros(grid.shape) if saturation is None else saturation
-    state = FlowState(grid, cement, options.hold, options.tolerance, start)
+    state = FlowState(grid, cement, options.hold, start)
     by_name = {cannula.name: cannula for cannula in cannulas}
     interior = (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
     _check(grid, by_name, schedule, bool((state.system.active & interior).any()))

@@ -2,11 +2,12 @@
 """Conjugate gradients with a voxel multigrid preconditioner for the pressure on a grid.
 
 Coarse cells are 2 x 2 x 2 children, interpolation is constant, and coarse conductances are half
-the sum of the fine ones across a coarse face, which makes the coarse operator consistent (the plain
-sum is too stiff by two; Braess 1995). Bone and exterior meet on the finest grid only: each has coarse
-grids of its own, since a coarse cell astride the sealed cortex would join them (61 iterations
-instead of 14 on 60 x 60 x 60 cells); there an opening counts as an anchor of either side. A V-cycle with red-black Gauss-Seidel, run in mirrored
-order on the way up, is symmetric and positive definite whatever the coarse operator.
+the sum of the fine ones across a coarse face, which makes the coarse operator consistent (the
+plain sum is too stiff by two; Braess 1995). Bone and exterior meet on the finest grid only: each
+has coarse grids of its own, since a coarse cell astride the sealed cortex would join them (61
+iterations instead of 14 on 60 x 60 x 60 cells); there an opening counts as an anchor of either
+side. A V-cycle with red-black Gauss-Seidel, run in mirrored order on the way up, is symmetric and
+positive definite whatever the coarse operator.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from vertaug_kernels import multigrid as kernels
 
 __all__ = ["Hierarchy", "Operator", "SolveReport"]
@@ -24,7 +26,7 @@ Byte = NDArray[np.uint8]
 Label = NDArray[np.int16]
 
 _COARSEST = 150
-_SERIAL_BELOW = 20_000
+_SERIAL_BELOW = 1_000_000
 _SWEEPS = 2
 
 
@@ -55,8 +57,6 @@ class _Level:
         small = self.tx.size < _SERIAL_BELOW
         self._smooth = kernels.smooth_small if small else kernels.smooth
         self._residual = kernels.residual_small if small else kernels.residual
-        self._prolong = kernels.prolong_small if small else kernels.prolong
-        self._restrict = kernels.restrict_small if small else kernels.restrict
 
     def smooth(self, first: int) -> None:
         """Red-black Gauss-Seidel, starting with colour `first`."""
@@ -70,15 +70,15 @@ class _Level:
 
     def prolong(self, coarse: Float, member: Byte) -> None:
         """Add the coarse correction to the members."""
-        self._prolong(coarse, member, self.value)
+        kernels.prolong(coarse, member, self.value)
 
     def restrict(self, member: Byte, coarse: Float) -> None:
         """Sum the residual over the members of each coarse cell."""
-        self._restrict(self.left, member, coarse)
+        kernels.restrict(self.left, member, coarse)
 
     def coarsen(self, label: Label, member: Byte, coarse: _Level) -> None:
         """Fill the coarse level's operator from the members of this one."""
-        kernels.restrict_small(self.anchor, member, coarse.anchor)
+        kernels.restrict(self.anchor, member, coarse.anchor)
         kernels.coarsen(self.tx, 0, label, member, coarse.tx, coarse.anchor)
         kernels.coarsen(self.ty, 1, label, member, coarse.ty, coarse.anchor)
         kernels.coarsen(self.tz, 2, label, member, coarse.tz, coarse.anchor)
@@ -173,6 +173,11 @@ class Hierarchy:
         finest.smooth(1)
         return finest.value
 
+    def _product(self, first: Float, second: Float) -> float:
+        """Scalar product, summed in a fixed order."""
+        kernels.product(first, second, self._partial)
+        return float(self._partial.sum())
+
     def solve(self, right: Float, value: Float, tolerance: float, most: int = 200) -> SolveReport:
         """Solve to a residual of `tolerance` times that of a zero start.
 
@@ -180,16 +185,16 @@ class Hierarchy:
         """
         remainder = self._finest.right
         fields = _fields(self._finest)
-        kernels.residual(*fields, right, value, remainder)
-        scale = float(np.linalg.norm(right))
-        norm = float(np.linalg.norm(remainder))
+        kernels.residual_small(*fields, right, value, remainder)
+        scale = np.sqrt(self._product(right, right))
+        norm = np.sqrt(self._product(remainder, remainder))
         if scale == 0.0:
             value[:] = 0.0
             return SolveReport(0, 0.0)
         previous, iterations = 0.0, 0
         while norm > tolerance * scale and iterations < most:
             preconditioned = self._cycle()
-            product = float(np.vdot(remainder, preconditioned))
+            product = self._product(remainder, preconditioned)
             factor = product / previous if iterations else 0.0
             kernels.direction(factor, preconditioned, self._search)
             kernels.apply(*fields, self._search, self._image, self._partial)

@@ -33,7 +33,7 @@ class InjectionOptions:
     longest_step : s; also at most a tenth of the cement's thickening time
     passes : pressure solves a step; the second takes the mobility of the step's end
     hold : saturation below which a cell lets no cement go (convex flux, keeps the front sharp)
-    tolerance : residual of the pressure, relative
+    tolerance, rough_tolerance : relative residual of the pressure, in the last pass and before it
     least_rate : share of the asked rate below which the injection is given up as blocked
     """
 
@@ -45,5 +45,6 @@ class InjectionOptions:
     longest_step: float = 5.0
     passes: int = 2
     hold: float = 0.6
-    tolerance: float = 1e-10
+    tolerance: float = 1e-9
+    rough_tolerance: float = 1e-5
     least_rate: float = 1e-3

@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from vertaug_kernels import flow
 
 from vertaug.cement.grid import FlowGrid, Opening
 from vertaug.cement.multigrid import Hierarchy, Operator, SolveReport
+from vertaug.errors import NotConvergedError
+from vertaug_kernels import flow
+
+_LARGEST_RESIDUAL = 1e-6
 
 __all__ = ["OpeningFaces", "PressureSystem", "drained", "pad", "unpad"]
 
@@ -82,13 +85,12 @@ class OpeningFaces:
 class PressureSystem:
     """Darcy pressure on a grid for any field of viscosity; keeps the last pressure as its start.
 
-    `tolerance` is the residual of a solve relative to its right side. Padded fields: `pressure`
+    Padded fields: `pressure`
     MPa, `tx`, `ty`, `tz`, `anchor` mm³/(s MPa), `outer` the pressure behind `anchor`.
     """
 
-    def __init__(self, grid: FlowGrid, tolerance: float = 1e-10) -> None:
+    def __init__(self, grid: FlowGrid) -> None:
         self.grid = grid
-        self.tolerance = tolerance
         self.active = drained(grid)
         shape = tuple(n + 2 for n in grid.shape)
         place = np.where(self.active, grid.place(), -1)
@@ -133,10 +135,21 @@ class PressureSystem:
         self.anchor[self._outlet] = 2.0 * spacing * mean / viscosity[self._outlet]
         self._hierarchy.update(Operator(self.tx, self.ty, self.tz, self.anchor))
 
-    def solve(self, source: Float) -> SolveReport:
-        """Solve for `pressure` with a padded source, mm³/s."""
+    def solve(self, source: Float, tolerance: float) -> SolveReport:
+        """Solve for `pressure` with a padded source, mm³/s, to a relative residual `tolerance`.
+
+        Raises
+        ------
+        NotConvergedError
+            where the residual does not fall that far.
+        """
         right = source + self.anchor * self.outer
-        return self._hierarchy.solve(right, self.pressure, self.tolerance)
+        report = self._hierarchy.solve(right, self.pressure, tolerance)
+        if not report.residual <= max(tolerance, _LARGEST_RESIDUAL):
+            raise NotConvergedError(
+                "inject", 0, f"pressure residual {report.residual:.1e} after {report.iterations}"
+            )
+        return report
 
     def outflow(self) -> float:
         """Net flow out of the grid through its outlets, mm³/s."""

@@ -63,7 +63,8 @@ class AgeingCurve:
 
     def consistency(self, age: float) -> float:
         """Power-law consistency K, MPa s^n, at an equivalent age in s."""
-        return self.viscosity(age) * SHEAR_RATE ** (1.0 - self.index)
+        scale: float = SHEAR_RATE ** (1.0 - self.index)
+        return self.viscosity(age) * scale
 
 
 def curve_of_class(name: str) -> AgeingCurve:
