@@ -76,7 +76,7 @@ def _waist(radii: list[float]) -> int | None:
 
 def _axis(distance: SignedDistance, start: Float, side: int) -> tuple[Float, Float]:
     """Point and direction of the line with most bone around it through the pedicle."""
-    reach = np.arange(-7.0, 12.1, 1.0)
+    reach = np.arange(-7.0, 18.1, 1.0)
     shifts = np.array([[a, 0.0, b] for a in (-1.0, 0.0, 1.0) for b in (-2.0, -1.0, 0.0, 1.0, 2.0)])
     best, result = -np.inf, (start, np.array([0.0, -1.0, 0.0]))
     for inward in np.radians(np.arange(-5.0, 36.0, 5.0)):

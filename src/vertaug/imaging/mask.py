@@ -155,7 +155,7 @@ def _smooth_level(mask: NDArray[np.bool_], spacing: Float) -> NDArray[np.float32
 def _to_faces(side: NDArray[np.bool_], spacing: Float) -> Float:
     """Distance (mm) of the voxels of one side to the faces of the other's nearest voxel."""
     length, nearest = distance_transform_edt(side, sampling=spacing, return_indices=True)
-    step = nearest - np.indices(side.shape)
-    step = step * spacing[:, None, None, None] / np.maximum(length, 1e-9)
+    voxels = np.asarray(nearest - np.indices(side.shape), dtype=np.float64)
+    step = voxels * spacing[:, None, None, None] / np.maximum(length, 1e-9)
     half = 0.5 * np.sqrt(np.einsum("i...,i->...", step**2, spacing**2))
     return np.asarray(np.maximum(length - half, 0.0), dtype=np.float64)
