@@ -43,15 +43,17 @@ def build_vertebra(plan: Plan) -> Vertebra:
 
 
 def _reference(heights: ReferenceHeights, vertebra: Vertebra) -> HeightProfile:
-    """Profile whose mean height over each third of the body's depth is the one given."""
+    """Profile that has the given height all over each third of the body's depth."""
     marks = vertebra.landmarks
-    y = np.linspace(marks.anterior_wall, marks.posterior_wall, 61)
-    places = marks.anterior_wall + (marks.posterior_wall - marks.anterior_wall) * _MIDDLES
-    half = 0.5 * np.interp(y, places, [heights.anterior, heights.middle, heights.posterior])
+    y = marks.anterior_wall + (marks.posterior_wall - marks.anterior_wall) * _THIRDS
+    half = 0.5 * np.repeat([heights.anterior, heights.middle, heights.posterior], 2)
     return HeightProfile(y, half, -half)
 
 
-_MIDDLES: Float = np.array([1.0, 3.0, 5.0]) / 6.0
+_STEP = 1e-6
+_THIRDS: Float = np.array(
+    [0.0, 1.0 / 3.0 - _STEP, 1.0 / 3.0 + _STEP, 2.0 / 3.0 - _STEP, 2.0 / 3.0 + _STEP, 1.0]
+)
 
 
 def plan_channels(plan: Plan, vertebra: Vertebra) -> tuple[tuple[Approach, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.anatomy import Vertebra
+from vertaug.anatomy.profile import heights, profile_from_distance
 from vertaug.mesh import MeshSize
 from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
@@ -152,18 +153,9 @@ def _steps(plan: Plan) -> int:
 
 
 def _heights(vertebra: Vertebra) -> tuple[float, float, float]:
-    """Distance of the endplate planes at the middles of the three thirds, mm."""
-    marks = vertebra.landmarks
-    depth = marks.posterior_wall - marks.anterior_wall
-    values = []
-    for share in (1.0 / 6.0, 0.5, 5.0 / 6.0):
-        y = marks.anterior_wall + share * depth
-        ends = [
-            plate.centre[2] - (y - plate.centre[1]) * plate.normal[1] / plate.normal[2]
-            for plate in (marks.superior, marks.inferior)
-        ]
-        values.append(float(ends[0] - ends[1]))
-    return values[0], values[1], values[2]
+    """Anterior, middle, posterior height as the run measures them, mm."""
+    front, middle, back = heights(profile_from_distance(vertebra.distance, vertebra.landmarks))
+    return front, middle, back
 
 
 def _pedicles(vertebra: Vertebra) -> str:
