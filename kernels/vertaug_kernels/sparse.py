@@ -8,10 +8,6 @@ have the same bits for any number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import numba
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
@@ -19,7 +15,6 @@ from vertaug_kernels._jit import kernel, parallel_kernel, prange
 __all__ = [
     "count_row_blocks",
     "dot",
-    "few_threads",
     "fill_row_blocks",
     "gather_blocks",
     "gather_vector",
@@ -28,21 +23,6 @@ __all__ = [
     "mask_blocks",
     "multiply",
 ]
-
-
-@contextmanager
-def few_threads(most: int) -> Iterator[None]:
-    """Run parallel kernels on at most `most` threads inside a ``with`` block.
-
-    Loops of some tenths of a millisecond lose more by waiting for a second thread on a busy
-    machine than they gain from it. Results do not depend on it.
-    """
-    before = numba.get_num_threads()
-    numba.set_num_threads(max(1, min(most, before)))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
 
 
 @kernel

@@ -150,3 +150,10 @@ def test_folder_of_another_plan_is_left_alone(tmp_path):
     message = refused(tmp_path, text_of("mesh", ""), "run", tmp_path / "run")
     assert "E-RUN-012" in message
     assert (tmp_path / "run" / "summary.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("command", ["mesh", "run"])
+def test_folder_with_the_plan_itself_is_left_alone(tmp_path, command):
+    message = refused(tmp_path, text_of("mesh", ""), command, tmp_path)
+    assert "plan.toml" in message
+    assert "E-RUN-010" in message

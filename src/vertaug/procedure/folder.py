@@ -33,6 +33,8 @@ from vertaug.procedure.plan import Plan
 __all__ = ["RunFolder", "input_digest"]
 
 _LOCK = ".lock"
+_MARK = "checkpoint/input.sha256"
+"""File that tells a run folder from any other; it holds the digest of the run's input."""
 
 
 def input_digest(plan: Plan) -> str:
@@ -142,13 +144,13 @@ class RunFolder:
         resolved = self.plan.resolved_toml()
         file = self.root / "plan.toml"
         if not file.exists():
+            self.write(_MARK, self.digest + "\n")
             atomic_write(file, resolved)
-            self.write("checkpoint/input.sha256", self.digest + "\n")
             return
         self.resumed = True
         if file.read_text(encoding="utf-8") != resolved:
             raise _other_plan(self.root, "a run of a different plan", _difference(file, resolved))
-        known = self.root / "checkpoint" / "input.sha256"
+        known = self.root / _MARK
         if known.exists() and known.read_text(encoding="utf-8").strip() != self.digest:
             what = "a run of this plan with other input files, or by another version"
             raise _other_plan(self.root, what, "")
@@ -165,7 +167,7 @@ def _refuse_foreign(root: Path) -> None:
         raise InputError(
             str(root), "--out", "a file", "a folder", "choose another name", "E-RUN-010"
         )
-    if not root.is_dir() or (root / "plan.toml").is_file():
+    if not root.is_dir() or (root / _MARK).is_file():
         return
     others = sorted(item.name for item in root.iterdir() if item.name != _LOCK)
     if others:

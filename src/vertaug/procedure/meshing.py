@@ -31,7 +31,7 @@ def write_mesh(plan: Plan, out: Path) -> list[tuple[str, str]]:
     InputError
         The folder holds other files, or there is no such mesh.
     """
-    _refuse_foreign(out)
+    _refuse_foreign(out, plan.resolved_toml())
     vertebra = build_vertebra(plan)
     mesh, _, _, _ = build_mesh(plan, vertebra)
     out.mkdir(parents=True, exist_ok=True)
@@ -49,12 +49,15 @@ def _fields(mesh: Mesh, vertebra: Vertebra) -> dict[str, Float]:
     return {"density": vertebra.density(centroids), "damage": vertebra.damage(centroids)}
 
 
-def _refuse_foreign(out: Path) -> None:
-    """Raise `InputError` where ``out`` is a file or holds what this did not write."""
+def _refuse_foreign(out: Path, resolved: str) -> None:
+    """Raise `InputError` where ``out`` is a file or holds what this plan's mesh did not write."""
     others = [out.name] if out.is_file() else []
     if out.is_dir():
         others = sorted(item.name for item in out.iterdir() if item.name not in _OURS)
+    plan = out / "plan.toml"
+    if plan.is_file() and plan.read_text(encoding="utf-8") != resolved:
+        others.append("the plan.toml of another plan")
     if others:
         found = f"other files: {', '.join(others[:5])}"
-        expected = "a new or empty folder, or one of an earlier mesh"
+        expected = "a new or empty folder, or one of an earlier mesh of this plan"
         raise InputError(str(out), "--out", found, expected, "choose another folder", "E-RUN-010")

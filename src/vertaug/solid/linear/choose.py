@@ -19,7 +19,7 @@ from vertaug.solid.linear.multigrid import Multigrid, build_multigrid
 from vertaug.solid.linear.ordering import order_rows
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import RankOnes, rank_ones
-from vertaug_kernels import sparse
+from vertaug_kernels._threads import few_threads
 
 __all__ = ["LinearSolver", "Method", "SolverReport"]
 
@@ -134,7 +134,7 @@ class LinearSolver:
         MatrixError : nothing could be set up and no older hierarchy is there
         """
         most = max(1, self.pattern.n_nodes // _NODES_PER_THREAD)
-        with sparse.few_threads(most):
+        with few_threads(most):
             return self._solve(blocks, rhs, terms, tolerance, setup)
 
     def _solve(

@@ -8,7 +8,7 @@ from scipy.sparse.linalg import spsolve
 from vertaug.errors import InputError
 from vertaug.solid.linear import LinearSolver, MatrixError, build_pattern
 from vertaug.solid.linear.multigrid import build_multigrid
-from vertaug_kernels import sparse
+from vertaug_kernels._threads import few_threads
 
 
 def error(system, x, exact):
@@ -116,7 +116,7 @@ def test_threads_do_not_change_a_bit(elasticity):
     system = elasticity.make_system(19, 10.0)
     results = []
     for threads in (1, 2):
-        with sparse.few_threads(threads):
+        with few_threads(threads):
             hierarchy = build_multigrid(
                 system.pattern, system.constrained(), system.points, system.fixed
             )
