@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Viscosity, speed, transport and voxel kernels against NumPy and by hand."""
+
+import numpy as np
+import pytest
+from vertaug_kernels import flow, transport, voxel
+
+
+def test_front_viscosity_and_speed() -> None:
+    rng = np.random.default_rng(1)
+    share, thick, pressure = (rng.random((4, 5, 6)) for _ in range(3))
+    out = np.zeros_like(share)
+    flow.front_viscosity(share, thick, 0.1, out)
+    np.testing.assert_allclose(out, share * thick + (1.0 - share) * 0.1, rtol=1e-14)
+    face = np.ones((4, 5, 6))
+    speed = np.zeros_like(face)
+    flow.speeds(face, face, face, pressure, 2.0, speed)
+    slope = [(np.roll(pressure, 1, axis) - np.roll(pressure, -1, axis)) / 8.0 for axis in range(3)]
+    inner = (slice(1, -1),) * 3
+    np.testing.assert_allclose(speed[inner], np.linalg.norm(slope, axis=0)[inner], rtol=1e-12)
+
+
+def test_conductance_is_half_cells_in_series() -> None:
+    permeability = np.array([1.0, 2.0, 5.0, 4.0]).reshape(4, 1, 1) * np.ones((4, 3, 3))
+    viscosity = np.array([1.0, 3.0, 2.0, 1.0]).reshape(4, 1, 1) * np.ones((4, 3, 3))
+    passable = np.ones((4, 3, 3), dtype=np.uint8)
+    out = np.zeros((4, 3, 3))
+    flow.conductances(permeability, viscosity, passable, 0, 0.5, out)
+    assert out[1, 1, 1] == pytest.approx(0.5 / (0.5 * 3.0 / 2.0 + 0.5 * 2.0 / 5.0), rel=1e-14)
+    passable[:] = 0
+    flow.conductances(permeability, viscosity, passable, 0, 0.5, out)
+    assert out[1, 1, 1] == 0.0
+
+
+def _row(cells: int) -> dict[str, np.ndarray]:
+    """A row of cells with unit conductance, unit flow to the right, an outlet at its end."""
+    shape = (cells + 2, 3, 3)
+    names = ("tx", "ty", "tz", "anchor", "outer", "pressure", "pore", "source", "before")
+    field = {name: np.zeros(shape) for name in names}
+    field["tx"][1:cells, 1, 1] = 1.0
+    field["anchor"][cells, 1, 1] = 1.0
+    field["pressure"][1:-1, 1, 1] = np.arange(cells, 0, -1)
+    field["pore"][1:-1, 1, 1] = 1.0
+    field["source"][1, 1, 1] = 1.0
+    return field
+
+
+@pytest.mark.parametrize("step", [0.1, 1.0, 7.0])
+def test_sweep_conserves_keeps_bounds_and_is_a_sharp_front(step: float) -> None:
+    field = _row(40)
+    order = np.flatnonzero(field["pore"] > 0.0)
+    saturation, flowing = np.zeros_like(field["pore"]), np.zeros_like(field["pore"])
+    steps = round(21.0 / step)
+    for _ in range(steps):
+        flowing[:] = 0.0
+        out = transport.sweep(order, *field.values(), step, 0.6, saturation, flowing)
+        field["before"][:] = saturation
+        assert out == (0.0, 0.0)
+    line = saturation[1:-1, 1, 1]
+    assert line.sum() == pytest.approx(steps * step, rel=1e-12)
+    assert line.min() >= 0.0
+    assert line.max() <= 1.0
+    smeared = ((line > 0.02) & (line < 0.98)).sum()
+    assert smeared <= 4 + 2 * step
+
+
+def test_front_capacity_counts_cells_ahead() -> None:
+    field = _row(10)
+    share = np.zeros_like(field["pore"])
+    share[1:4, 1, 1] = 1.0
+    faces = (field["tx"], field["ty"], field["tz"])
+    assert transport.front_capacity(share, field["pore"], *faces) == 1.0
+
+
+def test_samples_find_the_tetrahedron_and_fill_a_closed_surface() -> None:
+    points = np.array([[0, 0, 0], [3, 0, 0], [0, 3, 0], [0, 0, 3]], dtype=float)
+    cells = np.array([[0, 1, 2, 3]], dtype=np.int32)
+    facets = np.array([[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]], dtype=np.int32)
+    step, origin = 0.1, np.full(3, -0.45)
+    owner = np.full((40, 40, 40), -1, dtype=np.int32)
+    inside = np.zeros((40, 40, 40), dtype=np.uint8)
+    voxel.own_samples(points, cells, origin, step, owner)
+    voxel.fill_surface(points, facets, origin, step, inside)
+    x = origin[0] + step * np.indices((40, 40, 40))
+    exact = (x > 0.0).all(axis=0) & (x.sum(axis=0) < 3.0)
+    edge = np.abs(x.sum(axis=0) - 3.0) < 1e-9
+    assert np.array_equal((owner == 0)[~edge], exact[~edge])
+    assert np.array_equal((inside == 1)[~edge], exact[~edge])
+
+
+def test_fill_surface_breaks_ties_on_shared_edges() -> None:
+    corners = np.array([[x, y, z] for x in (0, 2) for y in (0, 2) for z in (0, 2)], dtype=float)
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    facets = [f for a, b, c, d in quads for f in ((a, b, c), (a, c, d))]
+    inside = np.zeros((7, 5, 5), dtype=np.uint8)
+    origin = np.array([-0.5, -1.0, -1.0])
+    voxel.fill_surface(corners, np.array(facets, dtype=np.int32), origin, 1.0, inside)
+    assert inside[3:].sum() == 0
+    assert inside[1:3].sum() == 2 * 4
+
+
+def test_sample_means() -> None:
+    owner = np.array([[[0, 1], [-1, 1]], [[2, 2], [0, -1]]], dtype=np.int32)
+    value, chosen = np.array([1.0, 2.0, 4.0]), np.array([1, 1, 0], dtype=np.uint8)
+    share, mean = np.zeros((1, 1, 1)), np.zeros((1, 1, 1))
+    voxel.sample_means(owner, value, chosen, 2, share, mean)
+    assert share[0, 0, 0] == pytest.approx(0.5)
+    assert mean[0, 0, 0] == pytest.approx(1.5)
+
+
+def test_thinned_and_opening_conductance() -> None:
+    speed, length, out = np.full((1, 1, 1), 1e-3), np.full((1, 1, 1), 1e-4), np.zeros((1, 1, 1))
+    flow.thinned(speed, length, 2.0, 0.5, 1e-2, 1e3, 1e9, out)
+    assert out[0, 0, 0] == pytest.approx(2.0 * (2.5 / 2.0) ** 0.5 * 10.0**-0.5, rel=1e-12)
+    cells = np.zeros((1, 3), dtype=np.int32)
+    shapes = [np.array([value]) for value in (1.0, 2.0, 3.0)]
+    got = np.zeros(1)
+    flow.opening_conductances(cells, cells, *shapes, np.full((1, 1, 1), 0.5), got)
+    assert got[0] == pytest.approx(1.0 / 3.0, rel=1e-14)
