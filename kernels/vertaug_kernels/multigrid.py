@@ -276,9 +276,9 @@ def cholesky_solve(factor: Float, right: Float, value: Float) -> None:
 
 @kernel
 def apply(
-    tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float, partial: Float
+    tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float, out_partial: Float
 ) -> None:
-    """Fill `out` with ``A value`` and `partial` with the parts of ``value . out`` by plane."""
+    """Fill `out` with ``A value`` and `out_partial` with the parts of ``value . out`` by plane."""
     nx, ny, nz = tx.shape
     for i in range(1, nx - 1):
         total = 0.0
@@ -294,7 +294,7 @@ def apply(
                 flow += anchor[i, j, k] * here
                 out[i, j, k] = flow
                 total += flow * here
-        partial[i] = total
+        out_partial[i] = total
 
 
 @kernel

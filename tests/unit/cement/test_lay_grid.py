@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The grid over the solid: what it conserves, where it opens, and back to the solid."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vertaug.cement.from_solid import GridOptions, lay_grid
+from vertaug.cement.grid import Kind
+from vertaug.cement.solid_view import OpeningSite, site_from_facets, surface_volume
+from vertaug.cement.to_solid import saturation_to_solid
+from vertaug.errors import InputError
+
+COARSE = GridOptions(spacing=1.0, reach=6.0)
+
+
+def test_mass_and_cavity_are_those_of_the_mesh(make_solid, sites) -> None:
+    solid = make_solid(rim_ratio=0.4)
+    grid, report = lay_grid(solid, sites, COARSE)
+    inside = np.isin(grid.kind, (Kind.BONE, Kind.CAVITY))
+    cavity = surface_volume(solid.points, solid.cavities[0][1], "balloon")
+    pores = float(((1.0 - solid.present_fraction()) * solid.volumes()).sum()) + cavity
+    assert grid.pore_volume()[inside].sum() == pytest.approx(pores, rel=1e-10)
+    assert report.bone_mass_error < 1e-10
+    assert report.cavity_error < 1e-10
+    assert report.counted_bone_error < 0.05
+    assert report.counted_cavity_error < 0.08
+
+
+def test_compacted_rim_is_less_permeable(make_solid, sites) -> None:
+    loose, _ = lay_grid(make_solid(rim_ratio=1.0), sites, COARSE)
+    tight, _ = lay_grid(make_solid(rim_ratio=0.3), sites, COARSE)
+    rim = loose.cell_at(np.array([[6.0, 0.0, 0.0]]))[0]
+    assert tight.permeability[0][tuple(rim)] < 0.1 * loose.permeability[0][tuple(rim)]
+
+
+def test_openings_join_bone_to_their_compartment(make_solid, sites) -> None:
+    grid, _ = lay_grid(make_solid(), sites, COARSE)
+    names = [item.name for item in grid.compartments]
+    assert names == ["canal", "paravertebral", "disc"]
+    for opening, site in zip(grid.openings, sites, strict=True):
+        assert (np.abs(opening.outer - opening.inner).sum(axis=1) == 1).all()
+        assert np.isin(grid.kind[tuple(opening.inner.T)], (Kind.BONE, Kind.CAVITY)).all()
+        assert (grid.kind[tuple(opening.outer.T)] == Kind.EXTERIOR).all()
+        place = grid.compartment[tuple(opening.outer.T)]
+        assert {names[n] for n in place} == {site.compartment}
+    for axis in range(3):
+        kind = np.moveaxis(grid.kind, axis, 0)
+        across = (kind[:-1] == Kind.EXTERIOR) != (kind[1:] == Kind.EXTERIOR)
+        assert not (across & np.moveaxis(grid.passable(axis), axis, 0)).any()
+
+
+def test_opening_off_the_bone_is_refused(make_solid) -> None:
+    lost = OpeningSite("lost", "disc", "disc", 0.0, np.array([[0.0, 0.0, 40.0]]), 1.0)
+    with pytest.raises(InputError, match=r"openings\.lost"):
+        lay_grid(make_solid(), (lost,), COARSE)
+
+
+def test_open_cavity_is_refused(make_solid, sites) -> None:
+    solid = make_solid()
+    name, facets = solid.cavities[0]
+    with pytest.raises(InputError, match=r"cavities\.balloon"):
+        lay_grid(replace(solid, cavities=((name, facets[1:]),)), sites, COARSE)
+
+
+def test_cannula_region_is_sealed(make_solid, sites) -> None:
+    solid = make_solid()
+    centre = solid.points[solid.cells].mean(axis=1)
+    rod = (np.hypot(centre[:, 0] - 10.0, centre[:, 2]) < 2.5) & (centre[:, 1] > 3.0)
+    solid = replace(solid, region=rod.astype(np.int32), region_names=("trabecular", "cannula_left"))
+    grid, _ = lay_grid(solid, sites, COARSE)
+    assert grid.kind[tuple(grid.cell_at(np.array([[10.0, 6.0, 0.0]]))[0])] == Kind.SEALED
+
+
+def test_site_from_facets_has_their_area() -> None:
+    corners = np.array([[[0.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]])
+    site = site_from_facets("crack", "disc", "disc", 0.0, corners)
+    assert np.pi * site.radius**2 == pytest.approx(2.0)
+
+
+def test_cement_goes_back_to_the_solid_in_full(make_solid, sites) -> None:
+    solid = make_solid()
+    grid, _ = lay_grid(solid, sites, COARSE)
+    where = np.moveaxis(np.indices(grid.shape), 0, -1).reshape(-1, 3)
+    apart = np.linalg.norm(grid.centres(where), axis=1).reshape(grid.shape)
+    saturation = np.where(apart < 9.0, 1.0, 0.0)
+    cement = saturation_to_solid(grid, saturation, solid)
+    expected = (saturation * grid.pore_volume())[grid.kind == Kind.BONE].sum()
+    assert cement.fraction @ solid.volumes() == pytest.approx(expected, rel=1e-12)
+    assert cement.factor == pytest.approx(1.0, abs=0.05)
+    assert cement.fraction.max() <= 0.9 * cement.factor + 1e-12
