@@ -3,11 +3,10 @@
 
 import sys
 
-from vertaug.procedure.run import run_plan
-
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import demo_plan
 from vertaug.procedure.reporter import Silent
+from vertaug.procedure.run import run_plan
 
 if __name__ == "__main__":
     plan = demo_plan()

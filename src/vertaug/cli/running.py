@@ -24,6 +24,10 @@ def execute(plan: Plan, out: Path, console: Console, *, quiet: bool, pictures: b
             console.print(f"resuming the run in {out}", highlight=False)
         with ProgressReporter(console, quiet, folder.log) as reporter:
             summary = run_plan(plan, folder, reporter)
+        if pictures and plan.output.pictures:
+            from vertaug.cli.drawing import draw_pictures
+
+            draw_pictures(folder)
         write_report(folder.root)
     console.print(results_table(summary.to_dict()))
     console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Draws the pictures of a run from what it left in its folder."""
+
+from __future__ import annotations
+
+from vertaug.procedure.case import make_case
+from vertaug.procedure.folder import RunFolder
+from vertaug.procedure.stage import StageResult
+from vertaug.viz import CementGrid, Snapshot, draw_run
+
+__all__ = ["draw_pictures"]
+
+
+def draw_pictures(folder: RunFolder) -> None:
+    """Draw bone, cavities and cement of each finished stage into ``pictures``."""
+    results = []
+    for name in folder.plan.procedure.stages:
+        stored = folder.checkpoints.load(name)
+        if stored is not None:
+            results.append(StageResult.unpack(name, *stored))
+    snapshots = [
+        Snapshot(result.name, result.state.mesh, result.state.bone.ratio) for result in results
+    ]
+    case = make_case(folder.plan)
+    cement = _cement(results[-1]) if results[-1].name == "inject" else None
+    pictures = folder.path("pictures")
+    pictures.mkdir(exist_ok=True)
+    draw_run(pictures, snapshots, case.vertebra.landmarks, case.approaches, cement)
+
+
+def _cement(result: StageResult) -> CementGrid:
+    """Cement of the injection, inside and by compartment outside."""
+    arrays, facts = result.arrays, result.facts
+    outside = arrays["cement_outside"]
+    leaked = {name: outside[i] for i, name in enumerate(facts["compartments"])}
+    return CementGrid(arrays["grid_origin"], facts["grid_spacing"], arrays["cement_inside"], leaked)
