@@ -219,8 +219,8 @@ class Cement(Section):
     body_temperature: Annotated[float, Physical(TEMPERATURE, "15 degC", "42 degC")] = declared(
         "37 degC", "temperature of the bone"
     )
-    cannula_diameter: Annotated[float, Physical(LENGTH, "1 mm", "5 mm")] = declared(
-        "2.692 mm", "inner diameter of the cannula", "10 gauge, regular wall"
+    gauge: Literal[8, 10, 11, 13, 15] = declared(
+        10, "gauge of the cannula", "regular wall: 3.43, 2.69, 2.39, 1.80, 1.37 mm inside"
     )
     cannula_length: Annotated[float, Physical(LENGTH, "30 mm", "300 mm")] = declared(
         "125 mm", "length of the cannula"
