@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
-from vertaug_kernels import flow
-from vertaug_kernels import multigrid as kernels
 
 from vertaug.cement.multigrid import Hierarchy, Operator
+from vertaug_kernels import flow
+from vertaug_kernels import multigrid as kernels
 
 
 def _problem(contrast: float, n: int = 10) -> tuple[Operator, np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+
 from vertaug_kernels import flow, transport, voxel
 
 

@@ -45,6 +45,6 @@ class InjectionOptions:
     longest_step: float = 5.0
     passes: int = 2
     hold: float = 0.6
-    tolerance: float = 1e-9
+    tolerance: float = 1e-10
     rough_tolerance: float = 1e-5
     least_rate: float = 1e-3
