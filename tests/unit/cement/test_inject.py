@@ -161,3 +161,15 @@ def test_body_heat_hastens_ageing() -> None:
     gained = [cement.equivalent_age(100.0, in_body=inside) for inside in (False, True)]
     assert gained[0] == pytest.approx(400.0, rel=1e-9)
     assert gained[1] - 300.0 == pytest.approx(225.7, rel=5e-3)
+
+
+def test_compacted_rim_leaks_less_and_later(make_solid, sites) -> None:
+    """The rim spreads cement before it goes on: less reaches an opening for the same volume."""
+    near = replace(TIP, tip=(0.0, 0.0, 4.5))
+    results = []
+    for ratio in (1.0, 0.3):
+        grid, _ = lay_grid(make_solid(rim_ratio=ratio), sites, COARSE)
+        results.append(inject(grid, cement_of_class("low"), [near], [Push("left", 8000.0, 50.0)]))
+    loose, tight = results
+    assert tight.leaked["disc"] < 0.9 * loose.leaked["disc"]
+    assert tight.first_leak_s["disc"] > loose.first_leak_s["disc"]
