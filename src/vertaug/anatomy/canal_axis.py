@@ -58,7 +58,7 @@ def silhouette(points: Float, axis: Float) -> Silhouette:
     shadow = np.zeros((int(count[0]), int(count[1])), dtype=bool)
     pixel = np.rint((flat - lower) / PIXEL).astype(int)
     shadow[pixel[:, 0], pixel[:, 1]] = True
-    shadow = binary_closing(shadow, np.ones((3, 3)))
+    shadow = binary_closing(shadow, np.ones((3, 3), dtype=bool))
     depth = float((points @ axes[2]).mean())
     canal, canal_radius = _largest_circle(binary_fill_holes(shadow) & ~shadow)
     body, body_radius = _largest_circle(shadow)

@@ -172,7 +172,7 @@ def _mirrored(distance: SignedDistance, points: Float, frame: Frame, fixed_super
         np.zeros(free.sum()),
         method="Nelder-Mead",
         options={"initial_simplex": simplex, "maxfev": 120, "xatol": 2e-3, "fatol": 1e-4},
-    )
+    )  # type: ignore[call-overload]
     return _turned(frame, expand(best.x))
 
 
@@ -193,11 +193,11 @@ def endplate_plane(points: Float) -> tuple[Float, Float]:
     Least squares, repeated with the points further off than twice the spread left out.
     """
     keep = np.ones(len(points), dtype=bool)
-    solution = np.zeros(3)
+    solution: Float = np.zeros(3)
     for _ in range(4):
         part = points[keep]
         matrix = np.column_stack([np.ones(len(part)), part[:, :2]])
-        solution = np.linalg.lstsq(matrix, part[:, 2], rcond=None)[0]
+        solution = np.asarray(np.linalg.lstsq(matrix, part[:, 2], rcond=None)[0], dtype=np.float64)
         rest = points[:, 2] - np.column_stack([np.ones(len(points)), points[:, :2]]) @ solution
         keep = np.abs(rest) < max(2.0 * float(rest[keep].std()), 0.3)
     normal = np.array([-solution[1], -solution[2], 1.0])

@@ -79,7 +79,7 @@ def sagittal_section(distance: SignedDistance, x: float = 0.0) -> Section | None
         return None
     keep = int(pieces[np.unravel_index(int(np.argmin(depth)), depth.shape)])
     body = pieces == keep
-    arch = _behind(pieces, count, keep)
+    arch = _behind(np.asarray(pieces, dtype=np.int32), count, keep)
     middle = _mid_row(body, z)
     run = np.nonzero(body[:, middle])[0]
     return Section(y, z, body, arch, float(y[run[0]]), float(y[run[-1]]))
@@ -110,7 +110,7 @@ def body_columns(distance: SignedDistance, section: Section) -> BodyColumns:
     y = np.arange(section.anterior - 6.0, section.posterior, 2 * STEP)
     points = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(-1, 3)
     depth = distance.at(points).reshape(len(x), len(y), len(z))
-    foot = _footprint((depth < 0.0).any(axis=2), section)
+    foot = _footprint(np.asarray((depth < 0.0).any(axis=2)), section)
     top, bottom = _ends(depth, z)
     return BodyColumns(x, y, np.where(foot, top, np.nan), np.where(foot, bottom, np.nan))
 

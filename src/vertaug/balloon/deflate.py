@@ -12,7 +12,7 @@ from vertaug.errors import NotConvergedError
 from vertaug.solid.cavity import CavityItem, Derivatives, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
-from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.newton import TIGHT
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
 from vertaug.state import State
 
@@ -73,11 +73,10 @@ def deflate(
     equilibrium = Equilibrium(state, model)
     records: list[BalloonRecord] = []
     share, decrement, count, newton, error = 1.0, 1.0 / steps, 0, 0, 0.0
-    tight = NewtonOptions(tolerance=1e-9, max_iterations=60)
     while share > 0.0:
         target = share - decrement if share - decrement > 1e-12 else 0.0
         items = _items(state, pressures, walls, target)
-        result = equilibrium.step(state, items, load, tight if target == 0.0 else None)
+        result = equilibrium.step(state, items, load, TIGHT if target == 0.0 else None)
         newton += result.newton.iterations
         if not result.newton.converged:
             decrement *= 0.5
@@ -97,4 +96,10 @@ def deflate(
         if share > 0.0 and needs_remesh(state.mesh, remesh):
             state = remeshed(state, remesh)
             equilibrium = Equilibrium(state, model)
-    return DeflationResult(state, tuple(records), count, newton, error)
+    settled = equilibrium.step(state, _items(state, pressures, walls, 0.0), load, TIGHT)
+    if not settled.newton.converged:
+        raise NotConvergedError("deflate", count, f"{settled.newton.reason} while settling")
+    newton += settled.newton.iterations
+    return DeflationResult(
+        settled.state, tuple(records), count, newton, max(error, settled.reaction_error)
+    )

@@ -17,6 +17,7 @@ from vertaug.mesh.quality import shape_quality
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
+from vertaug.solid.newton import TIGHT
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
 from vertaug.state import State
 
@@ -205,6 +206,17 @@ class _Inflation:
                 BalloonRecord(self.steps, name, volume, pressure, gap, self.stops[name])
             )
 
+    def settle(self) -> None:
+        """Solve once more at the volumes reached, closely: the step's viscosity fades."""
+        step = self.equilibrium.step(
+            self.state, self.items(self.delivered), self.model.surroundings.axial_load, TIGHT
+        )
+        if not step.newton.converged:
+            raise NotConvergedError("inflate", self.steps, f"{step.newton.reason} while settling")
+        self.newton += step.newton.iterations
+        self.linear += step.newton.linear_iterations
+        self.accept(step, self.delivered)
+
     def renew_mesh(self) -> None:
         """Remesh where the mesh needs it."""
         quality = shape_quality(self.state.mesh.points, self.state.mesh.cells)
@@ -241,6 +253,8 @@ def inflate(
         run.advance()
         progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
         run.renew_mesh()
+    run.settle()
+    progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
     return InflationResult(
         run.state, tuple(run.records), dict(run.stops), run.walls, run.steps, run.newton, run.linear,
         run.reaction_error, run.min_quality,

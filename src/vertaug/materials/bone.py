@@ -20,12 +20,14 @@ CARD = (
     Parameter("nu", 0.25, "1", 0.1, 0.4, "Poisson ratio", "usual range of continuum models", "assumed"),
     Parameter("f_E", 0.61, "1", 0.4, 1.0, "isotropic over axial stiffness and strength: cube root of 1·0.48²",
               "transverse/axial 0.48 of Schwiedrzik 2013's fabric law at m = 0.87, 0.87, 1.26", "derived"),
+    Parameter("f_S", 0.50, "1", 0.3, 1.0, "isotropic crush plateau over axial yield: f_E times plateau/yield 0.82",
+              "plateau 0.7 of ultimate (Schwiedrzik 2013), yield 0.85 of ultimate (Kopperdahl 1998)", "derived"),
     Parameter("rho_s", 1000.0, "mg/cm³", 900.0, 1200.0, "mineral density of full bone: BV/TV = rho/rho_s",
               "grey-value relation, 1.0 to 1.2 g/cm³", "recalled"),
     Parameter("s_p", 2.0, "1", 1.1, 3.0, "locking volume ratio over BV/TV: fragments pack to half solid",
               "random packing", "assumed"),
-    Parameter("D_t", 0.5, "1", 0.3, 0.85, "damage at which bone has lost its tensile strength: a fractured band opens",
-              "damage of bone crushed by 25 %, Wegrzyn 2011", "assumed"),
+    Parameter("D_t", 0.3, "1", 0.2, 0.85, "damage at which tensile strength is lost: a fractured band opens",
+              "well below the 0.53 of bone crushed by 25 %, Wegrzyn 2011", "assumed"),
     Parameter("K_l", 50.0, "MPa", 10.0, 500.0, "stiffness of locked tissue", "numerical barrier", "assumed"),
     Parameter("rho_min", 10.0, "mg/cm³", 1.0, 30.0, "density below which bone counts as this", "marrow", "assumed"),
 )  # fmt: skip
@@ -33,7 +35,7 @@ CARD = (
 
 def bone_fraction(density: Float) -> Float:
     """Bone volume fraction (n,) of mineral density (n,) mg/cm³, between 0.01 and 0.95."""
-    return np.asarray(np.clip(density / CARD[2].value, 0.01, 0.95), dtype=np.float64)
+    return np.asarray(np.clip(density / CARD[3].value, 0.01, 0.95), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -42,33 +44,34 @@ class BoneLaw:
 
     `stiffness_factor` and `strength_factor` multiply the axial density law (isotropic equivalent);
     `tension_ratio` is hydrostatic tensile over compressive strength of sound bone, and what is left
-    of it falls to a twentieth at the damage `cracked`: a fractured band opens.
+    of it falls to a tenth at the damage `cracked`: a fractured band opens.
     """
 
     poisson: float = CARD[0].value
     stiffness_factor: float = CARD[1].value
-    strength_factor: float = CARD[1].value
+    strength_factor: float = CARD[2].value
     uniaxial_over_hydrostatic: float = foam.CARD[0].value
     tension_ratio: float = foam.CARD[1].value
-    packing: float = CARD[3].value
-    cracked: float = CARD[4].value
-    lock_bulk: float = CARD[5].value
-    minimum_density: float = CARD[6].value
+    packing: float = CARD[4].value
+    cracked: float = CARD[5].value
+    lock_bulk: float = CARD[6].value
+    minimum_density: float = CARD[7].value
     critical_damage: float = wolfram_2011.CRITICAL
 
     def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
         """Rows (n, 7) for the kernels' `laws.PARAMETERS`, in MPa.
 
         ``density`` (n,) at the initial volume, mg/cm³; ``plastic_ratio`` (n,) plastic part of the
-        volume ratio, which hardens crushed cells (opened ones keep their Kirchhoff strength,
-        so their Cauchy strength falls); ``damage`` (n,).
+        volume ratio, which hardens crushed cells (opened ones keep their Cauchy strength);
+        ``damage`` (n,).
         """
         rho = np.maximum(density, self.minimum_density)
         modulus = self.stiffness_factor * kopperdahl_2002.modulus(rho) * (1.0 - damage)
-        hardening = np.minimum(plastic_ratio, 1.0) ** (1.0 - kopperdahl_2002.STRENGTH_EXPONENT)
+        exponent = np.where(plastic_ratio < 1.0, 1.0 - kopperdahl_2002.STRENGTH_EXPONENT, 1.0)
+        hardening = plastic_ratio**exponent
         strength = self.strength_factor * kopperdahl_2002.crush_strength(rho) * hardening
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
-        sound = np.clip(1.0 - damage / self.cracked, 0.05, 1.0)
+        sound = np.clip(1.0 - damage / self.cracked, 0.1, 1.0)
         rows = np.zeros((len(rho), 7))
         rows[:, 0] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
         rows[:, 1] = modulus / (2.0 * (1.0 + self.poisson))

@@ -9,8 +9,8 @@ associated.
 
 The stress is the *Kirchhoff* stress of the initial volume, τ = J σ. Strength is written for the
 Cauchy stress of bone at its present density, ρ/J: Y(τ) = J · Y(ρ/J) = Y(ρ) J^(1-b) with the
-strength law's exponent b, so a crushed cell hardens; an opened one (J > 1) keeps Y(ρ), and its
-Cauchy strength falls as 1/J.
+strength law's exponent b, so a crushed cell hardens; an opened one (J > 1) keeps its Cauchy
+strength, Y(τ) = J Y(ρ).
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -
             disc_shear=boundary.disc_shear_stiffness / area,
         ),
         newton=NewtonOptions(
-            tolerance=max(plan.numerics.newton_tolerance, 1e-5),
+            tolerance=plan.numerics.newton_tolerance,
             max_iterations=plan.numerics.newton_limit,
         ),
     )

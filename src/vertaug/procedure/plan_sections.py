@@ -268,7 +268,10 @@ class Numerics(Section):
     )
     deflation_steps: int = declared(8, "steps of deflation", ge=1, le=200)
     newton_tolerance: float = declared(
-        1e-8, "residual force over the largest applied one", ge=1e-14, le=1e-3
+        1e-5,
+        "residual force over the largest applied one in a step; each stage ends at 1e-9",
+        ge=1e-14,
+        le=1e-3,
     )
     newton_limit: int = declared(40, "iterations in one step before it is cut", ge=3, le=500)
     remesh_quality: float = declared(

@@ -22,12 +22,10 @@ from vertaug.solid.balances import cavity_identity_error, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_state
-from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.newton import TIGHT
 from vertaug.state import State
 
 __all__ = ["run_access", "run_deflate", "run_inflate"]
-
-_TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=60)
 
 
 def _model(case: Case, state: State) -> SolidModel:
@@ -76,7 +74,7 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
         vertebra.damage(centres),
     )
     cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(mesh).values()]
-    step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, _TIGHT)
+    step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, TIGHT)
     if not step.newton.converged:
         raise NotConvergedError("access", 0, f"{step.newton.reason} under the axial load")
     return StageResult(

@@ -19,7 +19,7 @@ from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.shell import ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.state import BoneHistory, ShellHistory, State
-from vertaug_kernels.laws import CRUSHABLE, HENCKY
+from vertaug_kernels.laws import CRUSHABLE, HENCKY, NEO_HOOKE
 
 __all__ = ["Equilibrium", "SolidStep"]
 
@@ -54,6 +54,7 @@ class Equilibrium:
         self._names = tuple(cavity_facets(state.mesh))
         bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
         lists = [
+            state.mesh.cells,
             state.mesh.cells,
             state.shell.facets,
             *(item.connectivity for item in bed),
@@ -92,6 +93,19 @@ class Equilibrium:
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows
         )
 
+    def _viscous(self, state: State) -> SolidItem:
+        """Resistance to the strain of this step alone, in every cell."""
+        n = state.mesh.n_cells
+        viscosity = self._model.step_viscosity
+        rows = np.zeros((n, 7))
+        rows[:, 0], rows[:, 1] = 2.0 * viscosity / 3.0, viscosity
+        metric = np.tile(np.eye(3), (n, 1, 1))
+        law = np.full(n, NEO_HOOKE, dtype=np.int32)
+        present = state.bone.volume * state.bone.ratio
+        return SolidItem.start(
+            state.mesh.points, state.mesh.cells, present, metric, np.ones(n), law, rows
+        )
+
     def step(
         self,
         state: State,
@@ -107,7 +121,7 @@ class Equilibrium:
             shell_history.parameters,
         )  # fmt: skip
         supports = self._supports(state, load)
-        items: list[Item] = [cells, shell, *supports, *cavities]
+        items: list[Item] = [cells, self._viscous(state), shell, *supports, *cavities]
         points = np.vstack([state.mesh.points, state.platen])
         result = minimise(points, items, self.solver, options or self._model.newton)
         if not result.converged:

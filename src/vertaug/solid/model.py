@@ -62,6 +62,8 @@ class SolidModel:
     """Laws, surroundings and numerics of one run.
 
     `cannula_modulus` MPa stands for the steel tube: far stiffer than bone, still well conditioned.
+    `step_viscosity` MPa resists the strain of each single step; it keeps the tangent of cracked and
+    crushing bone regular and its stress, viscosity times step strain, vanishes with the step.
     """
 
     law: BoneLaw = field(default_factory=BoneLaw)
@@ -69,6 +71,7 @@ class SolidModel:
     surroundings: Surroundings = field(default_factory=Surroundings)
     newton: NewtonOptions = field(default_factory=NewtonOptions)
     cannula_modulus: float = 3000.0
+    step_viscosity: float = 0.5
 
 
 def _shell_history(mesh: Mesh, shells: Shells, damage: Float) -> ShellHistory:
@@ -141,7 +144,9 @@ def first_state(
     return State(
         mesh=mesh,
         bone=bone,
-        shell=_shell_history(mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)),
+        shell=_shell_history(
+            mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)
+        ),
         ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
         platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
         platen=np.zeros(3),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vertaug.solid.item import Item, RankOne
 from vertaug.solid.linear import BlockPattern, LinearSolver, MatrixError
 
-__all__ = ["NewtonOptions", "NewtonResult", "minimise"]
+__all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -31,6 +31,10 @@ class NewtonOptions:
     max_iterations: int = 40
     forcing: float = 3e-2
     max_halvings: int = 12
+
+
+TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=80)
+"""For the end of a stage, whose balances are reported."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ def _assemble(
         selected: list[Float | None] = [None] * len(parts)
         selected[position] = part.forces.reshape(len(part.forces), -1)
         force = pattern.assemble_vector(*selected)
-        force[fixed] = 0.0
         force_scale = max(force_scale, float(np.linalg.norm(force)))
+        force[fixed] = 0.0
         residual += force
     blocks = pattern.assemble_matrix(*(part.matrices for part in parts))
     pattern.constrain(blocks, fixed)

@@ -14,7 +14,7 @@ from vertaug.mesh import Mesh
 from vertaug.mesh.quality import shape_quality
 from vertaug.mesh.remesh import remesh, size_field
 from vertaug.mesh.transfer import containing_cells
-from vertaug.solid.model import CAVITY_PREFIX
+from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
 from vertaug.state import Bed, BoneHistory, ShellHistory, State
 
 __all__ = ["RemeshRule", "needs_remesh", "remeshed"]
@@ -28,7 +28,8 @@ class RemeshRule:
     """When and how finely to remesh.
 
     `worst` and `low` are limits of the worst cell's and the 2 % quantile's shape quality;
-    `fine`, `bulk` edge lengths in mm at the cavities and far from them, `growth` per distance.
+    `fine`, `bulk` edge lengths in mm at the cavities and far from them, `growth` per distance;
+    `stretch` how many times `fine` the 5 % longest edges of the cavities may become.
     """
 
     worst: float = 0.04
@@ -36,12 +37,17 @@ class RemeshRule:
     fine: float = 0.9
     bulk: float = 2.5
     growth: float = 0.25
+    stretch: float = 2.0
 
 
 def needs_remesh(mesh: Mesh, rule: RemeshRule) -> bool:
-    """Whether the worst cell or the 2 % worst have become too flat."""
+    """Whether cells have become too flat, or facets of the cavities too long."""
     quality = shape_quality(mesh.points, mesh.cells)
-    return bool(quality.min() < rule.worst or np.quantile(quality, 0.02) < rule.low)
+    if quality.min() < rule.worst or np.quantile(quality, 0.02) < rule.low:
+        return True
+    corner = mesh.points[np.concatenate(list(cavity_facets(mesh).values()))]
+    edges = np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2)
+    return bool(np.quantile(edges, 0.95) > rule.stretch * rule.fine)
 
 
 def _node_map(old: Mesh, new: Mesh, nodes: Int) -> Int:

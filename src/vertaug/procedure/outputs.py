@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Curves, fields and parameter cards of a run, written into its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.materials import bone as bone_law
+from vertaug.materials import deshpande_fleck_2000, kopperdahl_2002, wolfram_2011
+from vertaug.materials.card import card_table
+from vertaug.mesh.write import write_cells, write_facets, write_series
+from vertaug.outcomes import (
+    InflationRow,
+    InjectionCurve,
+    write_inflation_curve,
+    write_injection_curve,
+)
+from vertaug.procedure.case import Case
+from vertaug.procedure.folder import RunFolder
+from vertaug.procedure.plan import Plan
+from vertaug.procedure.stage import StageResult
+
+__all__ = ["write_curves", "write_fields", "write_parameters"]
+
+Results = Mapping[str, StageResult]
+Float = NDArray[np.float64]
+
+
+def _rows(result: StageResult, offset: int) -> list[InflationRow]:
+    """Rows of one stage's records, steps counted on from ``offset``."""
+    names = [name.removeprefix("balloon_") for name in result.facts["cavities"]]
+    heights = result.arrays["heights"]
+    rows = []
+    for step, index, volume, pressure, _ in result.arrays["records"]:
+        anterior, middle, posterior = (float(value) for value in heights[int(step) - 1])
+        rows.append(
+            InflationRow(
+                step=offset + int(step) - 1,
+                stage=result.name,
+                balloon=names[int(index)],
+                volume=float(volume),
+                pressure=float(pressure),
+                heights=(anterior, middle, posterior),
+            )
+        )
+    return rows
+
+
+def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
+    """Write ``curves/inflation.csv`` and ``curves/injection.csv`` for the stages that were run."""
+    rows: list[InflationRow] = []
+    for name in ("inflate", "deflate"):
+        if name in done:
+            rows += _rows(done[name], rows[-1].step + 1 if rows else 0)
+    if rows:
+        write_inflation_curve(folder.path("curves", "inflation.csv"), rows)
+    if "inject" in done:
+        arrays = done["inject"].arrays
+        pathways = done["inject"].facts["pathways"]
+        curve = InjectionCurve(
+            time=arrays["time"],
+            injected=arrays["injected"],
+            syringe_pressure=arrays["syringe"],
+            tip_pressure=arrays["tip"],
+            in_bone=arrays["in_bone"],
+            leaked={name: arrays["leaked"][:, i] for i, name in enumerate(pathways)},
+        )
+        write_injection_curve(folder.path("curves", "injection.csv"), curve)
+
+
+def write_parameters(folder: RunFolder, plan: Plan) -> None:
+    """Write ``parameters.json``: the cards of every law that was used."""
+    modules = (kopperdahl_2002, deshpande_fleck_2000, wolfram_2011, bone_law)
+    rows = [row for module in modules for row in card_table(module.CARD)]
+    folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
+    """Write ``fields/bone.pvd`` and ``fields/surface.pvd`` with one file a stage, in source coordinates."""
+    frame = case.vertebra.frame
+    cells, surfaces = [], []
+    for time, (name, result) in enumerate(done.items()):
+        state = result.state
+        mesh = state.mesh.with_points(frame.to_source(state.mesh.points))
+        bone = state.bone
+        data = {
+            "density_mg_cm3": bone.density / bone.ratio,
+            "volume_ratio": bone.ratio,
+            "damage": bone.damage,
+            "plastic_strain": bone.plastic,
+        }
+        cells.append(
+            (
+                float(time),
+                write_cells(folder.path("fields", f"bone_{time}_{name}.vtu"), mesh, cell_data=data),
+            )
+        )
+        surfaces.append(
+            (float(time), write_facets(folder.path("fields", f"surface_{time}_{name}.vtu"), mesh))
+        )
+    write_series(folder.path("fields", "bone.pvd"), cells)
+    write_series(folder.path("fields", "surface.pvd"), surfaces)

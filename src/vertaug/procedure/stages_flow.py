@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stage in which cement flows: inject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.anatomy.openings import Opening
+from vertaug.cement.cannula import Cannula
+from vertaug.cement.cement import Cement, cement_of_class
+from vertaug.cement.from_solid import GridOptions, lay_grid
+from vertaug.cement.grid import FlowGrid, Kind
+from vertaug.cement.inject import inject
+from vertaug.cement.options import InjectionOptions, Push
+from vertaug.cement.result import InjectionResult
+from vertaug.cement.solid_view import DeformedSolid, OpeningSite
+from vertaug.errors import InputError
+from vertaug.materials.bone import bone_fraction
+from vertaug.outcomes import cement_outcome, to_mL
+from vertaug.procedure.case import Case
+from vertaug.procedure.reporter import Reporter
+from vertaug.procedure.stage import StageResult
+from vertaug.procedure.summary import CementSummary
+from vertaug.solid.balances import cavity_volumes
+from vertaug.solid.model import cavity_facets
+from vertaug.state import State
+
+__all__ = ["cement_summary", "run_inject"]
+
+Float = NDArray[np.float64]
+
+COMPARTMENT = {
+    "basivertebral": "canal",
+    "segmental_vein": "vein",
+    "cortical_defect": "paravertebral",
+    "disc": "disc",
+}
+"""Space that each pathway leads into."""
+
+
+def _solid_view(state: State) -> DeformedSolid:
+    """What the grid needs of the deformed bone."""
+    mesh, bone = state.mesh, state.bone
+    return DeformedSolid(
+        points=mesh.points,
+        cells=mesh.cells,
+        volume_ratio=bone.ratio,
+        bone_fraction=bone_fraction(bone.density),
+        region=mesh.cell_region,
+        region_names=mesh.region_names,
+        cavities=tuple(cavity_facets(mesh).items()),
+    )
+
+
+def _sites(case: Case, state: State) -> list[OpeningSite]:
+    """Openings of the plan where their facets are now."""
+    pressures = {item.name: item.outlet_pressure for item in case.plan.vein}
+    pressures |= {item.name: item.outlet_pressure for item in case.plan.defect}
+    return [_site(opening, state, pressures[opening.name]) for opening in case.openings]
+
+
+def _site(opening: Opening, state: State, pressure: float) -> OpeningSite:
+    """One opening; its size is the plan's, its place that of its facets."""
+    mesh = state.mesh
+    facets = mesh.facets[mesh.facets_of(opening.facet_name)]
+    if len(facets) == 0:
+        raise InputError(
+            "plan", f"{opening.kind}.{opening.name}", "no facet of the mesh at its place",
+            "an opening on the surface", "move it onto the bone, or enlarge it", "E-CEMENT-008",
+        )  # fmt: skip
+    corners = mesh.points[facets]
+    return OpeningSite(
+        opening.name, opening.pathway, COMPARTMENT[opening.pathway], pressure,
+        np.concatenate([corners.mean(axis=1), corners.reshape(-1, 3)]), opening.radius, opening.length,
+    )  # fmt: skip
+
+
+def _cement(case: Case) -> Cement:
+    """The plan's cement."""
+    plan = case.plan.cement
+    return replace(
+        cement_of_class(plan.viscosity_class, plan.start_age),
+        marrow_viscosity=plan.marrow_viscosity,
+        room=plan.room_temperature,
+        body=plan.body_temperature,
+    )
+
+
+def _cannulas(case: Case, state: State) -> list[Cannula]:
+    """Cannulas with their tips in the middle of their cavities."""
+    plan = case.plan.cement
+    cavities = cavity_facets(state.mesh)
+    result = []
+    for balloon in case.plan.balloon:
+        middle = state.mesh.points[cavities[f"balloon_{balloon.name}"]].mean(axis=(0, 1))
+        tip = (float(middle[0]), float(middle[1]), float(middle[2]))
+        result.append(Cannula(balloon.name, tip, plan.gauge, plan.cannula_length))
+    return result
+
+
+def _body_volume(state: State) -> float:
+    """Volume of the vertebral body with its cavities, mm³."""
+    volumes = state.mesh.volumes()
+    posterior = state.mesh.cells_of("posterior")
+    hollow = sum(cavity_volumes(state).values())
+    return float(volumes.sum() - volumes[posterior].sum()) + hollow
+
+
+def _exterior(grid: FlowGrid, cement: Float) -> tuple[Float, tuple[str, ...]]:
+    """Cement outside the bone, share of the cell, by compartment (k, nx, ny, nz), and their names."""
+    names = tuple(item.name for item in grid.compartments)
+    share = cement / grid.cell_volume
+    layers = [np.where(grid.compartment == index, share, 0.0) for index in range(len(names))]
+    return np.array(layers).reshape(len(names), *grid.shape), names
+
+
+def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Arrays and facts of an injection."""
+    grid, history = result.grid, result.history
+    pathways = list(history.leaked)
+    cement = result.cement_volume()
+    inside = np.isin(grid.kind, (Kind.BONE, Kind.CAVITY))
+    outside, compartments = _exterior(grid, cement)
+    arrays = {
+        "time": history.time,
+        "injected": history.injected,
+        "in_bone": history.in_bone,
+        "syringe": history.syringe,
+        "tip": history.tip,
+        "leaked": np.stack([history.leaked[name] for name in pathways], axis=1),
+        "grid_origin": grid.origin,
+        "cement_inside": np.where(inside, cement / grid.cell_volume, 0.0),
+        "cement_outside": outside,
+        "saturation": result.saturation,
+        "pressure": result.pressure,
+        "grid_kind": grid.kind,
+    }
+    facts = {
+        "pathways": pathways,
+        "compartments": list(compartments),
+        "grid_spacing": grid.spacing,
+        "cement_balance": result.balance_error,
+        "stopped": result.stopped,
+        "limited_s": result.limited_s,
+        "pore_fill": result.pore_fill,
+        "warnings": list(result.warnings),
+    }
+    return arrays, facts
+
+
+def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
+    """Inject the plan's cement into the cavities and follow what leaks.
+
+    Raises
+    ------
+    InputError : no injection, no way out for the marrow, an opening off the bone
+    NotConvergedError : cement does not balance
+    """
+    plan, state = case.plan, before.state
+    if not plan.cement.injection:
+        raise InputError(
+            "plan", "cement.injection", "none", "at least one injection for the stage inject",
+            "add [[cement.injection]], or leave the stage out", "E-CEMENT-009",
+        )  # fmt: skip
+    reporter.step("inject", 0.02, "laying the grid", {})
+    options = GridOptions(
+        spacing=plan.flow.spacing,
+        reach=plan.flow.margin,
+        permeability_factor=plan.flow.permeability_factor,
+    )
+    grid, report = lay_grid(_solid_view(state), _sites(case, state), options)
+    total = sum(item.volume for item in plan.cement.injection)
+    schedule: Sequence[Push] = [
+        Push(item.cannula, item.volume, item.rate, item.pause) for item in plan.cement.injection
+    ]
+
+    def progress(time: float, share: float) -> None:
+        values = {"time_s": time, "volume_mL": to_mL(share * total)}
+        reporter.step("inject", share, f"{time:.0f} s", values)
+
+    result = inject(
+        grid, _cement(case), _cannulas(case, state), schedule,
+        InjectionOptions(pressure_limit=plan.cement.pressure_limit, front_step=plan.flow.saturation_step),
+        progress,
+    )  # fmt: skip
+    arrays, facts = _pack(result)
+    same = (
+        "heights",
+        "wedge",
+        "cavity_identity",
+        "bone_mass",
+        "reactions",
+        "initial_mass",
+        "min_quality",
+    )
+    facts |= {name: before.facts[name] for name in same}
+    facts |= {"body_volume": _body_volume(state), "grid_transfer": vars(report)}
+    if result.stopped != "schedule":
+        facts["warnings"].append(f"injection stopped by {result.stopped} before its schedule ended")
+    if result.limited_s > 0.0:
+        facts["warnings"].append(
+            f"the syringe's pressure limit held the flow down for {result.limited_s:.0f} s"
+        )
+    return StageResult("inject", state, facts, arrays)
+
+
+def cement_summary(case: Case, injected: StageResult | None) -> CementSummary | None:
+    """Cement for the summary; None where none was injected."""
+    if injected is None:
+        return None
+    arrays, facts = injected.arrays, injected.facts
+    leaked = {name: arrays["leaked"][:, i] for i, name in enumerate(facts["pathways"])}
+    outcome = cement_outcome(
+        arrays["time"], arrays["injected"], arrays["in_bone"], leaked, facts["body_volume"]
+    )
+    return CementSummary(
+        injected_mL=outcome.injected_mL,
+        in_bone_mL=outcome.in_bone_mL,
+        fill_fraction=outcome.fill_fraction,
+        leaked_mL=outcome.leaked_mL,
+        first_leak_s={name: outcome.first_leak_s.get(name) for name in facts["pathways"]},
+    )
