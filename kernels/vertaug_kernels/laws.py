@@ -14,12 +14,15 @@ factors (compression, tension), the volume ratio at which the tissue locks and i
 import math
 
 from vertaug_kernels._jit import kernel
+from vertaug_kernels.cut_off import crushable_cut_off
 from vertaug_kernels.return_map import return_two_part
 
 HENCKY = 0
 NEO_HOOKE = 1
 CRUSHABLE = 2
-"""Law codes. J2 is `CRUSHABLE` with both ellipse factors zero."""
+CUT_OFF = 3
+"""Law codes. J2 is `CRUSHABLE` with both ellipse factors zero; `CUT_OFF` reads the fifth parameter as the
+largest tensile principal stress, MPa, and takes the compression factor on both sides."""
 
 PARAMETERS = (
     "bulk",
@@ -142,6 +145,8 @@ def respond(law, strain, ratio, parameters, stress, tangent, elastic):
     """Answer of the law with code ``law``, with locking; returns (energy, plastic norm)."""
     if law == CRUSHABLE:
         energy, norm = crushable(strain, parameters, stress, tangent, elastic)
+    elif law == CUT_OFF:
+        energy, norm = crushable_cut_off(strain, parameters, stress, tangent, elastic)
     elif law == NEO_HOOKE:
         energy, norm = neo_hooke(strain, parameters, stress, tangent, elastic)
     else:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
 
-__all__ = ["Bed", "BoneHistory", "ShellHistory", "State"]
+__all__ = ["Bed", "BoneHistory", "FibreHistory", "ShellHistory", "State"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -66,6 +66,21 @@ class ShellHistory:
 
 
 @dataclass(frozen=True)
+class FibreHistory:
+    """History of the cracked cortex, which holds along its crack only; one entry a facet.
+
+    `facets` (k, 3) point indices, `volume` (k,) initial area times thickness in mm³, `direction`
+    (k, 2) in the facet's axes, `strain` (k,) elastic, `parameters` (k, 2) modulus, strength, MPa.
+    """
+
+    facets: Int
+    volume: Float
+    direction: Float
+    strain: Float
+    parameters: Float
+
+
+@dataclass(frozen=True)
 class Bed:
     """Springs of a disc: `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m, 3) N/mm along x, y, z."""
 
@@ -81,7 +96,7 @@ class State:
     Parameters
     ----------
     mesh : labelled mesh at the present coordinates
-    bone, shell : history of cells and membranes
+    bone, shell, fibre : history of cells, membranes and cracked cortex
     ground, platen_bed : discs below and above; `platen` (3,) the platen's axial position and its
         two tilts times the lever, mm
     outer_volume, cavity_volume : inside of the outer surface, and of all cavities together, when
@@ -93,6 +108,7 @@ class State:
     mesh: Mesh
     bone: BoneHistory
     shell: ShellHistory
+    fibre: FibreHistory
     ground: Bed
     platen_bed: Bed
     platen: Float

@@ -28,6 +28,9 @@ CARD = (
               "random packing", "assumed"),
     Parameter("D_t", 0.3, "1", 0.2, 0.85, "damage at which tensile strength is lost: a fractured band opens",
               "well below the 0.53 of bone crushed by 25 %, Wegrzyn 2011", "assumed"),
+    Parameter("r_t", 0.3, "1", 0.02, 1.0, "tensile strength that cracked bone keeps, of the sound one's", "fitted", "assumed"),
+    Parameter("n_o", 2.0, "1", 0.0, 6.0, "fall of an opened cell's crush strength, Y ~ J^-n (Cauchy): gaps reclose",
+              "1.39 of the density law is the least; a plane gap would have none left", "assumed"),
     Parameter("K_l", 50.0, "MPa", 10.0, 500.0, "stiffness of locked tissue", "numerical barrier", "assumed"),
     Parameter("rho_min", 10.0, "mg/cm³", 1.0, 30.0, "density below which bone counts as this", "marrow", "assumed"),
 )  # fmt: skip
@@ -43,8 +46,8 @@ class BoneLaw:
     """Crushable, damaging bone whose constants follow its density.
 
     `stiffness_factor` and `strength_factor` multiply the axial density law (isotropic equivalent);
-    `tension_ratio` is hydrostatic tensile over compressive strength of sound bone, and what is left
-    of it falls to a tenth at the damage `cracked`: a fractured band opens.
+    `tension_ratio` is tensile strength over hydrostatic compressive strength of sound bone; what is left
+    of it falls to `residual_tension` of it at the damage `cracked`: a fractured band opens.
     """
 
     poisson: float = CARD[0].value
@@ -54,30 +57,36 @@ class BoneLaw:
     tension_ratio: float = foam.CARD[1].value
     packing: float = CARD[4].value
     cracked: float = CARD[5].value
-    lock_bulk: float = CARD[6].value
-    minimum_density: float = CARD[7].value
+    residual_tension: float = CARD[6].value
+    reclosing: float = CARD[7].value
+    lock_bulk: float = CARD[8].value
+    minimum_density: float = CARD[9].value
     critical_damage: float = wolfram_2011.CRITICAL
 
     def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
         """Rows (n, 7) for the kernels' `laws.PARAMETERS`, in MPa.
 
         ``density`` (n,) at the initial volume, mg/cm³; ``plastic_ratio`` (n,) plastic part of the
-        volume ratio, which hardens crushed cells (opened ones keep their Cauchy strength);
+        volume ratio, which hardens crushed cells and softens opened ones;
         ``damage`` (n,).
         """
         rho = np.maximum(density, self.minimum_density)
         modulus = self.stiffness_factor * kopperdahl_2002.modulus(rho) * (1.0 - damage)
-        exponent = np.where(plastic_ratio < 1.0, 1.0 - kopperdahl_2002.STRENGTH_EXPONENT, 1.0)
+        exponent = np.where(
+            plastic_ratio < 1.0, 1.0 - kopperdahl_2002.STRENGTH_EXPONENT, 1.0 - self.reclosing
+        )
         hardening = plastic_ratio**exponent
-        strength = self.strength_factor * kopperdahl_2002.crush_strength(rho) * hardening
+        sound_strength = self.strength_factor * kopperdahl_2002.crush_strength(rho)
+        strength = sound_strength * hardening
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
-        sound = np.clip(1.0 - damage / self.cracked, 0.1, 1.0)
+        sound = np.clip(1.0 - damage / self.cracked, self.residual_tension, 1.0)
         rows = np.zeros((len(rho), 7))
         rows[:, 0] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
         rows[:, 1] = modulus / (2.0 * (1.0 + self.poisson))
         rows[:, 2] = strength
         rows[:, 3] = alpha
-        rows[:, 4] = foam.tension_factor(alpha, self.tension_ratio) / sound
+        hydrostatic = sound_strength * np.sqrt(1.0 + alpha * alpha / 9.0) / alpha
+        rows[:, 4] = self.tension_ratio * hydrostatic * sound * np.maximum(plastic_ratio, 1.0)
         rows[:, 5] = np.clip(self.packing * bone_fraction(rho), 0.05, 0.7)
         rows[:, 6] = self.lock_bulk
         return rows

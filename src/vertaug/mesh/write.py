@@ -25,7 +25,7 @@ _TYPES = {
     "f8": "Float64", "f4": "Float32", "i4": "Int32", "i8": "Int64", "u1": "UInt8", "i1": "Int8",
     "i2": "Int16",
 }  # fmt: skip
-_TETRAHEDRON, _TRIANGLE = 10, 5
+_TETRAHEDRON, _TRIANGLE, _HEXAHEDRON = 10, 5, 12
 
 
 def write_cells(
@@ -56,6 +56,13 @@ def write_facets(
     """Write the boundary facets as .vtu, with the index of their name and any further arrays."""
     named = {"facet_set": (mesh.facet_set, mesh.facet_names)}
     return _write_grid(path, mesh.points, mesh.facets, _TRIANGLE, point_data, facet_data, named)
+
+
+def write_voxels(
+    path: Path | str, points: Array, voxels: Array, cell_data: Mapping[str, Array]
+) -> Path:
+    """Write hexahedra (n, 8) on ``points`` (k, 3) mm as .vtu, with arrays (n,) by name."""
+    return _write_grid(path, points, voxels, _HEXAHEDRON, None, cell_data, {})
 
 
 def write_series(path: Path | str, entries: Sequence[tuple[float, Path | str]]) -> Path:

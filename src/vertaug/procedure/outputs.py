@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from vertaug.materials import bone as bone_law
 from vertaug.materials import deshpande_fleck_2000, kopperdahl_2002, wolfram_2011
 from vertaug.materials.card import card_table
-from vertaug.mesh.write import write_cells, write_facets, write_series
+from vertaug.mesh.voxels import voxel_mesh
+from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
 from vertaug.outcomes import (
     InflationRow,
     InjectionCurve,
@@ -104,3 +105,23 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
         )
     write_series(folder.path("fields", "bone.pvd"), cells)
     write_series(folder.path("fields", "surface.pvd"), surfaces)
+    if "inject" in done:
+        _write_cement(folder, case, done["inject"])
+
+
+def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
+    """Write ``fields/cement.vtu``: the voxels that hold cement, inside the bone and outside it."""
+    arrays, spacing = result.arrays, float(result.facts["grid_spacing"])
+    share = arrays["cement_inside"] + arrays["cement_outside"].sum(axis=0)
+    index = np.argwhere(share > 1e-3)
+    lower = arrays["grid_origin"] + spacing * index
+    points, voxels = voxel_mesh(lower, spacing)
+    place = tuple(index.T)
+    data = {
+        "cement_share": share[place],
+        "leaked": (arrays["cement_inside"][place] < arrays["cement_outside"].sum(axis=0)[place]),
+        "pressure_MPa": arrays["pressure"][place],
+    }
+    write_voxels(
+        folder.path("fields", "cement.vtu"), case.vertebra.frame.to_source(points), voxels, data
+    )

@@ -129,7 +129,8 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
     arrays = {
         "time": history.time,
         "injected": history.injected,
-        "in_bone": history.in_bone,
+        "in_bone": history.in_bone + history.in_cavity,
+        "in_cavity": history.in_cavity,
         "syringe": history.syringe,
         "tip": history.tip,
         "leaked": np.stack([history.leaked[name] for name in pathways], axis=1),

@@ -16,10 +16,10 @@ from vertaug.solid.item import Item
 from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
-from vertaug.solid.shell import ShellItem
+from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.state import BoneHistory, ShellHistory, State
-from vertaug_kernels.laws import CRUSHABLE, HENCKY, NEO_HOOKE
+from vertaug_kernels.laws import CUT_OFF, HENCKY, NEO_HOOKE
 
 __all__ = ["Equilibrium", "SolidStep"]
 
@@ -57,6 +57,7 @@ class Equilibrium:
             state.mesh.cells,
             state.mesh.cells,
             state.shell.facets,
+            state.fibre.facets,
             *(item.connectivity for item in bed),
             *cavities,
         ]
@@ -81,7 +82,7 @@ class Equilibrium:
         """Cells with strengths and stiffnesses frozen at ``state``."""
         mesh, bone = state.mesh, state.bone
         rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
-        law = np.full(mesh.n_cells, CRUSHABLE, dtype=np.int32)
+        law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
         for name in mesh.region_names:
             if name.startswith("cannula"):
                 chosen = mesh.cells_of(name)
@@ -121,7 +122,8 @@ class Equilibrium:
             shell_history.parameters,
         )  # fmt: skip
         supports = self._supports(state, load)
-        items: list[Item] = [cells, self._viscous(state), shell, *supports, *cavities]
+        fibre = FibreItem.start(state.mesh.points, state.fibre)
+        items: list[Item] = [cells, self._viscous(state), shell, fibre, *supports, *cavities]
         points = np.vstack([state.mesh.points, state.platen])
         result = minimise(points, items, self.solver, options or self._model.newton)
         if not result.converged:
@@ -132,9 +134,11 @@ class Equilibrium:
         total = ground.reaction(result.points) + lateral.reaction(result.points)
         total[2] += load
         error = float(np.linalg.norm(total)) / max(load, 1e-9)
-        return SolidStep(self._commit(state, cells, shell, result.points), result, error)
+        return SolidStep(self._commit(state, cells, shell, fibre, result.points), result, error)
 
-    def _commit(self, state: State, cells: SolidItem, shell: ShellItem, points: Float) -> State:
+    def _commit(
+        self, state: State, cells: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
+    ) -> State:
         """New history at converged ``points``."""
         metric, ratio, plastic, _ = cells.history(points)
         bone = state.bone
@@ -143,6 +147,7 @@ class Equilibrium:
         grown = np.flatnonzero(damage > bone.damage + 1e-12)
         metric[grown] = _soften(metric[grown], (1.0 - bone.damage[grown]) / (1.0 - damage[grown]))
         shell_metric, shell_plastic, _ = shell.history(points)
+        direction, strain = fibre.history(points)
         new_shell = replace(
             state.shell, metric=shell_metric, plastic=state.shell.plastic + shell_plastic
         )
@@ -152,6 +157,7 @@ class Equilibrium:
             mesh=state.mesh.with_points(points[:-1]),
             bone=_keep(new_bone),
             shell=_keep_shell(new_shell),
+            fibre=replace(state.fibre, direction=direction, strain=strain),
             platen=points[-1].copy(),
         )
 

@@ -13,9 +13,9 @@ from vertaug.materials.wolfram_2011 import accumulated_strain
 from vertaug.mesh import Mesh
 from vertaug.mesh.surface import enclosed_volume
 from vertaug.solid.newton import NewtonOptions
-from vertaug.solid.shell import membrane_parameters
+from vertaug.solid.shell import horizontal_directions, membrane_parameters
 from vertaug.solid.support import nodal_areas
-from vertaug.state import Bed, BoneHistory, ShellHistory, State
+from vertaug.state import Bed, BoneHistory, FibreHistory, ShellHistory, State
 
 __all__ = ["CAVITY_PREFIX", "ENDPLATES", "Shells", "SolidModel", "Surroundings", "first_state"]
 
@@ -30,7 +30,8 @@ class Shells:
     """Cortex and endplates as membranes.
 
     Thickness in mm, modulus and strength in MPa (effective, of a porous shell: assumed within the
-    published 0.2-0.6 mm and 0.5-12 GPa); `damaged_share` is what a fully fractured cortex keeps.
+    published 0.2-0.6 mm and 0.5-12 GPa). Of a fractured cortex `damaged_share` is kept in all directions;
+    the rest holds horizontally only, along its crack: it opens freely but keeps the body's girth.
     """
 
     cortex_thickness: float = 0.35
@@ -74,8 +75,10 @@ class SolidModel:
     step_viscosity: float = 0.5
 
 
-def _shell_history(mesh: Mesh, shells: Shells, damage: Float) -> ShellHistory:
-    """Membranes on every outer facet; ``damage`` (n_facets,) relative to its largest value."""
+def _shell_histories(
+    mesh: Mesh, shells: Shells, damage: Float
+) -> tuple[ShellHistory, FibreHistory]:
+    """Membranes on every outer facet, fibres on cracked ones; ``damage`` (n_facets,) 0 to 1."""
     endplate = np.isin(
         mesh.facet_set, [mesh.facet_names.index(n) for n in ENDPLATES if n in mesh.facet_names]
     )
@@ -88,15 +91,25 @@ def _shell_history(mesh: Mesh, shells: Shells, damage: Float) -> ShellHistory:
     area = 0.5 * np.linalg.norm(normal, axis=1)
     share = shells.damaged_share + (1.0 - shells.damaged_share) * (1.0 - damage)
     thickness = np.where(endplate, shells.endplate_thickness, shells.cortex_thickness)
-    modulus = np.where(endplate, shells.endplate_modulus, shells.cortex_modulus) * share
-    strength = np.where(endplate, shells.endplate_strength, shells.cortex_strength) * share
-    return ShellHistory(
+    modulus = np.where(endplate, shells.endplate_modulus, shells.cortex_modulus)
+    strength = np.where(endplate, shells.endplate_strength, shells.cortex_strength)
+    cracked = np.flatnonzero((share < 0.999) & ~endplate)
+    lost = (1.0 - share[cracked])[:, None]
+    fibre = FibreHistory(
+        facets=np.ascontiguousarray(facets[cracked]),
+        volume=(area * thickness)[cracked],
+        direction=horizontal_directions(mesh.points, facets[cracked]),
+        strain=np.zeros(len(cracked)),
+        parameters=lost * np.stack([modulus[cracked], strength[cracked]], axis=1),
+    )
+    shell = ShellHistory(
         facets=np.ascontiguousarray(facets),
         volume=area * thickness,
         metric=np.tile(np.eye(2), (len(facets), 1, 1)),
         plastic=np.zeros(len(facets)),
-        parameters=membrane_parameters(modulus, shells.poisson, strength),
+        parameters=membrane_parameters(modulus * share, shells.poisson, strength * share),
     )
+    return shell, fibre
 
 
 def _bed(mesh: Mesh, name: str, surroundings: Surroundings, *, shear: bool) -> Bed:
@@ -140,13 +153,15 @@ def first_state(
         density=np.asarray(density, dtype=np.float64),
         damage=capped,
     )
+    shell, fibre = _shell_histories(
+        mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)
+    )
     cavities = sum(-enclosed_volume(mesh.points, f) for f in cavity_facets(mesh).values())
     return State(
         mesh=mesh,
         bone=bone,
-        shell=_shell_history(
-            mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)
-        ),
+        shell=shell,
+        fibre=fibre,
         ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
         platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
         platen=np.zeros(3),

@@ -71,7 +71,7 @@ def _assemble(
     force_scale = 0.0
     for position, part in enumerate(parts):
         selected: list[Float | None] = [None] * len(parts)
-        selected[position] = part.forces.reshape(len(part.forces), -1)
+        selected[position] = part.forces.reshape(len(part.forces), 3 * part.forces.shape[1])
         force = pattern.assemble_vector(*selected)
         force_scale = max(force_scale, float(np.linalg.norm(force)))
         force[fixed] = 0.0
@@ -87,6 +87,13 @@ def _assemble(
     return _Assembled(
         sum(energies), sum(abs(e) for e in energies), residual, force_scale, blocks, ranks
     )
+
+
+def _shorter(start: float, slope: float, energy: float) -> float:
+    """Share of a failed length to try next: the minimum of the parabola, between a tenth and a half."""
+    if not math.isfinite(energy):
+        return 0.3
+    return min(max(-0.5 * slope / (energy - start - slope), 0.1), 0.5)
 
 
 def _search(
@@ -105,7 +112,7 @@ def _search(
                 break
         if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
             return length, energy
-        length *= 0.5
+        length *= _shorter(start.energy, length * slope, energy)
     return 0.0, start.energy
 
 

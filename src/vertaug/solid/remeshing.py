@@ -15,7 +15,7 @@ from vertaug.mesh.quality import shape_quality
 from vertaug.mesh.remesh import remesh, size_field
 from vertaug.mesh.transfer import containing_cells
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
-from vertaug.state import Bed, BoneHistory, ShellHistory, State
+from vertaug.state import Bed, BoneHistory, State
 
 __all__ = ["RemeshRule", "needs_remesh", "remeshed"]
 
@@ -63,10 +63,10 @@ def _bed(bed: Bed, old: Mesh, new: Mesh) -> Bed:
     return replace(bed, nodes=_node_map(old, new, bed.nodes))
 
 
-def _shell(shell: ShellHistory, old: Mesh, new: Mesh) -> ShellHistory:
-    """The same membranes on the new numbering."""
-    mapped = _node_map(old, new, np.ascontiguousarray(shell.facets.ravel()))
-    return replace(shell, facets=np.ascontiguousarray(mapped.reshape(-1, 3)))
+def _facets(facets: Int, old: Mesh, new: Mesh) -> Int:
+    """The same facets (m, 3) of the outer surface on the new numbering."""
+    mapped = _node_map(old, new, np.ascontiguousarray(facets.ravel()))
+    return np.ascontiguousarray(mapped.reshape(-1, 3))
 
 
 def _conserved(
@@ -118,7 +118,8 @@ def remeshed(state: State, rule: RemeshRule) -> State:
         state,
         mesh=new,
         bone=corrected,
-        shell=_shell(state.shell, old, new),
+        shell=replace(state.shell, facets=_facets(state.shell.facets, old, new)),
+        fibre=replace(state.fibre, facets=_facets(state.fibre.facets, old, new)),
         ground=_bed(state.ground, old, new),
         platen_bed=_bed(state.platen_bed, old, new),
         remeshes=state.remeshes + 1,
