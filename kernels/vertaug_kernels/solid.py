@@ -82,8 +82,54 @@ def cell_response(points, cell, gradients, metric, ratio, law, parameters, work,
     return energy, norm, det
 
 
+@kernel
+def step_energy(f, viscosity):
+    """Resistance to the strain of one step, η/2 (tr fᵀf - 3 - 2 ln det f), per present volume."""
+    if not viscosity > 0.0:
+        return 0.0
+    det = determinant3(f)
+    if not det > 0.0:
+        return math.inf
+    total = -3.0 - 2.0 * math.log(det)
+    for i in range(3):
+        for j in range(3):
+            total += f[i, j] * f[i, j]
+    return 0.5 * viscosity * total
+
+
+@kernel
+def _add_step_force(f, h, vectors, gradients, scale, out):
+    """Add the forces (4, 3) of the step's resistance; ``h`` are gradients in principal axes."""
+    for a in range(4):
+        for i in range(3):
+            total = 0.0
+            for j in range(3):
+                total += f[i, j] * gradients[a, j] - vectors[i, j] * h[a, j]
+            out[a, i] += scale * total
+
+
+@kernel
+def _add_step_matrix(h, vectors, gradients, scale, out):
+    """Add the tangent (12, 12) of the step's resistance."""
+    g = np.empty((4, 3))
+    for a in range(4):
+        for i in range(3):
+            g[a, i] = vectors[i, 0] * h[a, 0] + vectors[i, 1] * h[a, 1] + vectors[i, 2] * h[a, 2]
+    for a in range(4):
+        for b in range(4):
+            product = 0.0
+            for k in range(3):
+                product += gradients[a, k] * gradients[b, k]
+            for i in range(3):
+                for j in range(3):
+                    value = g[b, i] * g[a, j]
+                    if i == j:
+                        value += product
+                    out[3 * a + i, 3 * b + j] += scale * value
+
+
 @parallel_kernel
-def cell_energies(points, cells, gradients, metric, ratio, law, parameters, volume, out):
+def cell_energies(points, cells, gradients, metric, ratio, law, parameters, volume, viscosity, out):
     """Energy (mJ) of every cell, (n_cells,); infinite where the cell would invert."""
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
@@ -95,7 +141,7 @@ def cell_energies(points, cells, gradients, metric, ratio, law, parameters, volu
                 points, cells[c], gradients[c], metric[c], ratio[c], law[c], parameters[c],
                 work, stress, tangent,
             )  # fmt: skip
-            out[c] = volume[c] * energy
+            out[c] = volume[c] * (energy + ratio[c] * step_energy(work[0], viscosity))
 
 
 @kernel
@@ -184,7 +230,8 @@ def _cell_force(h, vectors, stress, volume, out):
 
 @parallel_kernel
 def cell_forces(
-    points, cells, gradients, metric, ratio, law, parameters, volume, with_matrix, energies, forces, matrices
+    points, cells, gradients, metric, ratio, law, parameters, volume, viscosity, with_matrix,
+    energies, forces, matrices
 ):  # fmt: skip
     """Energy (n,), forces (n, 4, 3) in N and, if asked for, tangents (n, 12, 12) in N/mm."""
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
@@ -198,13 +245,18 @@ def cell_forces(
                 points, cells[c], gradients[c], metric[c], ratio[c], law[c], parameters[c],
                 work, stress, tangent,
             )  # fmt: skip
-            energies[c] = volume[c] * energy
+            energies[c] = volume[c] * (energy + ratio[c] * step_energy(work[0], viscosity))
             if not energy < math.inf:
                 continue
             _spatial_gradients(work[0], det, gradients[c], work[2], h)
             _cell_force(h, work[2], stress, volume[c], forces[c])
             if with_matrix:
                 _cell_matrix(h, work[2], work[3, 0], stress, tangent, volume[c], matrices[c])
+            if viscosity > 0.0:
+                scale = viscosity * volume[c] * ratio[c]
+                _add_step_force(work[0], h, work[2], gradients[c], scale, forces[c])
+                if with_matrix:
+                    _add_step_matrix(h, work[2], gradients[c], scale, matrices[c])
 
 
 @parallel_kernel

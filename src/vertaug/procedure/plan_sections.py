@@ -238,10 +238,10 @@ class MeshSizes(Section):
     """Sizes of the tetrahedral mesh."""
 
     size: Annotated[float, Physical(LENGTH, "0.8 mm", "6 mm")] = declared(
-        "2.5 mm", "edge length far from the cavities"
+        "2.8 mm", "edge length far from the cavities"
     )
     cavity_size: Annotated[float, Physical(LENGTH, "0.3 mm", "3 mm")] = declared(
-        "1 mm", "edge length at the cavities"
+        "1.2 mm", "edge length at the cavities"
     )
 
 
@@ -264,7 +264,7 @@ class Numerics(Section):
     """How finely and how exactly it is computed."""
 
     volume_step: float = declared(
-        0.07, "growth of the cavity in one step of inflation", ge=0.005, le=0.25
+        0.08, "growth of the cavity in one step of inflation", ge=0.005, le=0.25
     )
     deflation_steps: int = declared(8, "steps of deflation", ge=1, le=200)
     newton_tolerance: float = declared(

@@ -23,6 +23,8 @@ class SolidItem:
 
     `cells` (n, 4), `gradients` (n, 4, 3) at the start, `volume` (n,) initial, `metric` (n, 3, 3) and
     `ratio` (n,) at the start, `law` (n,) codes and `parameters` (n, 7) as in the kernels' laws.
+    `viscosity` MPa resists the
+    strain of the step itself.
     """
 
     cells: Int
@@ -32,16 +34,18 @@ class SolidItem:
     ratio: Float
     law: Int
     parameters: Float
+    viscosity: float = 0.0
 
     @classmethod
     def start(
-        cls, points: Float, cells: Int, volume: Float, metric: Float, ratio: Float, law: Int, parameters: Float
+        cls, points: Float, cells: Int, volume: Float, metric: Float, ratio: Float, law: Int, parameters: Float,
+        viscosity: float = 0.0,
     ) -> SolidItem:  # fmt: skip
         """Take shape gradients at ``points`` (n_nodes, 3), the configuration the step starts from."""
         gradients = np.zeros((len(cells), 4, 3))
         present = np.zeros(len(cells))
         solid.all_shape_gradients(points, cells, gradients, present)
-        return cls(cells, gradients, volume, metric, ratio, law, parameters)
+        return cls(cells, gradients, volume, metric, ratio, law, parameters, viscosity)
 
     @property
     def connectivity(self) -> Int:
@@ -53,7 +57,7 @@ class SolidItem:
         out = np.zeros(len(self.cells))
         solid.cell_energies(
             points, self.cells, self.gradients, self.metric, self.ratio, self.law, self.parameters,
-            self.volume, out,
+            self.volume, self.viscosity, out,
         )  # fmt: skip
         return float(out.sum())
 
@@ -65,7 +69,7 @@ class SolidItem:
         matrices = np.zeros((n if with_matrix else 0, 12, 12))
         solid.cell_forces(
             points, self.cells, self.gradients, self.metric, self.ratio, self.law, self.parameters,
-            self.volume, with_matrix, energies, forces, matrices,
+            self.volume, self.viscosity, with_matrix, energies, forces, matrices,
         )  # fmt: skip
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
 

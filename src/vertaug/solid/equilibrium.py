@@ -19,7 +19,7 @@ from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.state import BoneHistory, ShellHistory, State
-from vertaug_kernels.laws import CUT_OFF, HENCKY, NEO_HOOKE
+from vertaug_kernels.laws import CUT_OFF, HENCKY
 
 __all__ = ["Equilibrium", "SolidStep"]
 
@@ -54,7 +54,6 @@ class Equilibrium:
         self._names = tuple(cavity_facets(state.mesh))
         bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
         lists = [
-            state.mesh.cells,
             state.mesh.cells,
             state.shell.facets,
             state.fibre.facets,
@@ -91,21 +90,9 @@ class Equilibrium:
                 rows[chosen, 0], rows[chosen, 1] = modulus / 1.2, modulus / 2.6
                 rows[chosen, 5] = 0.0
         return SolidItem.start(
-            mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows
-        )
-
-    def _viscous(self, state: State) -> SolidItem:
-        """Resistance to the strain of this step alone, in every cell."""
-        n = state.mesh.n_cells
-        viscosity = self._model.step_viscosity
-        rows = np.zeros((n, 7))
-        rows[:, 0], rows[:, 1] = 2.0 * viscosity / 3.0, viscosity
-        metric = np.tile(np.eye(3), (n, 1, 1))
-        law = np.full(n, NEO_HOOKE, dtype=np.int32)
-        present = state.bone.volume * state.bone.ratio
-        return SolidItem.start(
-            state.mesh.points, state.mesh.cells, present, metric, np.ones(n), law, rows
-        )
+            mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
+            self._model.step_viscosity,
+        )  # fmt: skip
 
     def step(
         self,
@@ -123,7 +110,7 @@ class Equilibrium:
         )  # fmt: skip
         supports = self._supports(state, load)
         fibre = FibreItem.start(state.mesh.points, state.fibre)
-        items: list[Item] = [cells, self._viscous(state), shell, fibre, *supports, *cavities]
+        items: list[Item] = [cells, shell, fibre, *supports, *cavities]
         points = np.vstack([state.mesh.points, state.platen])
         result = minimise(points, items, self.solver, options or self._model.newton)
         if not result.converged:

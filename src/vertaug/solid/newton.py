@@ -62,6 +62,11 @@ class _Assembled:
     ranks: tuple[RankOne, ...]
 
 
+def _norm(vector: Float) -> float:
+    """Euclidean norm, without a threaded library call."""
+    return math.sqrt(float((vector * vector).sum()))
+
+
 def _assemble(
     points: Float, items: Sequence[Item], pattern: BlockPattern, fixed: Bool
 ) -> _Assembled:
@@ -73,7 +78,7 @@ def _assemble(
         selected: list[Float | None] = [None] * len(parts)
         selected[position] = part.forces.reshape(len(part.forces), 3 * part.forces.shape[1])
         force = pattern.assemble_vector(*selected)
-        force_scale = max(force_scale, float(np.linalg.norm(force)))
+        force_scale = max(force_scale, _norm(force))
         force[fixed] = 0.0
         residual += force
     blocks = pattern.assemble_matrix(*(part.matrices for part in parts))
@@ -161,7 +166,7 @@ def minimise(
         energy = system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
-        norm = float(np.linalg.norm(system.residual)) / max(system.force_scale, 1e-30)
+        norm = _norm(system.residual) / max(system.force_scale, 1e-30)
         residuals.append(norm)
         if norm <= options.tolerance:
             return ended("converged", converged=True)
