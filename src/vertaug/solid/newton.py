@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.item import Item, RankOne
-from vertaug.solid.linear import BlockPattern, LinearSolver, MatrixError
+from vertaug.solid.linear import BlockPattern, LinearResult, LinearSolver, MatrixError
 
 __all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
 
@@ -121,27 +121,41 @@ def _search(
     return 0.0, start.energy
 
 
-def _direction(system: _Assembled, solver: LinearSolver, tolerance: float) -> tuple[Float, int]:
-    """Newton direction (n_nodes, 3) and the linear iterations it took.
+class _Directions:
+    """Newton directions, with a shift of the diagonal while the tangent is not positive definite."""
 
-    A tangent too indefinite to precondition is shifted along its diagonal until it is not.
-    """
-    terms = [(rank.scale, rank.vector) for rank in system.ranks]
-    try:
-        result = solver.solve(system.blocks, -system.residual, terms, tolerance)
-    except MatrixError:
-        result = None
-    shift = 1e-3 * float(np.abs(system.blocks[solver.pattern.diagonal]).max())
-    while result is None:
-        shifted = system.blocks.copy()
-        shifted[solver.pattern.diagonal] += shift * np.eye(3)
+    def __init__(self, solver: LinearSolver) -> None:
+        self._solver = solver
+        self._shift = 0.0
+        self.linear = 0
+
+    def _solve(self, system: _Assembled, tolerance: float) -> LinearResult | None:
+        """Solve with the present shift; None where nothing could be set up."""
+        solver = self._solver
+        blocks = system.blocks
+        if self._shift > 0.0:
+            blocks = blocks.copy()
+            blocks[solver.pattern.diagonal] += self._shift * np.eye(3)
+        terms = [(rank.scale, rank.vector) for rank in system.ranks]
         try:
-            result = solver.solve(shifted, -system.residual, terms, tolerance)
+            result = solver.solve(blocks, -system.residual, terms, tolerance)
         except MatrixError:
-            if shift > 1e12:
-                raise
-            shift *= 10.0
-    return result.x.reshape(system.residual.shape), result.iterations
+            return None
+        self.linear += result.iterations
+        return result
+
+    def find(self, system: _Assembled, tolerance: float) -> Float:
+        """Direction (n_nodes, 3); shifts more until the curvature along it is positive."""
+        scale = float(np.median(np.abs(system.blocks[self._solver.pattern.diagonal, 2, 2])))
+        self._shift = 0.3 * self._shift if self._shift > 3e-3 * scale else 0.0
+        for attempt in range(12):
+            result = self._solve(system, tolerance)
+            if result is not None and result.status != "negative_curvature":
+                return result.x.reshape(system.residual.shape)
+            self._solver.refresh()
+            if attempt > 0:
+                self._shift = max(4.0 * self._shift, 3e-3 * scale)
+        return -system.residual / max(scale, 1e-30)
 
 
 def minimise(
@@ -154,12 +168,14 @@ def minimise(
     """
     current = points.copy()
     residuals: list[float] = []
-    linear = 0
+    directions = _Directions(solver)
     energy = math.inf
 
     def ended(reason: str, *, converged: bool = False) -> NewtonResult:
         count = len(residuals) - 1 if converged else len(residuals)
-        return NewtonResult(current, converged, count, tuple(residuals), energy, linear, reason)
+        return NewtonResult(
+            current, converged, count, tuple(residuals), energy, directions.linear, reason
+        )
 
     for _ in range(options.max_iterations):
         system = _assemble(current, items, solver.pattern, solver.fixed)
@@ -170,8 +186,7 @@ def minimise(
         residuals.append(norm)
         if norm <= options.tolerance:
             return ended("converged", converged=True)
-        step, used = _direction(system, solver, min(options.forcing, max(0.3 * norm, 1e-6)))
-        linear += used
+        step = directions.find(system, min(options.forcing, max(0.3 * norm, 1e-6)))
         if not float((system.residual * step).sum()) < 0.0:
             return ended("the tangent gives no direction of descent")
         length, _ = _search(current, step, items, system, options.max_halvings)

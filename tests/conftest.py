@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-3-Clause
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from vertaug.solid.model import SolidModel
+    from vertaug.state import State
+
+
+@pytest.fixture(scope="session")
+def cases() -> ModuleType:
+    """Small solids and steps, `solid_cases.py` beside this file."""
+    name = "vertaug_solid_cases"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("solid_cases.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def loaded(cases: ModuleType) -> tuple[SolidModel, State]:
+    """Model and state of a small block of bone with one cavity, under the axial load."""
+    return cases.loaded_block()  # type: ignore[no-any-return]
