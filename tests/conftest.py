@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -31,3 +32,12 @@ def cases() -> ModuleType:
 def loaded(cases: ModuleType) -> tuple[SolidModel, State]:
     """Model and state of a small block of bone with one cavity, under the axial load."""
     return cases.loaded_block()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Parallel kernels on one thread: on small solids a second one mostly waits."""
+    from vertaug_kernels._threads import few_threads
+
+    with few_threads(1):
+        yield

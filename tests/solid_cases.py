@@ -323,9 +323,7 @@ def loaded_block() -> tuple[SolidModel, State]:
     mesh = block()
     model = SolidModel()
     density = 100.0 + 20.0 * np.random.default_rng(0).random(mesh.n_cells)
-    state = first_state(
-        mesh, model, density, np.zeros(mesh.n_cells), np.zeros(len(mesh.facets))
-    )
+    state = first_state(mesh, model, density, np.zeros(mesh.n_cells), np.zeros(len(mesh.facets)))
     cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(mesh).values()]
     tight = NewtonOptions(tolerance=1e-9, max_iterations=60)
     load = model.surroundings.axial_load

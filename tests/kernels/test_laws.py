@@ -56,7 +56,9 @@ def test_stress_is_derivative_of_energy_and_tangent_of_stress(name):
         scale = max(np.abs(stress).max(), 1e-3)
         assert (above[0] - below[0]) / (2 * h) == pytest.approx(stress[k], abs=1e-7 * scale + 1e-8)
         slope = (above[2] - below[2]) / (2 * h)
-        np.testing.assert_allclose(slope, tangent[:, k], atol=1e-6 * max(np.abs(tangent).max(), 1.0))
+        np.testing.assert_allclose(
+            slope, tangent[:, k], atol=1e-6 * max(np.abs(tangent).max(), 1.0)
+        )
     np.testing.assert_allclose(tangent, tangent.T, atol=1e-12 * max(np.abs(tangent).max(), 1.0))
 
 

@@ -11,6 +11,8 @@ from vertaug.solid.cells import SolidItem
 from vertaug_kernels import laws, solid
 from vertaug_kernels.tensor import determinant3
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LAWS = {
     "hencky": (laws.HENCKY, {}),
     "neo_hooke": (laws.NEO_HOOKE, {}),

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A cavity under pressure: balances of its forces, its volume, and its tangent."""
+
+import numpy as np
+import pytest
+
+from vertaug.balloon.wall import BalloonWall
+from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy, zero_energy
+
+PRESSURE = 2.5
+
+
+@pytest.fixture(scope="module")
+def body(cases):
+    """A thick hollow ball, squeezed and dented."""
+    solid = cases.ball(cases.sphere(2), np.array([2.0, 3.0]))
+    noise = 0.1 * np.random.default_rng(1).normal(size=solid.points.shape)
+    points = solid.points * np.array([1.0, 1.3, 0.8]) + noise + np.array([4.0, -3.0, 9.0])
+    return solid, points
+
+
+def test_forces_and_moments_of_pressure_vanish_in_sum(body, cases):
+    solid, points = body
+    force = cases.forces_of(CavityItem(solid.inner, pressure_energy(PRESSURE)), points)
+    scale = np.abs(force).max() * np.abs(points).max()
+    np.testing.assert_allclose(force.sum(axis=0), 0.0, atol=1e-12 * scale)
+    np.testing.assert_allclose(np.cross(points, force).sum(axis=0), 0.0, atol=1e-12 * scale)
+
+
+def test_volume_is_what_the_solid_leaves_out(body):
+    solid, points = body
+    corner = points[solid.cells]
+    of_cells = np.linalg.det(corner[:, 1:] - corner[:, :1]).sum() / 6.0
+    outside = CavityItem(solid.outer[:, [0, 2, 1]].copy(), zero_energy).volume(points)
+    inside = CavityItem(solid.inner, zero_energy).volume(points)
+    assert inside > 0.0
+    assert outside - of_cells == pytest.approx(inside, rel=1e-12)
+
+
+def test_force_is_pressure_times_change_of_volume(body, cases):
+    solid, points = body
+    cavity = CavityItem(solid.inner, pressure_energy(PRESSURE))
+    force, h = cases.forces_of(cavity, points), 1e-5
+    for node, axis in ((0, 0), (3, 1), (7, 2)):
+        up, down = points.copy(), points.copy()
+        up[node, axis] += h
+        down[node, axis] -= h
+        slope = (cavity.volume(up) - cavity.volume(down)) / (2.0 * h)
+        assert -force[node, axis] == pytest.approx(PRESSURE * slope, rel=1e-7, abs=1e-8)
+
+
+WALL = BalloonWall(0.45, 40.0, 8.0)
+ENERGIES = {
+    "pressure": (pressure_energy(PRESSURE), zero_energy),
+    "syringe": (syringe_energy(30.0, 200.0), zero_energy),
+    "wall": (zero_energy, WALL.energy),
+    "syringe and wall": (syringe_energy(30.0, 200.0), WALL.energy),
+}
+
+
+@pytest.mark.parametrize("name", ENERGIES)
+def test_forces_from_energy_and_tangent_from_forces(body, cases, name):
+    solid, points = body
+    item = CavityItem(solid.inner, *ENERGIES[name])
+    assert np.isfinite(item.energy(points))
+    along = np.random.default_rng(4).normal(size=points.shape)
+    force, h = cases.forces_of(item, points), 1e-6
+    slope = (item.energy(points + h * along) - item.energy(points - h * along)) / (2.0 * h)
+    assert slope == pytest.approx((force * along).sum(), rel=1e-6)
+    product = cases.tangent_times(item, points, along)
+    error = product - cases.difference_tangent(item, points, along, h)
+    assert np.linalg.norm(error) <= 1e-6 * np.linalg.norm(product)
+    ranks = item.evaluate(points, with_matrix=True).rank_ones
+    assert len(ranks) == {"pressure": 0, "syringe and wall": 2}.get(name, 1)
+
+
+def test_pressure_of_the_syringe(body):
+    solid, points = body
+    volume = CavityItem(solid.inner, zero_energy).volume(points)
+    cavity = CavityItem(solid.inner, syringe_energy(1.1 * volume, 200.0))
+    assert cavity.pressure(points) == pytest.approx(200.0 * 0.1 / 1.1, rel=1e-9)
+
+
+def test_a_wall_past_its_limit_has_infinite_energy(body):
+    solid, points = body
+    item = CavityItem(solid.inner, zero_energy, BalloonWall(0.45, 1.0, 8.0).energy)
+    assert item.energy(points) == np.inf
+    assert item.evaluate(points, with_matrix=True).energy == np.inf

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Stop rules, records and balances of an inflation, and the deflation after it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vertaug.balloon.deflate import deflate
+from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
+from vertaug.errors import NotConvergedError
+from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
+from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.remeshing import RemeshRule
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NAME = "balloon_left"
+NEVER = RemeshRule(worst=0.0, low=0.0)
+OPTIONS = InflationOptions(volume_step=0.15, remesh=NEVER)
+RULES = {
+    "volume": {"volume": 1.4},
+    "pressure": {"pressure": 0.5},
+    "endplate_gap": {"endplate_gap": 6.2},
+}
+
+
+def balloon(first, volume=50.0, pressure=10.0, endplate_gap=0.1, limit_area=1000.0):
+    """A balloon whose volume limit is a multiple of its first volume."""
+    return Balloon(NAME, volume * first, pressure, endplate_gap, 0.45, limit_area)
+
+
+@pytest.fixture(scope="module")
+def runs(loaded):
+    """One inflation for each rule, with what was told on the way."""
+    model, state = loaded
+    first, done = cavity_volumes(state)[NAME], {}
+    for rule, limits in RULES.items():
+        told = []
+
+        def progress(step, records, current, told=told):
+            told.append((step, records, current))
+
+        one = balloon(first, **limits)
+        done[rule] = one, inflate(state, model, (one,), OPTIONS, progress), told
+    return done
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_that_is_met_stops(runs, rule):
+    one, result, _ = runs[rule]
+    assert result.stops == {NAME: rule}
+    last = result.records[-1]
+    measure = {
+        "volume": last.volume >= 0.99 * one.volume,
+        "pressure": 0.9 * one.pressure <= last.pressure,
+        "endplate_gap": last.gap <= one.endplate_gap + 0.02,
+    }
+    assert measure[rule]
+    assert all(record.pressure <= 1.02 * one.pressure for record in result.records)
+    most = one.volume * (1.0 + one.pressure / OPTIONS.bulk)
+    assert all(record.volume <= most for record in result.records)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_balances_close_without_a_remesh(runs, loaded, rule):
+    _, result, _ = runs[rule]
+    _, state = loaded
+    assert result.state.remeshes == 0
+    assert cavity_identity_error(result.state) < 1e-9
+    assert mass_error(result.state, state.bone.mass) < 1e-12
+    assert result.reaction_error < 1e-6
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_records_tell_what_happened(runs, rule):
+    _, result, told = runs[rule]
+    assert result.records[-1].volume == pytest.approx(cavity_volumes(result.state)[NAME], rel=1e-9)
+    volumes = [record.volume for record in result.records]
+    assert np.all(np.diff(volumes) > -1e-3 * volumes[-1])
+    steps = [record.step for record in result.records]
+    assert steps == sorted(steps)
+    assert steps[-1] == result.steps
+    assert told[-1][2] is result.state
+    assert result.newton_iterations >= result.steps
+    assert 0.0 < result.min_quality <= 1.0
+
+
+def test_wall_starts_at_the_channel_s_area(runs, loaded):
+    one, result, _ = runs["volume"]
+    wall = result.walls[NAME]
+    assert wall.energy(wall.rest_area)[0] == pytest.approx(0.0, abs=1e-12)
+    assert wall.energy(1.001 * one.limit_area)[0] == np.inf
+    assert np.isfinite(wall.energy(0.999 * one.limit_area)[0])
+
+
+def test_no_step_is_taken_past_the_smallest(loaded):
+    model, state = loaded
+    hasty = replace(model, newton=NewtonOptions(max_iterations=1))
+    one = balloon(cavity_volumes(state)[NAME])
+    options = InflationOptions(volume_step=0.15, smallest_step=0.05, remesh=NEVER)
+    with pytest.raises(NotConvergedError, match="the step is at its smallest"):
+        inflate(state, hasty, (one,), options, lambda *_: None)
+
+
+def test_deflation_ends_at_rest_and_springs_back(runs, loaded):
+    model, start = loaded
+    _, inflated, _ = runs["volume"]
+    pressures = {NAME: inflated.records[-1].pressure}
+    shares = []
+    result = deflate(
+        inflated.state, model, pressures, inflated.walls, 4, NEVER,
+        lambda step, share, records, state: shares.append(share),
+    )  # fmt: skip
+    assert shares[-1] == 0.0
+    assert shares == sorted(shares, reverse=True)
+    assert result.records[-1].pressure == 0.0
+    assert cavity_identity_error(result.state) < 1e-9
+    assert result.reaction_error < 1e-6
+    first, full, left = (
+        cavity_volumes(state)[NAME] for state in (start, inflated.state, result.state)
+    )
+    assert first < left < full

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What Newton answers where a step cannot be solved, and under displacements alone."""
+
+import numpy as np
+import pytest
+
+from vertaug.solid.cells import SolidItem
+from vertaug.solid.linear import LinearSolver, build_pattern
+from vertaug.solid.newton import NewtonOptions, minimise
+from vertaug_kernels import laws
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture
+def cube(cases):
+    points, cells = cases.grid(2)
+    corner = points[cells]
+    volume = np.linalg.det(corner[:, 1:] - corner[:, :1]) / 6.0
+    n = len(cells)
+    item = SolidItem.start(
+        points, cells, volume, np.tile(np.eye(3), (n, 1, 1)), np.ones(n),
+        np.full(n, laws.HENCKY, dtype=np.int32), np.tile(cases.row(200.0, 0.3), (n, 1)),
+    )  # fmt: skip
+    fixed = np.repeat(np.abs(points[:, 2:] - 0.5) > 0.49, 3, axis=1)
+    pattern = build_pattern(len(points), item.connectivity)
+    return points, item, LinearSolver(pattern, points, fixed, method="direct")
+
+
+def test_points_are_left_as_they_are(cube):
+    points, item, solver = cube
+    start = points * [1.0, 1.0, 0.9]
+    kept = start.copy()
+    result = minimise(start, [item], solver, NewtonOptions())
+    assert np.array_equal(start, kept)
+    assert result.points is not start
+
+
+def test_displaced_ends_alone_reach_equilibrium(cube):
+    """One body, no load: the scale of its forces includes the reactions."""
+    points, item, solver = cube
+    result = minimise(points * [1.0, 1.0, 0.9], [item], solver, NewtonOptions(tolerance=1e-10))
+    assert result.converged, result.reason
+    assert 0 < result.iterations < 10
+    assert result.residuals[-1] <= 1e-10
+    assert np.array_equal(result.points[solver.fixed], (points * [1.0, 1.0, 0.9])[solver.fixed])
+    assert result.energy == pytest.approx(item.energy(result.points), rel=1e-12)
+
+
+def test_body_at_rest_needs_no_iteration(cube):
+    points, item, solver = cube
+    result = minimise(points, [item], solver, NewtonOptions())
+    assert result.converged
+    assert result.iterations == 0
+
+
+def test_inverted_start_is_said(cube):
+    points, item, solver = cube
+    result = minimise(points * [1.0, 1.0, -1.0], [item], solver, NewtonOptions())
+    assert not result.converged
+    assert "inverted" in result.reason
+
+
+def test_not_a_number_is_never_converged(cube):
+    points, item, solver = cube
+    points = points.copy()
+    points[13, 0] = np.nan
+    result = minimise(points, [item], solver, NewtonOptions())
+    assert not result.converged
+
+
+def test_too_few_iterations_are_said(cube):
+    points, item, solver = cube
+    result = minimise(
+        points * [1.0, 1.0, 0.7], [item], solver, NewtonOptions(tolerance=1e-12, max_iterations=1)
+    )
+    assert not result.converged
+    assert "1 iterations" in result.reason

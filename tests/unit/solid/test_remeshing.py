@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A forced change of mesh in the middle of an inflation keeps the balances."""
+
+import numpy as np
+import pytest
+
+from vertaug.mesh.quality import shape_quality
+from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
+from vertaug.solid.cavity import CavityItem, syringe_energy
+from vertaug.solid.equilibrium import Equilibrium
+from vertaug.solid.model import cavity_facets
+from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NAME = "balloon_left"
+RULE = RemeshRule(fine=1.2, bulk=4.0, growth=0.5)
+
+
+def inflated(model, state, growth, steps):
+    """Grow the cavity by ``growth`` in each of some steps."""
+    equilibrium = Equilibrium(state, model)
+    for _ in range(steps):
+        delivered = growth * cavity_volumes(state)[NAME]
+        facets = cavity_facets(state.mesh)[NAME]
+        step = equilibrium.step(
+            state, [CavityItem(facets, syringe_energy(delivered, 200.0))], 110.0
+        )
+        assert step.newton.converged, step.newton.reason
+        state = step.state
+    return state
+
+
+@pytest.fixture(scope="module")
+def before(loaded):
+    model, state = loaded
+    return inflated(model, state, 1.12, 3)
+
+
+@pytest.fixture(scope="module")
+def after(before):
+    return remeshed(before, RULE)
+
+
+def test_mesh_is_new_and_counted(before, after):
+    assert after.mesh.n_cells != before.mesh.n_cells
+    assert after.remeshes == before.remeshes + 1
+    assert np.all(shape_quality(after.mesh.points, after.mesh.cells) > 0.0)
+
+
+def test_volumes_of_body_and_cavity_are_kept(before, after):
+    now, then = cavity_volumes(after)[NAME], cavity_volumes(before)[NAME]
+    assert now == pytest.approx(then, rel=1e-3)
+    assert after.outer_volume == before.outer_volume
+    assert after.cavity_volume == before.cavity_volume
+    assert after.bone.volume.sum() == pytest.approx(before.bone.volume.sum(), rel=1e-12)
+
+
+def test_identity_closes_through_the_remesh(after):
+    assert cavity_identity_error(after) < 1e-3
+
+
+def test_mass_is_kept_and_its_error_told(before, after):
+    assert after.bone.mass == pytest.approx(before.bone.mass, rel=1e-12)
+    assert 0.0 < after.transfer_error < 0.02
+    assert mass_error(after, before.bone.mass) == pytest.approx(after.transfer_error)
+
+
+def test_history_stays_in_bounds(before, after):
+    for name in ("plastic", "damage"):
+        old, new = getattr(before.bone, name), getattr(after.bone, name)
+        assert old.min() - 1e-12 <= new.min()
+        assert new.max() <= old.max() + 1e-12
+    np.testing.assert_allclose(
+        after.bone.volume * after.bone.ratio, after.mesh.volumes(), rtol=1e-10
+    )
+    crushed = [s.bone.volume @ (1.0 - s.bone.ratio) for s in (before, after)]
+    assert crushed[1] == pytest.approx(crushed[0], rel=0.02)
+
+
+def test_membranes_and_beds_keep_their_places(before, after):
+    for part in ("ground", "platen_bed"):
+        old, new = getattr(before, part), getattr(after, part)
+        assert np.array_equal(old.rest, new.rest)
+        np.testing.assert_allclose(
+            after.mesh.points[new.nodes], before.mesh.points[old.nodes], atol=1e-9
+        )
+    np.testing.assert_allclose(
+        after.mesh.points[after.shell.facets], before.mesh.points[before.shell.facets], atol=1e-9
+    )
+    assert np.array_equal(after.shell.metric, before.shell.metric)
+
+
+def test_the_run_goes_on(loaded, after):
+    model, _ = loaded
+    following = inflated(model, after, 1.08, 1)
+    assert cavity_identity_error(following) < 1e-3
+    assert cavity_volumes(following)[NAME] > 1.05 * cavity_volumes(after)[NAME]
+
+
+def test_rule_looks_at_the_worst_and_the_low_cells(before):
+    quality = shape_quality(before.mesh.points, before.mesh.cells)
+    worst, low = float(quality.min()), float(np.quantile(quality, 0.02))
+    assert not needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=0.99 * low))
+    assert needs_remesh(before.mesh, RemeshRule(worst=1.01 * worst, low=0.99 * low))
+    assert needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=1.01 * low))
