@@ -4,13 +4,20 @@
 import sys
 
 from vertaug.procedure.folder import RunFolder
-from vertaug.procedure.plan import demo_plan
+from vertaug.procedure.plan import Plan, demo_plan
 from vertaug.procedure.reporter import Silent
 from vertaug.procedure.run import run_plan
+from vertaug.procedure.summary import Summary
+
+
+def main(out: str, plan: Plan | None = None) -> Summary:
+    """Run ``plan`` (by default the demonstration) in the folder ``out``."""
+    plan = plan or demo_plan()
+    with RunFolder(out, plan) as folder:
+        return run_plan(plan, folder, Silent())
+
 
 if __name__ == "__main__":
-    plan = demo_plan()
-    with RunFolder(sys.argv[1] if len(sys.argv) > 1 else "runs/l1", plan) as folder:
-        summary = run_plan(plan, folder, Silent())
+    summary = main(sys.argv[1] if len(sys.argv) > 1 else "runs/l1")
     print(summary.restoration)
     print(summary.cement)

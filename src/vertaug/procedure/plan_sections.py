@@ -275,7 +275,7 @@ class Numerics(Section):
     )
     newton_limit: int = declared(40, "iterations in one step before it is cut", ge=3, le=500)
     remesh_quality: float = declared(
-        0.12, "worst shape quality that is left before a new mesh", ge=0.01, le=0.5
+        0.22, "new mesh when 2 % of the cells have a lower shape quality", ge=0.01, le=0.5
     )
 
 

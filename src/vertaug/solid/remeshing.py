@@ -33,11 +33,11 @@ class RemeshRule:
     """
 
     worst: float = 0.04
-    low: float = 0.15
+    low: float = 0.22
     fine: float = 0.9
     bulk: float = 2.5
     growth: float = 0.25
-    stretch: float = 2.0
+    stretch: float = 1.7
 
 
 def needs_remesh(mesh: Mesh, rule: RemeshRule) -> bool:

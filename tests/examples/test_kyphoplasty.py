@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The first example, on a coarse mesh and with small balloons: the whole way, and again from disk."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from vertaug.procedure.plan import demo_plan, load_plan
+from vertaug.procedure.summary import summary_schema
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples/01_kyphoplasty_l1.py"
+
+SMALL = """
+[mesh]
+size = "3.6 mm"
+cavity_size = "1.6 mm"
+
+[numerics]
+volume_step = 0.15
+deflation_steps = 4
+
+[flow]
+spacing = "1 mm"
+"""
+
+
+def example():
+    spec = importlib.util.spec_from_file_location("kyphoplasty", EXAMPLE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    text = (Path(__file__).resolve().parents[2] / "src/vertaug/procedure/demo.toml").read_text()
+    text = text.replace('volume = "2.5 mL"\npressure', 'volume = "0.5 mL"\npressure')
+    file = folder / "plan.toml"
+    file.write_text(text + SMALL)
+    plan = load_plan(file)
+    summary = example().main(str(folder / "out"), plan)
+    return plan, folder / "out", summary.to_dict()
+
+
+def test_summary_follows_its_schema(run):
+    jsonschema = pytest.importorskip("jsonschema")
+    stored = json.loads((run[1] / "summary.json").read_text())
+    jsonschema.validate(stored, summary_schema())
+    assert stored["restoration"] == run[2]["restoration"]
+
+
+def test_balances_close(run):
+    balances = run[2]["balances"]
+    assert balances["cement"] <= 1e-8
+    assert balances["cavity_identity"] <= 1e-3
+    assert balances["bone_mass"] <= 1e-3
+    assert balances["reactions"] <= 1e-6
+
+
+def test_height_is_won_and_partly_lost(run):
+    before, inflated, deflated, _ = (stage["heights_mm"]["middle"] for stage in run[2]["stages"])
+    assert before < deflated < inflated
+    assert 0.0 < run[2]["restoration"]["middle"]["of_lost_percent"] < 100.0
+
+
+def test_balloons_stop_at_their_volume(run):
+    for balloon in run[2]["balloons"]:
+        assert balloon["stop"] == "volume"
+        assert balloon["volume_mL"] == pytest.approx(0.5, rel=0.03)
+        assert 80.0 < balloon["pressure_psi"] < 400.0
+
+
+def test_cement_is_all_there(run):
+    cement = run[2]["cement"]
+    kept = cement["in_bone_mL"] + sum(cement["leaked_mL"].values())
+    assert kept == pytest.approx(cement["injected_mL"], rel=1e-8)
+    assert cement["injected_mL"] == pytest.approx(5.0, rel=1e-6)
+
+
+def test_curves_and_fields_are_written(run):
+    names = {path.name for path in (run[1] / "curves").iterdir()}
+    assert names == {"inflation.csv", "injection.csv"}
+    assert (run[1] / "fields/bone.pvd").is_file()
+    assert (run[1] / "fields/cement.vtu").is_file()
+
+
+def test_same_command_reads_finished_stages_back(run, monkeypatch):
+    from vertaug.procedure import run as procedure
+
+    def fail(*_):
+        message = "a finished stage was computed again"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(procedure, "_compute", fail)
+    again = example().main(str(run[1]), run[0]).to_dict()
+    for key in ("stages", "restoration", "balloons", "cement", "balances", "mesh"):
+        assert again[key] == run[2][key]
+
+
+def test_demonstration_is_what_is_promised():
+    plan = demo_plan()
+    assert [balloon.length for balloon in plan.balloon] == [15.0, 15.0]
+    assert plan.boundary.axial_load == 110.0
+    assert [item.volume for item in plan.cement.injection] == [2500.0, 2500.0]
