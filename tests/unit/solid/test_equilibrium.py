@@ -10,9 +10,11 @@ import pytest
 from vertaug.materials.wolfram_2011 import damage
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
+from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets, first_state, outer_facets
 from vertaug.solid.newton import NewtonOptions
+from vertaug_kernels.laws import CUT_OFF
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -155,3 +157,43 @@ def test_cracked_cortex_is_softer(loaded):
     whole = first_state(mesh, model, np.full(n, 80.0), np.zeros(n), np.zeros(m))
     cracked = first_state(mesh, model, np.full(n, 80.0), np.zeros(n), np.ones(m))
     assert np.all(cracked.shell.parameters < 0.5 * whole.shell.parameters)
+
+
+def test_a_cracked_block_steps_and_keeps_its_balances(loaded):
+    """Fibres hold the cracked cortex; bone damaged at random still closes every balance."""
+    model, start = loaded
+    mesh = start.mesh.with_points(start.mesh.points)
+    n, m = mesh.n_cells, len(mesh.facets)
+    hurt = 0.3 * np.random.default_rng(2).random(n)
+    state = first_state(mesh, model, np.full(n, 100.0), hurt, np.ones(m))
+    assert len(state.fibre.facets) > 0
+    step = Equilibrium(state, model).step(state, syringe(state, 1.05), 50.0, TIGHT)
+    assert step.newton.converged, step.newton.reason
+    assert step.reaction_error < 1e-6
+    assert cavity_identity_error(step.state) < 1e-9
+    assert np.all(step.state.bone.damage >= state.bone.damage)
+    fibre = step.state.fibre
+    stress = np.abs(fibre.strain) * fibre.parameters[:, 0]
+    assert np.abs(fibre.strain).max() > 0.0
+    assert np.all(stress <= fibre.parameters[:, 1] * (1.0 + 1e-9))
+    np.testing.assert_allclose(np.linalg.norm(fibre.direction, axis=1), 1.0, rtol=1e-9)
+
+
+def test_damage_grows_at_given_stress(loaded, grown):
+    """Softer moduli times the committed elastic strain give the stress the step ended with."""
+    model, start = loaded
+    bone, mesh, end = start.bone, start.mesh, grown.state.bone
+    rows = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
+    law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
+    item = SolidItem.start(mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows)
+    _, ratio, plastic, stress = item.history(grown.state.mesh.points)
+    unlocked = ratio > rows[:, 5]
+    after = model.law.parameters(end.density, end.plastic_ratio, end.damage)
+    values, vectors = np.linalg.eigh(end.metric)
+    strain = 0.5 * np.log(values)
+    mean = strain.mean(axis=1, keepdims=True)
+    principal = 3.0 * after[:, :1] * mean + 2.0 * after[:, 1:2] * (strain - mean)
+    held = np.einsum("cik,ck,cjk->cij", vectors, principal, vectors)
+    assert (end.damage - bone.damage).max() > 0.05
+    assert plastic[unlocked].max() > 0.01
+    np.testing.assert_allclose(held[unlocked], (stress * ratio[:, None, None])[unlocked], atol=1e-9)
