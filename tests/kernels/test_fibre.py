@@ -61,3 +61,21 @@ def test_forces_and_tangent_are_derivatives(strength):
     expected = np.einsum("mij,mj->mi", here.matrices, local)
     found = (plus.forces - minus.forces).reshape(2, 9) / (2 * step)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_rigid_motion_after_a_plastic_step_changes_nothing(cases):
+    moved = POINTS + 0.1 * np.random.default_rng(3).standard_normal(POINTS.shape)
+    body = item(strength=2.0)
+    direction, strain = body.history(moved)
+    following = FibreItem.start(
+        moved, FibreHistory(FACETS, body.volume, direction, strain, body.parameters)
+    )
+    again, same = following.history(moved @ cases.rotation(2).T + 1.0)
+    np.testing.assert_allclose(same, strain, atol=1e-13)
+    np.testing.assert_allclose(again, direction, atol=1e-12)
+
+
+def test_not_a_number_gives_no_finite_energy():
+    moved = POINTS.copy()
+    moved[2, 0] = np.nan
+    assert not np.isfinite(item().energy(moved))
