@@ -115,12 +115,7 @@ class Equilibrium:
         result = minimise(points, items, self.solver, options or self._model.newton)
         if not result.converged:
             return SolidStep(state, result, np.inf)
-        ground, lateral = supports[0], supports[1]
-        assert isinstance(ground, GroundBed)
-        assert isinstance(lateral, GroundBed)
-        total = ground.reaction(result.points) + lateral.reaction(result.points)
-        total[2] += load
-        error = float(np.linalg.norm(total)) / max(load, 1e-9)
+        error = _imbalance(supports, result.points, load)
         return SolidStep(self._commit(state, cells, shell, fibre, result.points), result, error)
 
     def _commit(
@@ -147,6 +142,18 @@ class Equilibrium:
             fibre=replace(state.fibre, direction=direction, strain=strain),
             platen=points[-1].copy(),
         )
+
+
+def _imbalance(supports: Sequence[Item], points: Float, load: float) -> float:
+    """Sum of the forces of ground and load over the load, or over the springs' forces without load."""
+    total = np.array([0.0, 0.0, load])
+    carried = 0.0
+    for item in supports:
+        if isinstance(item, GroundBed):
+            total += item.reaction(points)
+            carried += float(np.abs(item.reaction(points)).sum())
+    scale = load if load > 0.0 else max(carried, 1.0)
+    return float(np.linalg.norm(total)) / scale
 
 
 def _soften(metric: Float, factor: Float) -> Float:

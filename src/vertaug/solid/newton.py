@@ -33,6 +33,8 @@ class NewtonOptions:
     max_halvings: int = 12
 
 
+LEAST_FORCE = 1.0
+"""Force (N) the residual is measured against where nothing pushes harder."""
 TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=80)
 """For the end of a stage, whose balances are reported."""
 
@@ -182,7 +184,7 @@ def minimise(
         energy = system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
-        norm = _norm(system.residual) / max(system.force_scale, 1e-30)
+        norm = _norm(system.residual) / max(system.force_scale, LEAST_FORCE)
         residuals.append(norm)
         if norm <= options.tolerance:
             return ended("converged", converged=True)
