@@ -37,7 +37,7 @@ def example():
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     text = (Path(__file__).resolve().parents[2] / "src/vertaug/procedure/demo.toml").read_text()
-    text = text.replace('volume = "2.5 mL"\npressure', 'volume = "0.5 mL"\npressure')
+    text = text.replace('volume = "2 mL"\npressure', 'volume = "0.5 mL"\npressure')
     file = folder / "plan.toml"
     file.write_text(text + SMALL)
     plan = load_plan(file)

@@ -212,6 +212,7 @@ def summarise(
         "input_sha256": digest,
         "platform": {"python": platform.python_version(), "machine": platform.machine()},
         "frame": {"origin_mm": frame.origin, "axes": frame.axes},
+        "transfer": {"largest_mass_correction": last.state.transfer_error},
         "body": {"width_mm": marks.width, "depth_mm": marks.depth},
     }
     state = last.state

@@ -29,5 +29,5 @@ def cavity_identity_error(state: State) -> float:
 
 
 def mass_error(state: State, initial_mass: float) -> float:
-    """Relative change of bone mass since ``initial_mass`` (µg), with the worst transfer's error."""
-    return max(abs(state.bone.mass / initial_mass - 1.0), state.transfer_error)
+    """Relative change of bone mass since ``initial_mass`` (µg)."""
+    return abs(state.bone.mass / initial_mass - 1.0)

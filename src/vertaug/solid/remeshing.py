@@ -17,6 +17,9 @@ from vertaug.mesh.transfer import containing_cells
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
 from vertaug.state import Bed, BoneHistory, State
 
+_SPREAD = 1.0 / 5.0**0.5
+"""Distance of the points of Keast's four-point rule from the centroid, of that of the corners."""
+
 __all__ = ["RemeshRule", "needs_remesh", "remeshed"]
 
 Float = NDArray[np.float64]
@@ -69,6 +72,24 @@ def _facets(facets: Int, old: Mesh, new: Mesh) -> Int:
     return np.ascontiguousarray(mapped.reshape(-1, 3))
 
 
+def _transferred(bone: BoneHistory, old: Mesh, new: Mesh) -> BoneHistory:
+    """History on new cells: volume and mass averaged over four points, the rest from the centroid."""
+    corner, centroid = new.points[new.cells], new.centroids()
+    samples = (centroid[:, None] + _SPREAD * (corner - centroid[:, None])).reshape(-1, 3)
+    around = containing_cells(old, samples).reshape(-1, 4)
+    source = containing_cells(old, centroid)
+    inverse = (1.0 / bone.ratio)[around].mean(axis=1)
+    mass = (bone.density / bone.ratio)[around].mean(axis=1)
+    return BoneHistory(
+        volume=new.volumes() * inverse,
+        ratio=1.0 / inverse,
+        metric=np.ascontiguousarray(bone.metric[source]),
+        plastic=bone.plastic[source],
+        density=mass / inverse,
+        damage=bone.damage[source],
+    )
+
+
 def _conserved(
     bone: BoneHistory, present: Float, volume: float, mass: float
 ) -> tuple[BoneHistory, float]:
@@ -92,7 +113,7 @@ def remeshed(state: State, rule: RemeshRule) -> State:
     """Return the state on a new mesh of the same body.
 
     The outer surface keeps its points and triangles; the cavities' facets are renewed; history
-    comes from the old cell that holds the new cell's centroid.
+    comes from the old cells that hold the new cell's centroid and four points about it.
 
     Raises
     ------
@@ -102,17 +123,9 @@ def remeshed(state: State, rule: RemeshRule) -> State:
     movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
     size = size_field(old, movable, rule.fine, rule.bulk, rule.growth)
     new = remesh(old, size, movable)
-    source = containing_cells(old, new.centroids())
+    moved = _transferred(state.bone, old, new)
     present = new.volumes()
     bone = state.bone
-    moved = BoneHistory(
-        volume=present / bone.ratio[source],
-        ratio=bone.ratio[source],
-        metric=np.ascontiguousarray(bone.metric[source]),
-        plastic=bone.plastic[source],
-        density=bone.density[source],
-        damage=bone.damage[source],
-    )
     corrected, error = _conserved(moved, present, float(bone.volume.sum()), bone.mass)
     return replace(
         state,

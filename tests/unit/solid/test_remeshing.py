@@ -63,7 +63,8 @@ def test_identity_closes_through_the_remesh(after):
 def test_mass_is_kept_and_its_error_told(before, after):
     assert after.bone.mass == pytest.approx(before.bone.mass, rel=1e-12)
     assert 0.0 < after.transfer_error < 0.02
-    assert mass_error(after, before.bone.mass) == pytest.approx(after.transfer_error)
+    assert mass_error(after, before.bone.mass) < 1e-12
+    assert 0.0 < after.transfer_error < 5e-3
 
 
 def test_history_stays_in_bounds(before, after):
