@@ -72,7 +72,7 @@ class SolidModel:
     surroundings: Surroundings = field(default_factory=Surroundings)
     newton: NewtonOptions = field(default_factory=NewtonOptions)
     cannula_modulus: float = 3000.0
-    step_viscosity: float = 1.0
+    step_viscosity: float = 0.5
 
 
 def _shell_histories(
