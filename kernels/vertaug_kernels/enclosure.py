@@ -17,6 +17,16 @@ def _cross(a, b, out):
 
 
 @kernel
+def _corners(points, facet, centre):
+    """Corners (3, 3) of a triangle seen from ``centre``."""
+    corner = np.empty((3, 3))
+    for a in range(3):
+        for i in range(3):
+            corner[a, i] = points[facet[a], i] - centre[i]
+    return corner
+
+
+@kernel
 def _add_skew(vector, factor, block_row, block_column, out):
     """Add factor·ε_ijk v_k to block (row, column) of ``out`` (9, 9) and its transpose."""
     r = 3 * block_row
@@ -80,12 +90,9 @@ def enclosure_gradients(points, facets, centre, volume, area, volume_gradient, a
     normal points away from it; summed over a closed surface it is the enclosed volume.
     """
     for f in prange(len(facets)):
-        corner = np.empty((3, 3))
+        corner = _corners(points, facets[f], centre)
         edges = np.empty((3, 3))
         normal = np.empty(3)
-        for a in range(3):
-            for i in range(3):
-                corner[a, i] = points[facets[f, a], i] - centre[i]
         for a in range(3):
             _cross(corner[(a + 1) % 3], corner[(a + 2) % 3], volume_gradient[f, a])
             for i in range(3):
@@ -105,12 +112,9 @@ def enclosure_gradients(points, facets, centre, volume, area, volume_gradient, a
 def enclosure_hessians(points, facets, centre, volume_factor, area_factor, out):
     """Hessians (m, 9, 9): volume_factor times that of the volume plus area_factor times the area's."""
     for f in prange(len(facets)):
-        corner = np.empty((3, 3))
+        corner = _corners(points, facets[f], centre)
         edges = np.empty((3, 3))
         normal = np.empty(3)
-        for a in range(3):
-            for i in range(3):
-                corner[a, i] = points[facets[f, a], i] - centre[i]
         for i in range(9):
             for j in range(9):
                 out[f, i, j] = 0.0

@@ -6,6 +6,7 @@ import pytest
 from scipy import sparse as scipy_sparse
 
 from vertaug_kernels import sparse
+from vertaug_kernels._threads import few_threads
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_gather_has_the_same_bits_for_any_threads():
     results = []
     for threads in (1, 2):
         out = np.zeros((300, 3, 3))
-        with sparse.few_threads(threads):
+        with few_threads(threads):
             sparse.gather_blocks(ptr, order // 16, order % 16, elements, out)
         results.append(out)
     np.testing.assert_array_equal(results[0], results[1])
