@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
+from scipy.optimize import brentq
 
 from vertaug.cement.cannula import Cannula, inner_radius
 from vertaug.cement.cement import Cement
@@ -119,6 +120,38 @@ def test_power_law(index: float) -> None:
     shape = math.log(radius / TIP) if power == 0.0 else (radius**power - TIP**power) / power
     expected = scale * (RATE / (4.0 * math.pi)) ** index * shape
     assert result.history.tip[-1] == pytest.approx(expected, rel=0.03)
+
+
+def time_at(
+    radius: float, start: float, thick: float, thin: float, mobility: float, rim: float
+) -> float:
+    """Time, s, at which a front driven by constant pressure is at `radius`; `mobility` is k P / phi."""
+    area, volume = 0.5 * (radius**2 - start**2), (radius**3 - start**3) / 3.0
+    return (thick * (volume / start - area) + thin * (area - volume / rim)) / mobility
+
+
+def test_constant_pressure() -> None:
+    """A limit at the syringe, a rate beyond reach and a cannula of no resistance."""
+    reference = time_at(9.247093, 1.5, 1e-4, 0.0, 1e-2 * 2e-2 / 0.9, OUTER)
+    assert reference == pytest.approx(60.0, rel=1e-6)
+    drop, thick = 0.05, 2e-4
+    cement = Cement("test", newtonian(thick), 0.0, MARROW)
+    tip = Cannula("centre", (0.0, 0.0, 0.0), 11, 1e-3)
+    options = InjectionOptions(pressure_limit=drop, time_limit=60.0, front_step=0.25)
+    result = inject(ball(1.0), cement, [tip], [Push("centre", 1e4, 1e3)], options)
+    history = result.history
+    assert result.stopped == "time"
+    np.testing.assert_allclose(history.syringe, drop, rtol=1e-2)
+    case = (TIP, thick, MARROW, PERMEABILITY * drop / POROSITY, OUTER)
+    exact = np.array(
+        [brentq(lambda r, t=t: time_at(r, *case) - t, TIP, OUTER) for t in history.time]
+    )
+    found = (TIP**3 + 3.0 * history.injected / (4.0 * math.pi * POROSITY)) ** (1.0 / 3.0)
+    late = exact > 3.0 * TIP
+    assert np.abs(found / exact - 1.0)[late].max() < 0.03
+    assert found[-1] == pytest.approx(exact[-1], rel=0.01)
+    radius = (3.0 * history.injected[-1] / (4.0 * math.pi * POROSITY)) ** (1.0 / 3.0)
+    assert surface_moments(result).mean() == pytest.approx(radius, rel=0.03)
 
 
 def test_scaling_all_viscosities_scales_pressure_and_nothing_else() -> None:

@@ -50,7 +50,11 @@ class FlowState:
         self.source[tuple(source.cells.T + 1)] = rate * source.weights
 
     def update_viscosity(self, time: float, source: Source, rate: float) -> float:
-        """Viscosity of every cell at `time` from saturation and speed; returns that at the tip, MPa s."""
+        """Viscosity of every cell at `time` from saturation and speed; returns that at the tip, MPa s.
+
+        What the tip's correction adds within a cell is cement's; what it takes off was computed
+        with the viscosity of the source's cells, which hold marrow too in the first steps.
+        """
         curve = self.cement.curve
         age = self.cement.equivalent_age(time, in_body=True)
         if curve.index == 1.0:
@@ -67,7 +71,8 @@ class FlowState:
             )
         marrow = self.cement.marrow_viscosity
         flow.front_viscosity(self.saturation, self._thick, marrow, self._viscosity)
-        return float(source.weights @ self._thick[tuple(source.cells.T + 1)])
+        at_tip = self._thick if source.gap >= 0.0 else self._viscosity
+        return float(source.weights @ at_tip[tuple(source.cells.T + 1)])
 
     def solve(self, tolerance: float) -> int:
         """Pressure for the present viscosity and source; returns the iterations."""
