@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +17,8 @@ from scipy.spatial import cKDTree
 from vertaug.errors import NotConvergedError
 
 __all__ = ["Labelled", "Local", "adapt"]
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGABRT)
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -104,11 +109,25 @@ def adapt(
             ]
         )
     try:
-        work.remesh(**options)
+        with _signals_kept():
+            work.remesh(**options)
     except (RuntimeError, ValueError) as error:
         raise NotConvergedError("mesh", 0, f"Mmg could not adapt the mesh: {error}") from error
     held = mesh.points[np.unique(mesh.facets[fixed])]
     return _restored(_read_back(work), held)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Put Python's signal handlers back, which Mmg resets: Ctrl-C would end the process at once."""
+    main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in _SIGNALS} if main else {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
 
 
 def _restored(mesh: Labelled, held: Float) -> Labelled:
