@@ -71,7 +71,7 @@ def require_labels(segmentation: Volume, labels: tuple[int, ...]) -> NDArray[np.
     missing = [label for label in labels if label not in sizes]
     if missing or not labels:
         raise image_error(
-            segmentation.source, "labels", f"label {missing} is not in the segmentation",
+            segmentation.source, "anatomy.label", f"label {missing} is not in the segmentation",
             f"one of {_listing(sizes)}", "choose one of the labels listed", 33,
         )  # fmt: skip
     return np.asarray(np.isin(np.rint(segmentation.values), labels))
