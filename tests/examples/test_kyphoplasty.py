@@ -87,6 +87,12 @@ def test_curves_and_fields_are_written(run):
     assert (run[1] / "fields/cement.vtu").is_file()
 
 
+def test_report_holds_pictures(run):
+    assert len(list((run[1] / "pictures").glob("*.png"))) >= 6
+    page = (run[1] / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") >= 6
+
+
 def test_same_command_reads_finished_stages_back(run, monkeypatch):
     from vertaug.procedure import run as procedure
 

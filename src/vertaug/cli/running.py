@@ -25,7 +25,7 @@ def execute(plan: Plan, out: Path, console: Console, *, quiet: bool, pictures: b
         with ProgressReporter(console, quiet, folder.log) as reporter:
             summary = run_plan(plan, folder, reporter)
         if pictures and plan.output.pictures:
-            from vertaug.cli.drawing import draw_pictures
+            from vertaug.report.pictures import draw_pictures
 
             draw_pictures(folder)
         write_report(folder.root)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from vertaug.materials import bone as bone_law
 from vertaug.materials import deshpande_fleck_2000, kopperdahl_2002, wolfram_2011
 from vertaug.materials.card import card_table
+from vertaug.materials.permeability import baroud_2004, carman_1937
+from vertaug.materials.rheology import cement_classes
 from vertaug.mesh.voxels import voxel_mesh
 from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
 from vertaug.outcomes import (
@@ -77,6 +79,9 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     """Write ``parameters.json``: the cards of every law that was used."""
     modules = (kopperdahl_2002, deshpande_fleck_2000, wolfram_2011, bone_law)
     rows = [row for module in modules for row in card_table(module.CARD)]
+    if plan.cement.injection:
+        rows += card_table(cement_classes.CARDS[plan.cement.viscosity_class])
+        rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -284,7 +284,6 @@ class Output(Section):
 
     pictures: bool = declared(True, "render views of bone, cavity and cement")
     fields: bool = declared(True, "write fields for ParaView")
-    field_every: int = declared(10, "steps between two written fields", ge=1, le=1000)
 
 
 class Procedure(Section):

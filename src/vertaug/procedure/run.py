@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Run a plan: stage after stage, each kept on disk, then summary, curves, fields, pictures."""
+"""Run a plan: stage after stage, each kept on disk, then summary, curves and fields."""
 
 from __future__ import annotations
 
@@ -83,9 +83,7 @@ def run_stages(
     return done
 
 
-def run_plan(
-    plan: Plan, folder: RunFolder, reporter: Reporter, *, pictures: bool = True
-) -> Summary:
+def run_plan(plan: Plan, folder: RunFolder, reporter: Reporter) -> Summary:
     """Run ``plan`` in ``folder`` and write all it gives there.
 
     A stage that finished before is read back. Returns the summary, which is also on disk.

@@ -18,8 +18,8 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
-from vertaug.state import BoneHistory, ShellHistory, State
-from vertaug_kernels.laws import CUT_OFF, HENCKY
+from vertaug.state import State
+from vertaug_kernels.laws import CUT_OFF
 
 __all__ = ["Equilibrium", "SolidStep"]
 
@@ -51,7 +51,6 @@ class Equilibrium:
     def __init__(self, state: State, model: SolidModel) -> None:
         self._model = model
         self._platen = state.mesh.n_points
-        self._names = tuple(cavity_facets(state.mesh))
         bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
         lists = [
             state.mesh.cells,
@@ -82,13 +81,6 @@ class Equilibrium:
         mesh, bone = state.mesh, state.bone
         rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
         law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
-        for name in mesh.region_names:
-            if name.startswith("cannula"):
-                chosen = mesh.cells_of(name)
-                law[chosen] = HENCKY
-                modulus = self._model.cannula_modulus
-                rows[chosen, 0], rows[chosen, 1] = modulus / 1.2, modulus / 2.6
-                rows[chosen, 5] = 0.0
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
             self._model.step_viscosity,
@@ -137,8 +129,8 @@ class Equilibrium:
         return replace(
             state,
             mesh=state.mesh.with_points(points[:-1]),
-            bone=_keep(new_bone),
-            shell=_keep_shell(new_shell),
+            bone=new_bone,
+            shell=new_shell,
             fibre=replace(state.fibre, direction=direction, strain=strain),
             platen=points[-1].copy(),
         )
@@ -164,13 +156,3 @@ def _soften(metric: Float, factor: Float) -> Float:
     values, vectors = np.linalg.eigh(metric)
     powered = values ** factor[:, None]
     return np.asarray(np.einsum("nik,nk,njk->nij", vectors, powered, vectors))
-
-
-def _keep(bone: BoneHistory) -> BoneHistory:
-    """Contiguous arrays for the kernels."""
-    return replace(bone, metric=np.ascontiguousarray(bone.metric))
-
-
-def _keep_shell(shell: ShellHistory) -> ShellHistory:
-    """Contiguous arrays for the kernels."""
-    return replace(shell, metric=np.ascontiguousarray(shell.metric))

@@ -62,7 +62,6 @@ class Surroundings:
 class SolidModel:
     """Laws, surroundings and numerics of one run.
 
-    `cannula_modulus` MPa stands for the steel tube: far stiffer than bone, still well conditioned.
     `step_viscosity` MPa resists the strain of each single step; it keeps the tangent of cracked and
     crushing bone regular and its stress, viscosity times step strain, vanishes with the step.
     """
@@ -71,7 +70,6 @@ class SolidModel:
     shells: Shells = field(default_factory=Shells)
     surroundings: Surroundings = field(default_factory=Surroundings)
     newton: NewtonOptions = field(default_factory=NewtonOptions)
-    cannula_modulus: float = 3000.0
     step_viscosity: float = 0.5
 
 
