@@ -41,7 +41,7 @@ def system(divisions: int):
     n = len(cells)
     modulus = 10.0 ** np.random.default_rng(2).uniform(0.5, 3.5, n)
     rows = np.zeros((n, 7))
-    rows[:, 0], rows[:, 1] = modulus / 1.5, modulus / 2.5
+    rows[:, 2], rows[:, 3] = modulus / 1.5, modulus / 2.5
     corner = points[cells]
     volume = np.linalg.det(corner[:, 1:] - corner[:, :1]) / 6.0
     metric = np.tile(np.eye(3), (n, 1, 1))

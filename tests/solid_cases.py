@@ -37,7 +37,7 @@ def row(
     lock: tuple[float, float] = (0.0, 0.0),
 ) -> Float:
     """One row (7,) of law parameters."""
-    return np.array([*moduli(young, poisson), strength, *alpha, *lock])
+    return np.array([*lock, *moduli(young, poisson), strength, *alpha])
 
 
 def rotation(seed: int = 0) -> Float:

@@ -137,17 +137,17 @@ def _fill_tangent(bulk, shear, alpha, gamma, active, stress, tangent, work):
 
 
 @kernel
-def crushable_cut_off(strain, parameters, stress, tangent, elastic):
+def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
     """Crushable law with tension cut-off on Hencky elasticity; returns (energy, plastic norm).
 
-    Ellipse as in `laws.crushable` with its compression factor on both sides; the fifth parameter is
-    the largest tensile principal Kirchhoff stress, which must lie inside the ellipse.
+    Ellipse as in `crushable` with one factor on both sides; `cut_off` is the largest tensile
+    principal Kirchhoff stress, which must lie inside the ellipse.
     """
-    bulk = parameters[0]
-    shear = parameters[1]
-    alpha = parameters[3]
-    cut_off = parameters[4]
-    radius = parameters[2] * math.sqrt(1.0 + alpha * alpha / 9.0)
+    bulk = parameters[2]
+    shear = parameters[3]
+    alpha = parameters[5]
+    cut_off = parameters[6]
+    radius = parameters[4] * math.sqrt(1.0 + alpha * alpha / 9.0)
     work = np.empty((3, 3))
     trial = np.empty(3)
     cracks = np.empty(3)
@@ -159,17 +159,17 @@ def crushable_cut_off(strain, parameters, stress, tangent, elastic):
     for count in range(4):
         _activate(trial, count, active)
         gamma = _ellipse_multiplier(
-            trial, bulk, shear, alpha, radius, active, cut_off, stress, cracks, work
+            trial, bulk, shear, alpha, radius, active, cut_off, out_stress, cracks, work
         )
-        if _admissible(stress, cracks, active, cut_off):
+        if _admissible(out_stress, cracks, active, cut_off):
             break
-    _fill_tangent(bulk, shear, alpha, gamma, active, stress, tangent, work)
-    p = (stress[0] + stress[1] + stress[2]) / 3.0
-    energy = 0.5 * p * p / bulk + gamma * _normal(stress, alpha, work[0])
+    _fill_tangent(bulk, shear, alpha, gamma, active, out_stress, out_tangent, work)
+    p = (out_stress[0] + out_stress[1] + out_stress[2]) / 3.0
+    energy = 0.5 * p * p / bulk + gamma * _normal(out_stress, alpha, work[0])
     norm = 0.0
     for i in range(3):
-        deviator = stress[i] - p
-        elastic[i] = deviator / (2.0 * shear) + p / (3.0 * bulk)
+        deviator = out_stress[i] - p
+        out_elastic[i] = deviator / (2.0 * shear) + p / (3.0 * bulk)
         energy += deviator * deviator / (4.0 * shear) + cracks[i] * cut_off
-        norm += (strain[i] - elastic[i]) ** 2
+        norm += (strain[i] - out_elastic[i]) ** 2
     return energy, math.sqrt(norm)

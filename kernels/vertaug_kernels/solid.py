@@ -78,7 +78,9 @@ def cell_response(points, cell, gradients, metric, ratio, law, parameters, work,
         if not work[3, 0, i] > 0.0:
             return math.inf, 0.0, det
         work[3, 1, i] = 0.5 * math.log(work[3, 0, i])
-    energy, norm = respond(law, work[3, 1], ratio * det, parameters, stress, tangent, work[3, 2])
+    energy, norm = respond(
+        law, work[3, 1], ratio * det, 0.0, parameters, stress, tangent, work[3, 2]
+    )
     return energy, norm, det
 
 

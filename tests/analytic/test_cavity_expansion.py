@@ -76,14 +76,14 @@ class Hardening:
         metric, ratio, _, _ = item.history(points)
         strain = 0.5 * np.log(np.linalg.eigvalsh(metric))
         mean = strain.mean(axis=1, keepdims=True)
-        bulk, shear = item.parameters[0, :2]
+        bulk, shear = item.parameters[0, 2:4]
         stored = 4.5 * bulk * mean[:, 0] ** 2 + shear * ((strain - mean) ** 2).sum(axis=1)
         dissipated = energy / item.volume - stored
         assert dissipated.min() > -1e-9
-        growth = np.maximum(dissipated, 0.0) / item.parameters[:, 2]
+        growth = np.maximum(dissipated, 0.0) / item.parameters[:, 4]
         self.total = self.total + growth
         rows = item.parameters.copy()
-        rows[:, 2] = STRENGTH + 10.0 * (self.total + growth)
+        rows[:, 4] = STRENGTH + 10.0 * (self.total + growth)
         return replace(item, metric=metric, ratio=ratio, parameters=rows)
 
 

@@ -106,7 +106,7 @@ def test_work_is_stored_and_dissipated(cases):
         force, length = new_force, present[:, 2].max()
         metric, ratio, _, _ = step.history(present)
         elastic = replace(step, parameters=step.parameters.copy())
-        elastic.parameters[:, 2] = 1e9
+        elastic.parameters[:, 4] = 1e9
         at_rest = elastic.start(
             present, step.cells, step.volume, np.ascontiguousarray(metric), ratio, step.law,
             elastic.parameters,

@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 
 from vertaug_kernels.cut_off import crushable_cut_off
 
-PARAMETERS = np.array([100.0, 60.0, 1.0, 0.943, 0.2, 0.1, 20.0])
-BULK, SHEAR, STRENGTH, ALPHA, CUT = PARAMETERS[:5]
+PARAMETERS = np.array([0.1, 20.0, 100.0, 60.0, 1.0, 0.943, 0.2])
+BULK, SHEAR, STRENGTH, ALPHA, CUT = PARAMETERS[2:]
 RADIUS = STRENGTH * np.sqrt(1.0 + ALPHA**2 / 9.0)
 
 

@@ -65,7 +65,7 @@ class BoneLaw:
     critical_damage: float = wolfram_2011.CRITICAL
 
     def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
-        """Rows (n, 7) for the kernels' `laws.PARAMETERS`, in MPa.
+        """Rows (n, 7) of the kernels' law `CUT_OFF`, in MPa.
 
         ``density`` (n,) at the initial volume, mg/cm³; ``plastic_ratio`` (n,) plastic part of the
         volume ratio, which hardens crushed cells and softens opened ones;
@@ -82,12 +82,12 @@ class BoneLaw:
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
         sound = np.clip(1.0 - damage / self.cracked, self.residual_tension, 1.0)
         rows = np.zeros((len(rho), 7))
-        rows[:, 0] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
-        rows[:, 1] = modulus / (2.0 * (1.0 + self.poisson))
-        rows[:, 2] = strength
-        rows[:, 3] = alpha
+        rows[:, 0] = np.clip(self.packing * bone_fraction(rho), 0.05, 0.7)
+        rows[:, 1] = self.lock_bulk
+        rows[:, 2] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
+        rows[:, 3] = modulus / (2.0 * (1.0 + self.poisson))
+        rows[:, 4] = strength
+        rows[:, 5] = alpha
         hydrostatic = sound_strength * np.sqrt(1.0 + alpha * alpha / 9.0) / alpha
-        rows[:, 4] = self.tension_ratio * hydrostatic * sound * np.maximum(plastic_ratio, 1.0)
-        rows[:, 5] = np.clip(self.packing * bone_fraction(rho), 0.05, 0.7)
-        rows[:, 6] = self.lock_bulk
+        rows[:, 6] = self.tension_ratio * hydrostatic * sound * np.maximum(plastic_ratio, 1.0)
         return rows

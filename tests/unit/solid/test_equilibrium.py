@@ -187,12 +187,12 @@ def test_damage_grows_at_given_stress(loaded, grown):
     law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
     item = SolidItem.start(mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows)
     _, ratio, plastic, stress = item.history(grown.state.mesh.points)
-    unlocked = ratio > rows[:, 5]
+    unlocked = ratio > rows[:, 0]
     after = model.law.parameters(end.density, end.plastic_ratio, end.damage)
     values, vectors = np.linalg.eigh(end.metric)
     strain = 0.5 * np.log(values)
     mean = strain.mean(axis=1, keepdims=True)
-    principal = 3.0 * after[:, :1] * mean + 2.0 * after[:, 1:2] * (strain - mean)
+    principal = 3.0 * after[:, 2:3] * mean + 2.0 * after[:, 3:4] * (strain - mean)
     held = np.einsum("cik,ck,cjk->cij", vectors, principal, vectors)
     assert (end.damage - bone.damage).max() > 0.05
     assert plastic[unlocked].max() > 0.01
