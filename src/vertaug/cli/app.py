@@ -12,6 +12,7 @@ import typer
 
 from vertaug import __version__
 from vertaug.cli.guard import guarded
+from vertaug.cli.verify import verify
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +35,9 @@ First steps:
 
   vertaug run plan.toml --out runs/mine    run it; the same again resumes it
 
-Exit codes: 0 done, 2 bad input, 3 not converged, 4 no disk or memory, 5 interrupted, 70 defect.
+  vertaug verify                           benchmarks with known answers
+
+Exit codes: 0 done, 1 a benchmark failed, 2 bad input, 3 not converged, 4 no disk or memory, 5 interrupted, 70 defect.
 
 For research; not for treating patients.
 """
@@ -175,6 +178,9 @@ def run(
         from vertaug.procedure.plan import load_plan
 
         _run(load_plan(plan), out, quiet, not no_pictures, threads)
+
+
+app.command(short_help="Run benchmarks with known answers.")(verify)
 
 
 def _run(plan: Plan, out: Path, quiet: bool, pictures: bool, threads: int | None) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Turns every way a command can end into a message and an exit code.
 
-0 done · 2 bad input · 3 not converged · 4 no disk or memory · 5 interrupted · 70 a defect.
+0 done · 1 a benchmark failed · 2 bad input · 3 not converged · 4 no disk or memory · 5 interrupted · 70 a defect.
 """
 
 from __future__ import annotations

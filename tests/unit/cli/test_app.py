@@ -19,7 +19,7 @@ def test_help_shows_the_way(arguments):
         assert word in result.stdout
 
 
-@pytest.mark.parametrize("command", ["demo", "new", "check", "mesh", "run"])
+@pytest.mark.parametrize("command", ["demo", "new", "check", "mesh", "run", "verify"])
 def test_help_of_each_command_has_an_example(command):
     result = RUNNER.invoke(app, [command, "--help"])
     assert result.exit_code == 0

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command ``vertaug verify``: benchmarks with known answers, as a report."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vertaug.cli.guard import guarded
+
+if TYPE_CHECKING:
+    from vertaug.verification.running import Outcome
+
+__all__ = ["verify"]
+
+FAILED = 1
+
+
+class Level(str, Enum):  # noqa: UP042  (typer lists the values of a str enumeration)
+    """How much to run."""
+
+    quick = "quick"
+    full = "full"
+
+
+def _list(words: list[str], level: str) -> None:
+    """Print ids, titles and parameters."""
+    from vertaug.verification.problem import shown
+    from vertaug.verification.registry import select
+
+    group = ""
+    for problem in select(words):
+        if problem.group != group:
+            group = problem.group
+            typer.echo(group)
+        typer.echo(f"  {problem.id:<24} {problem.title}")
+        values = problem.values(level, {})
+        for parameter in problem.parameters():
+            text = f"{parameter.name}={shown(values[parameter.name])}"
+            typer.echo(f"      {text:<28} {parameter.expected()}")
+
+
+def _tell(outcome: Outcome) -> None:
+    """Print one line as a problem ends, and one for each check that failed."""
+    count = len(outcome.entries)
+    good = sum(entry.passed for entry in outcome.entries)
+    word = "pass" if outcome.passed else "FAIL"
+    typer.echo(f"{word}  {outcome.problem.id:<24} {good}/{count}  {outcome.seconds:6.1f} s")
+    for entry in outcome.entries:
+        if not entry.passed:
+            typer.echo(f"      {entry.check.quantity}: {entry.message}")
+
+
+def verify(
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Groups or ids, comma-separated: SOLID,FLOW,b,c.sphere."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the report; made if absent.")
+    ] = Path("verification"),
+    level: Annotated[Level, typer.Option(help="Coarse meshes or all of them.")] = Level.full,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another parameter or mesh: b.poisson=0.45, b.meshes=4,8,16."),
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--list", help="List problems and parameters; run nothing.")
+    ] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option("--accept", help="Store what is computed as the values to keep; say why."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="Threads to use.")] = None,
+) -> None:
+    """Run benchmarks with known answers; write verification.md and verification.json.
+
+    Exit code 0 if every check passed, 1 if not.
+
+    Example: vertaug verify --only b,FLOW --set b.poisson=0.45 --out runs/verification
+    """
+    with guarded(""):
+        if threads is not None:
+            for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+                os.environ[name] = str(threads)
+        if names:
+            _list(only or [], level.value)
+            return
+        from vertaug.verification.registry import select, settings
+        from vertaug.verification.regression import accept
+        from vertaug.verification.report import write_report
+        from vertaug.verification.running import run_problems
+
+        given = settings(change or [])
+        chosen = [p for p in select(only or []) if only or p.id in given or not given]
+        outcomes = run_problems(chosen, level.value, given, _tell)
+        if reason is not None:
+            typer.echo(f"stored in {accept(outcomes, level.value, reason)}")
+        text, data = write_report(outcomes, level.value, out)
+        failed = sum(not outcome.passed for outcome in outcomes)
+        typer.echo(f"{len(outcomes) - failed} of {len(outcomes)} problems passed: {text}, {data}")
+        if failed:
+            raise typer.Exit(FAILED)

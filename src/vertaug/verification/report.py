@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes `verification.md`, the same text for the same numbers, and `verification.json`."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from vertaug import __version__
+from vertaug.verification.check import Entry
+from vertaug.verification.problem import GROUPS, shown
+from vertaug.verification.running import Outcome
+
+__all__ = ["markdown", "records", "write_report"]
+
+ROUND_OFF = 1e-9
+LIBRARIES = ("numpy", "scipy", "numba")
+
+
+def _machine() -> dict[str, str]:
+    """Machine and versions, for the JSON only."""
+    found = {"python": platform.python_version(), "machine": platform.platform()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def records(outcomes: Iterable[Outcome], level: str) -> list[dict[str, object]]:
+    """One dictionary for each entry, with what is needed to run it again."""
+    machine = _machine()
+    return [
+        entry.to_dict()
+        | {
+            "title": outcome.problem.title,
+            "requirement": outcome.problem.requirement,
+            "parameters": dict(outcome.parameters),
+            "level": level,
+            "seconds": round(outcome.seconds, 3),
+            "vertaug": __version__,
+            "environment": machine,
+        }
+        for outcome in outcomes
+        for entry in outcome.entries
+    ]
+
+
+def _number(value: float | None, digits: int = 6) -> str:
+    """A number of a table; round-off is not worth its digits."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return "0" if abs(value) < 1e-12 else f"{value:.{digits}g}"
+
+
+def _small(value: float) -> str:
+    """An error of a table."""
+    if not math.isfinite(value):
+        return "–"
+    return f"< {ROUND_OFF:g}" if value < ROUND_OFF else f"{value:.2g}"
+
+
+def _row(entry: Entry) -> str:
+    """One line of a problem's table."""
+    check = entry.check
+    bound = {"within": "", "at least": "≥ ", "at most": "≤ "}[check.kind]
+    order = "–" if check.order is None else f"{check.order:.2f}"
+    if check.order is not None and check.least_order is not None:
+        order += f" (≥ {check.least_order:.2f})"
+    name = check.quantity + (f" ({check.unit})" if check.unit else "")
+    computed = "round-off" if not check.regression else _number(check.computed)
+    if not check.regression and not entry.passed:
+        computed = _number(check.computed)
+    stored = "yes" if entry.regression is not None else "–"
+    cells = (
+        name, bound + _number(check.reference), computed,
+        _small(check.error), _small(check.tolerance), order, stored,
+        entry.evidence, "pass" if entry.passed else "**FAIL** " + entry.message,
+    )  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+HEADER = (
+    "| quantity | reference | computed | error | tolerance | order | stored | evidence | result |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def _section(outcome: Outcome) -> list[str]:
+    """The document of one problem."""
+    problem = outcome.problem
+    values = ", ".join(f"{name} = {shown(value)}" for name, value in outcome.parameters.items())
+    reasons: dict[str, list[str]] = {}
+    for entry in outcome.entries:
+        reasons.setdefault(entry.check.why, []).append(entry.check.quantity)
+    lines = [
+        f"### {problem.id}: {problem.title}", "", f"{problem.requirement}", "",
+        f"Parameters: {values or 'none'}.", "", HEADER,
+        *(_row(entry) for entry in outcome.entries), "",
+    ]  # fmt: skip
+    lines += [f"- {', '.join(names)}: {why}." for why, names in reasons.items()]
+    return [*lines, ""]
+
+
+INTRODUCTION = """\
+Every benchmark compares a computed quantity with a reference, mostly a closed form, and with the value that
+came out before (column *stored*: equal to 1e-6 of itself). The error is relative to the reference unless
+its note says otherwise; the tolerance is for the meshes named. The order is the observed order of
+convergence on the two finest meshes, and in brackets the least that passes. Evidence: ANALYTIC, a closed
+form, a series or a quadrature; EXTERNAL, published by others; CROSS-CODE, an independent code of another
+method; REGRESSION-ONLY, nothing but the stored value.
+
+Run it again, also with other parameters and meshes:
+
+```sh
+vertaug verify --out docs
+vertaug verify --only b.sphere --set b.sphere.poisson=0.45 --set b.sphere.meshes=4,8,16
+```
+"""
+
+
+def markdown(outcomes: Sequence[Outcome], level: str) -> str:
+    """The report as text; nothing in it depends on machine or time."""
+    entries = [entry for outcome in outcomes for entry in outcome.entries]
+    orders = [e for e in entries if e.check.order is not None and e.check.least_order is not None]
+    failed = [entry for entry in entries if not entry.passed]
+    verdict = (
+        f"{len(entries) - len(failed)} of {len(entries)} checks passed in {len(outcomes)} problems, "
+        f"{len(orders)} of them with an order of convergence (level {level}, vertaug {__version__})."
+    )
+    lines = ["# Verification", "", f"Written by `vertaug verify`. {verdict}", "", INTRODUCTION]
+    lines += ["| group | problems | checks | passed |", "|---|---|---|---|"]
+    for group in GROUPS:
+        own = [outcome for outcome in outcomes if outcome.problem.group == group]
+        rows = [entry for outcome in own for entry in outcome.entries]
+        if own:
+            lines.append(f"| {group} | {len(own)} | {len(rows)} | {sum(e.passed for e in rows)} |")
+    for group in GROUPS:
+        own = [outcome for outcome in outcomes if outcome.problem.group == group]
+        lines += ["", f"## {group}", ""] if own else []
+        for outcome in own:
+            lines += _section(outcome)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write_report(outcomes: Sequence[Outcome], level: str, folder: Path) -> tuple[Path, Path]:
+    """Write both files into ``folder``, made if absent; returns them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text, data = folder / "verification.md", folder / "verification.json"
+    text.write_text(markdown(outcomes, level), encoding="utf-8")
+    content = json.dumps(records(outcomes, level), indent=1, ensure_ascii=False, allow_nan=False)
+    data.write_text(content + "\n", encoding="utf-8")
+    return text, data

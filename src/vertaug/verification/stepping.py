@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Small solids, loads and steps that the benchmarks share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.errors import NotConvergedError
+from vertaug.solid.item import Contribution, Item
+from vertaug.solid.linear import LinearSolver, build_pattern
+from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+
+__all__ = ["DeadLoad", "equilibrium", "moduli", "pressure_forces"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+
+
+def moduli(young: float, poisson: float) -> tuple[float, float]:
+    """Bulk and shear modulus."""
+    return young / (3.0 * (1.0 - 2.0 * poisson)), young / (2.0 * (1.0 + poisson))
+
+
+@dataclass(frozen=True)
+class DeadLoad:
+    """Constant `forces` (m, 3) N on `nodes` (m,)."""
+
+    nodes: Int
+    forces: Float
+
+    @property
+    def connectivity(self) -> Int:
+        """One node a load, (m, 1)."""
+        return self.nodes[:, None]
+
+    def energy(self, points: Float) -> float:
+        """Potential, mJ."""
+        return -float((self.forces * points[self.nodes]).sum())
+
+    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
+        """Potential and forces (m, 1, 3)."""
+        return Contribution(self.energy(points), -self.forces[:, None], None)
+
+
+def equilibrium(
+    points: Float,
+    items: Sequence[Item],
+    fixed: NDArray[np.bool_],
+    tolerance: float = 1e-8,
+    reference: Float | None = None,
+) -> NewtonResult:
+    """Equilibrium from ``points`` by Newton with direct solves.
+
+    Raises
+    ------
+    NotConvergedError
+        Newton's iteration ended for another reason.
+    """
+    pattern = build_pattern(len(points), *(item.connectivity for item in items))
+    shape = points if reference is None else reference
+    solver = LinearSolver(pattern, shape, fixed, method="direct")
+    options = NewtonOptions(tolerance=tolerance, max_iterations=60)
+    result = minimise(points, items, solver, options)
+    if not result.converged:
+        raise NotConvergedError("verification", 0, result.reason, "nothing")
+    return result
+
+
+def pressure_forces(points: Float, facets: Int, pressure: float) -> DeadLoad:
+    """Forces of a pressure on triangles (m, 3) with normals out of the solid, as they lie."""
+    corner = points[facets]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    total = np.zeros((len(points), 3))
+    for a in range(3):
+        np.add.at(total, facets[:, a], -pressure * normal / 6.0)
+    nodes = np.unique(facets).astype(np.int32)
+    return DeadLoad(nodes, total[nodes])
