@@ -13,8 +13,9 @@ from vertaug.errors import NotConvergedError
 from vertaug.solid.item import Contribution, Item
 from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug_kernels import laws
 
-__all__ = ["DeadLoad", "equilibrium", "moduli", "pressure_forces"]
+__all__ = ["DeadLoad", "elastic_row", "equilibrium", "law_row", "moduli", "pressure_forces"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -23,6 +24,20 @@ Int = NDArray[np.int32]
 def moduli(young: float, poisson: float) -> tuple[float, float]:
     """Bulk and shear modulus."""
     return young / (3.0 * (1.0 - 2.0 * poisson)), young / (2.0 * (1.0 + poisson))
+
+
+def law_row(law: int, lock: tuple[float, float] = (0.0, 0.0), **values: float) -> Float:
+    """One row of parameters of a law, its names those of `laws.PARAMETERS`."""
+    names = laws.PARAMETERS[law]
+    if set(values) != set(names):
+        raise ValueError(f"law {law} takes {', '.join(names)}")
+    return np.array([*lock, *(values[name] for name in names)])
+
+
+def elastic_row(young: float, poisson: float) -> Float:
+    """Parameters of Hencky elasticity."""
+    bulk, shear = moduli(young, poisson)
+    return law_row(laws.HENCKY, bulk=bulk, shear=shear)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.lame import HollowSphere
 from vertaug.verification.meshes import ball, octant
 from vertaug.verification.problem import Meshes, Poisson, Positive, benchmark
-from vertaug.verification.stepping import equilibrium, moduli, pressure_forces
+from vertaug.verification.stepping import elastic_row, equilibrium, pressure_forces
 from vertaug_kernels import laws
 
 
@@ -36,7 +36,7 @@ def sphere(
     for n in meshes:
         body = ball(octant(n), np.geomspace(inner, outer, 2 * n + 1))
         count = len(body.cells)
-        rows = np.array([*moduli(young, poisson), 1e9, 0.0, 0.0, 0.0, 0.0])
+        rows = elastic_row(young, poisson)
         item = SolidItem.start(
             body.points, body.cells, body.volume(), np.tile(np.eye(3), (count, 1, 1)),
             np.ones(count), np.full(count, laws.HENCKY, dtype=np.int32), np.tile(rows, (count, 1)),
