@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.imaging._volume import Volume, image_error
-from vertaug.materials import density_generic_120kvp, density_les_1994, density_schileo_2008
+from vertaug.materials.density import generic_120kvp, line
 
 __all__ = ["DENSITY_FLOOR", "Calibration", "calibrate", "generic_calibration"]
 
@@ -52,10 +52,10 @@ class Calibration:
         """Density, mg/cm³ K2HPO4-equivalent, of image ``values``; any shape."""
         if self.phantom == "calibrated":
             return np.asarray(values, dtype=np.float64)
-        line = np.asarray(self.slope * values + self.intercept, dtype=np.float64)
+        reading = np.asarray(self.slope * values + self.intercept, dtype=np.float64)
         if self.phantom == "K2HPO4":
-            return line
-        return density_les_1994.phosphate_density(density_schileo_2008.ash_density(line))
+            return reading
+        return line("hydroxyapatite", "phosphate")(reading)
 
 
 def generic_calibration() -> Calibration:
@@ -64,7 +64,7 @@ def generic_calibration() -> Calibration:
         "no calibration was given: density is 0.85 mg/cm³ per HU, a recalled rule of thumb that is"
         " off by 10 % and 10 mg/cm³ or more between scanners; strength follows it directly"
     )
-    law = density_generic_120kvp
+    law = generic_120kvp
     return Calibration(law.SLOPE, law.INTERCEPT, "K2HPO4", (text,))
 
 

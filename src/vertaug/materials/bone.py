@@ -9,8 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.materials import deshpande_fleck_2000 as foam
-from vertaug.materials import kopperdahl_2002, wolfram_2011
+from vertaug.materials import wolfram_2011
 from vertaug.materials.card import Parameter
+from vertaug.materials.density import (
+    DensityLaw,
+    StiffnessName,
+    StrengthName,
+    conversion_warnings,
+    les_1994,
+    line,
+    schileo_2008,
+    stiffness_law,
+    strength_law,
+    tissue_density,
+    yield_strain,
+)
 
 __all__ = ["CARD", "BoneLaw", "bone_fraction"]
 
@@ -34,6 +47,7 @@ CARD = (
               "1.39 of the density law is the least; a plane gap would have none left", "assumed"),
     Parameter("K_l", 50.0, "MPa", 10.0, 500.0, "stiffness of locked tissue", "numerical barrier", "assumed"),
     Parameter("rho_min", 10.0, "mg/cm³", 1.0, 30.0, "density below which bone counts as this", "marrow", "assumed"),
+    Parameter("E_min", 1.0, "MPa", 0.1, 5.0, "least modulus of any law; strength 0.8 % of it", "marrow", "assumed"),
 )  # fmt: skip
 
 
@@ -46,11 +60,15 @@ def bone_fraction(density: Float) -> Float:
 class BoneLaw:
     """Crushable, damaging bone whose constants follow its density.
 
-    `stiffness_factor` and `strength_factor` multiply the axial density law (isotropic equivalent);
+    `stiffness_law` and `strength_law` name the density laws; the model's density is K2HPO4-equivalent
+    and converted to the measure of each. `stiffness_factor` and `strength_factor` multiply an axial
+    law (isotropic equivalent), without their share f_E a law of specimens of any direction.
     `tension_ratio` is tensile strength over hydrostatic compressive strength of sound bone; what is left
     of it falls to `residual_tension` of it at the damage `cracked`: a fractured band opens.
     """
 
+    stiffness_law: StiffnessName = "kopperdahl_2002"
+    strength_law: StrengthName = "kopperdahl_2002"
     poisson: float = CARD[0].value
     stiffness_factor: float = CARD[1].value
     strength_factor: float = CARD[2].value
@@ -62,7 +80,41 @@ class BoneLaw:
     reclosing: float = CARD[7].value
     lock_bulk: float = CARD[8].value
     minimum_density: float = CARD[9].value
+    minimum_modulus: float = CARD[10].value
     critical_damage: float = wolfram_2011.CRITICAL
+
+    def _laws(self) -> tuple[DensityLaw, DensityLaw]:
+        """Laws of stiffness and of strength."""
+        stiffness = stiffness_law(self.stiffness_law)
+        return stiffness, strength_law(self.strength_law, stiffness)
+
+    def modulus(self, density: Float) -> Float:
+        """Isotropic Young's modulus (n,) MPa of sound bone of ``density`` (n,) mg/cm³."""
+        law = self._laws()[0]
+        value = self.stiffness_factor * _share(law) * _in_own_measure(law, density)
+        return np.maximum(value, self.minimum_modulus)
+
+    def crush_strength(self, density: Float) -> Float:
+        """Isotropic crush plateau (n,) MPa of sound bone of ``density`` (n,) mg/cm³."""
+        law = self._laws()[1]
+        value = self.strength_factor * _share(law) * _in_own_measure(law, density)
+        return np.maximum(value, yield_strain.COMPRESSION * self.minimum_modulus)
+
+    def warnings(self, density: Float) -> tuple[str, ...]:
+        """What to know of ``density`` (n,) mg/cm³ outside the ranges of laws and conversions."""
+        texts: list[str] = []
+        for law in self._laws():
+            texts += conversion_warnings(density, "phosphate", law.measure)
+            texts += law.warnings(line("phosphate", law.measure)(density))
+        return tuple(dict.fromkeys(texts))
+
+    def cards(self) -> tuple[Parameter, ...]:
+        """Cards of the density laws and, where their measure asks for it, of the conversions."""
+        laws = self._laws()
+        modules = (les_1994, schileo_2008, tissue_density)
+        converted = any(law.measure != "phosphate" for law in laws)
+        cards = [law.card for law in laws] + [m.CARD for m in modules if converted]
+        return tuple(dict.fromkeys(parameter for card in cards for parameter in card))
 
     def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
         """Rows (n, 7) of the kernels' law `CUT_OFF`, in MPa.
@@ -72,13 +124,11 @@ class BoneLaw:
         ``damage`` (n,).
         """
         rho = np.maximum(density, self.minimum_density)
-        modulus = self.stiffness_factor * kopperdahl_2002.modulus(rho) * (1.0 - damage)
-        exponent = np.where(
-            plastic_ratio < 1.0, 1.0 - kopperdahl_2002.STRENGTH_EXPONENT, 1.0 - self.reclosing
-        )
-        hardening = plastic_ratio**exponent
-        sound_strength = self.strength_factor * kopperdahl_2002.crush_strength(rho)
-        strength = sound_strength * hardening
+        modulus = self.modulus(rho) * (1.0 - damage)
+        sound_strength = self.crush_strength(rho)
+        crushed = np.minimum(plastic_ratio, 1.0)
+        opened = np.maximum(plastic_ratio, 1.0)
+        strength = crushed * self.crush_strength(rho / crushed) * opened ** (1.0 - self.reclosing)
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
         sound = np.clip(1.0 - damage / self.cracked, self.residual_tension, 1.0)
         rows = np.zeros((len(rho), 7))
@@ -91,3 +141,13 @@ class BoneLaw:
         hydrostatic = sound_strength * np.sqrt(1.0 + alpha * alpha / 9.0) / alpha
         rows[:, 6] = self.tension_ratio * hydrostatic * sound * np.maximum(plastic_ratio, 1.0)
         return rows
+
+
+def _share(law: DensityLaw) -> float:
+    """Factor that takes the step from axial to isotropic back for a law of mixed directions."""
+    return 1.0 if law.direction == "axial" else 1.0 / CARD[1].value
+
+
+def _in_own_measure(law: DensityLaw, density: Float) -> Float:
+    """Value (n,) MPa of ``law`` for ``density`` (n,) mg/cm³ K2HPO4-equivalent."""
+    return law.value(line("phosphate", law.measure)(density))

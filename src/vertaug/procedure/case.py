@@ -24,7 +24,7 @@ from vertaug.solid.remeshing import RemeshRule
 from vertaug.solid.support import nodal_areas
 from vertaug.state import State
 
-__all__ = ["Case", "make_case", "solid_model"]
+__all__ = ["Case", "bone_model", "make_case", "solid_model"]
 
 Float = NDArray[np.float64]
 
@@ -107,18 +107,25 @@ def make_case(plan: Plan) -> Case:
     return Case(plan, vertebra, approaches, openings, (*vertebra.warnings, *warnings))
 
 
+def bone_model(plan: Plan) -> BoneLaw:
+    """Law of trabecular bone that the plan asks for."""
+    bone, law = plan.bone, BoneLaw()
+    return BoneLaw(
+        stiffness_law=bone.stiffness_law,
+        strength_law=bone.strength_law,
+        poisson=bone.poisson,
+        stiffness_factor=law.stiffness_factor * bone.modulus_factor,
+        strength_factor=law.strength_factor * bone.strength_factor,
+        tension_ratio=bone.tension_ratio,
+    )
+
+
 def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -> SolidModel:
     """Model of the solid; the discs' stiffnesses are spread over the ``endplates`` (m, 3) each."""
     bone, boundary = plan.bone, plan.boundary
     area = float(np.mean([nodal_areas(points, facets)[1].sum() for facets in endplates]))
-    law = BoneLaw()
     return SolidModel(
-        law=BoneLaw(
-            poisson=bone.poisson,
-            stiffness_factor=law.stiffness_factor * bone.modulus_factor,
-            strength_factor=law.strength_factor * bone.strength_factor,
-            tension_ratio=bone.tension_ratio,
-        ),
+        law=bone_model(plan),
         shells=Shells(
             cortex_thickness=bone.cortex_thickness,
             cortex_modulus=bone.cortex_modulus,

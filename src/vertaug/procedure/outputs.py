@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.materials import bone as bone_law
-from vertaug.materials import deshpande_fleck_2000, kopperdahl_2002, wolfram_2011
+from vertaug.materials import deshpande_fleck_2000, wolfram_2011
 from vertaug.materials.card import card_table
 from vertaug.materials.permeability import baroud_2004, carman_1937
 from vertaug.materials.rheology import cement_classes
@@ -22,7 +22,7 @@ from vertaug.outcomes import (
     write_inflation_curve,
     write_injection_curve,
 )
-from vertaug.procedure.case import Case
+from vertaug.procedure.case import Case, bone_model
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.stage import StageResult
@@ -77,8 +77,9 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
 
 def write_parameters(folder: RunFolder, plan: Plan) -> None:
     """Write ``parameters.json``: the cards of every law that was used."""
-    modules = (kopperdahl_2002, deshpande_fleck_2000, wolfram_2011, bone_law)
-    rows = [row for module in modules for row in card_table(module.CARD)]
+    rows = card_table(bone_model(plan).cards())
+    modules = (deshpande_fleck_2000, wolfram_2011, bone_law)
+    rows += [row for module in modules for row in card_table(module.CARD)]
     if plan.cement.injection:
         rows += card_table(cement_classes.CARDS[plan.cement.viscosity_class])
         rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vertaug.materials.density import StiffnessName, StrengthName
 from vertaug.procedure.plan_anatomy import Position
 from vertaug.procedure.plan_fields import Physical, Section, declared, required
 from vertaug.units import (
@@ -65,6 +66,16 @@ class Bone(Section):
 
     law: Literal["crushable_foam"] = declared(
         "crushable_foam", "trabecular bone: density hardening, tension cut-off and damage"
+    )
+    stiffness_law: StiffnessName = declared(
+        "kopperdahl_2002",
+        "density law of Young's modulus; the K2HPO4-equivalent density is converted to its measure",
+        "Kopperdahl 2002, fitted to vertebrae from 50 to 250 mg/cm^3",
+    )
+    strength_law: StrengthName = declared(
+        "kopperdahl_2002",
+        "density law of the strength; yield_strain takes 0.8 % of the modulus",
+        "Kopperdahl 2002, fitted to vertebrae from 50 to 250 mg/cm^3",
     )
     modulus_factor: float = declared(1.0, "factor on the density law's modulus", ge=0.05, le=20.0)
     strength_factor: float = declared(1.0, "factor on the density law's strength", ge=0.05, le=20.0)

@@ -77,9 +77,9 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
     step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, TIGHT)
     if not step.newton.converged:
         raise NotConvergedError("access", 0, f"{step.newton.reason} under the axial load")
-    return StageResult(
-        "access", step.state, _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
-    )
+    facts = _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
+    facts["warnings"] = list(model.law.warnings(state.bone.density))
+    return StageResult("access", step.state, facts)
 
 
 def _show(records: Sequence[BalloonRecord]) -> dict[str, float]:

@@ -6,7 +6,7 @@ import pytest
 
 from vertaug.errors import InputError
 from vertaug.imaging import Calibration, Volume, calibrate, generic_calibration
-from vertaug.materials import density_les_1994, density_schileo_2008
+from vertaug.materials.density import line
 
 
 def image(values):
@@ -28,10 +28,10 @@ def test_share_is_counted_in_the_bone_alone():
 
 def test_hydroxyapatite_goes_through_ash():
     # 0.877 * 100 + 78.9 = 166.6 mg/cm³ of ash; (166.6 - 52.3) / 1.22 = 93.69 mg/cm³.
-    np.testing.assert_allclose(density_schileo_2008.ash_density(np.array([100.0])), 166.6)
-    np.testing.assert_allclose(density_les_1994.ash_density(np.array([93.6885])), 166.6, rtol=1e-5)
-    line = Calibration(1.0, 0.0, "HA")
-    np.testing.assert_allclose(line.density(np.array([100.0])), 93.6885, rtol=1e-5)
+    np.testing.assert_allclose(line("hydroxyapatite", "ash")(np.array([100.0])), 166.6)
+    np.testing.assert_allclose(line("phosphate", "ash")(np.array([93.6885])), 166.6, rtol=1e-5)
+    scan = Calibration(1.0, 0.0, "HA")
+    np.testing.assert_allclose(scan.density(np.array([100.0])), 93.6885, rtol=1e-5)
 
 
 def test_calibrated_image_is_left_alone():
