@@ -12,8 +12,11 @@ import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
 from vertaug_kernels.return_map import return_two_part
-from vertaug_kernels.solid import CHUNK, _principal_block
+from vertaug_kernels.principal import principal_block
 from vertaug_kernels.tensor import eigen_symmetric
+
+CHUNK = 128
+"""Facets handled by one iteration of the parallel loops."""
 
 
 @kernel
@@ -168,7 +171,7 @@ def _facet_matrix(h, directions, square, stress, tangent, volume, out):
     block = np.empty((2, 2))
     for a in range(3):
         for b in range(a, 3):
-            geometric = _principal_block(h, a, b, 2, square, stress, tangent, block)
+            geometric = principal_block(h, a, b, 2, square, stress, tangent, block)
             for i in range(3):
                 for j in range(3):
                     total = geometric if i == j else 0.0

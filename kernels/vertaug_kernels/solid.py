@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Cell loop of the updated-Lagrangian solid: energy, nodal forces, tangent, new history.
+"""The one cell loop of all solid elements: energy, nodal forces, tangent, new history.
 
-A step goes from configuration n (``start``) to a candidate (``points``). History at n: elastic left
-Cauchy-Green tensor ``metric`` and total volume ratio ``ratio``; ``volume`` is the *initial* cell
-volume, so that energies and Kirchhoff stresses need no further factor.
+Cells have k nodes and q integration points; whatever has one row a point (volume, history, law, parameters)
+stores point p of cell c in row c·q + p. A step goes from ``start`` to a candidate ``points``; ``gradients``
+(n·q, k, 3) are those of the shape functions at the start (finite strain) or in the reference (small). ``volume`` is
+*initial* volume, so that energies and Kirchhoff stresses need no further factor; a point of zero volume does
+not exist. Numbers of nodes and points are read from the arrays, so tetrahedra with 4 or 10 nodes, hexahedra and
+patches of tetrahedra share every line.
 """
 
 import math
@@ -11,87 +14,98 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
-from vertaug_kernels.laws import respond
-from vertaug_kernels.tensor import determinant3, eigen_symmetric, inverse3
+from vertaug_kernels.averaging import (
+    FINITE,
+    add_averaged_cell,
+    add_averaged_point,
+    average_volume,
+    present_shares,
+)
+from vertaug_kernels.cell_matrix import (
+    add_initial_stress,
+    add_point_force,
+    add_point_matrix,
+    add_step_force,
+    add_step_matrix,
+    mirror_blocks,
+    spatial_gradients,
+    step_gradient,
+)
+from vertaug_kernels.material_point import (
+    FIRST_TENSOR_LAW,
+    isotropic_history,
+    SCRATCH,
+    point_response,
+    tensor_history,
+)
+from vertaug_kernels.tensor import determinant3, inverse3
 
-CHUNK = 128
+CHUNK = 64
 """Cells handled by one iteration of the parallel loops; fixed, so results ignore the threads."""
 
 
-@kernel
-def shape_gradients(corners, gradients):
-    """Gradients (4, 3) of the linear shape functions of a tetrahedron (4, 3); returns its volume."""
-    edges = np.empty((3, 3))
-    for i in range(3):
-        for j in range(3):
-            edges[i, j] = corners[i + 1, j] - corners[0, j]
-    det = determinant3(edges)
-    inverse = np.empty((3, 3))
-    inverse3(edges, det, inverse)
-    for j in range(3):
-        total = 0.0
-        for i in range(3):
-            gradients[i + 1, j] = inverse[j, i]
-            total += inverse[j, i]
-        gradients[0, j] = -total
-    return det / 6.0
+@parallel_kernel
+def cell_gradients(points, cells, derivatives, weights, out_gradients, out_volume):
+    """Shape gradients (n·q, k, 3) and volumes (n·q,) of all cells at ``points``.
 
-
-@kernel
-def relative_gradient(points, cell, gradients, f):
-    """Deformation gradient (3, 3) of the step; returns its determinant."""
-    for i in range(3):
-        for j in range(3):
-            total = 0.0
-            for a in range(4):
-                total += points[cell[a], i] * gradients[a, j]
-            f[i, j] = total
-    return determinant3(f)
-
-
-@kernel
-def push_forward(f, metric, out):
-    """``out`` = f metric fᵀ for 3×3 arrays."""
-    half = np.empty((3, 3))
-    for i in range(3):
-        for j in range(3):
-            half[i, j] = f[i, 0] * metric[0, j] + f[i, 1] * metric[1, j] + f[i, 2] * metric[2, j]
-    for i in range(3):
-        for j in range(3):
-            out[i, j] = half[i, 0] * f[j, 0] + half[i, 1] * f[j, 1] + half[i, 2] * f[j, 2]
-
-
-@kernel
-def cell_response(points, cell, gradients, metric, ratio, law, parameters, work, stress, tangent):
-    """Answer of one cell; returns (energy density, plastic norm, det f).
-
-    ``work`` (8, 3, 3): [0] f, [1] trial tensor, [2] eigenvectors, [3, 0] squared stretches,
-    [3, 1] trial strains, [3, 2] elastic strains. An inverted cell gives infinite energy.
+    ``derivatives`` (q, k, 3) by the reference coordinates, ``weights`` (q,) of the rule.
     """
-    f = work[0]
-    det = relative_gradient(points, cell, gradients, f)
-    if not det > 0.0:
-        return math.inf, 0.0, det
-    push_forward(f, metric, work[1])
-    eigen_symmetric(work[1], 3, work[3, 0], work[2])
-    for i in range(3):
-        if not work[3, 0, i] > 0.0:
-            return math.inf, 0.0, det
-        work[3, 1, i] = 0.5 * math.log(work[3, 0, i])
-    energy, norm = respond(
-        law, work[3, 1], ratio * det, 0.0, parameters, stress, tangent, work[3, 2]
-    )
-    return energy, norm, det
+    for c in prange(len(cells)):
+        jacobian = np.empty((3, 3))
+        inverse = np.empty((3, 3))
+        for p in range(weights.size):
+            for i in range(3):
+                for j in range(3):
+                    total = 0.0
+                    for a in range(cells.shape[1]):
+                        total += points[cells[c, a], i] * derivatives[p, a, j]
+                    jacobian[i, j] = total
+            det = determinant3(jacobian)
+            inverse3(jacobian, det, inverse)
+            row = c * weights.size + p
+            out_volume[row] = det * weights[p]
+            for a in range(cells.shape[1]):
+                for i in range(3):
+                    total = 0.0
+                    for j in range(3):
+                        total += derivatives[p, a, j] * inverse[j, i]
+                    out_gradients[row, a, i] = total
 
 
 @kernel
-def step_energy(f, viscosity):
+def _measure(
+    kinematics, averaged, with_g, points, start, cell, first, gradients, volume, ratio, inverse, f, whole, det, g,
+    shift, mean
+):  # fmt: skip
+    """Step gradients and shape gradients of one cell; False where a point is inverted."""
+    for p in range(det.size):
+        row = first + p
+        det[p] = 1.0
+        if not volume[row] > 0.0:
+            continue
+        det[p] = step_gradient(points, start, cell, gradients[row], f[p])
+        if kinematics == FINITE and not det[p] > 0.0:
+            return False
+        if with_g or averaged:
+            if kinematics == FINITE:
+                spatial_gradients(f[p], det[p], gradients[row], inverse, g[p])
+            else:
+                for a in range(cell.size):
+                    for i in range(3):
+                        g[p, a, i] = gradients[row, a, i]
+        for i in range(3):
+            for j in range(3):
+                whole[p, i, j] = f[p, i, j]
+    if averaged:
+        average_volume(kinematics, first, det.size, volume, ratio, f, g, shift, mean)
+    return True
+
+
+@kernel
+def _step_energy(kinematics, f, det, viscosity):
     """Resistance to the strain of one step, η/2 (tr fᵀf - 3 - 2 ln det f), per present volume."""
-    if not viscosity > 0.0:
+    if kinematics != FINITE or not viscosity > 0.0:
         return 0.0
-    det = determinant3(f)
-    if not det > 0.0:
-        return math.inf
     total = -3.0 - 2.0 * math.log(det)
     for i in range(3):
         for j in range(3):
@@ -99,203 +113,169 @@ def step_energy(f, viscosity):
     return 0.5 * viscosity * total
 
 
-@kernel
-def _add_step_force(f, h, vectors, gradients, scale, out):
-    """Add the forces (4, 3) of the step's resistance; ``h`` are gradients in principal axes."""
-    for a in range(4):
-        for i in range(3):
-            total = 0.0
-            for j in range(3):
-                total += f[i, j] * gradients[a, j] - vectors[i, j] * h[a, j]
-            out[a, i] += scale * total
-
-
-@kernel
-def _add_step_matrix(h, vectors, gradients, scale, out):
-    """Add the tangent (12, 12) of the step's resistance."""
-    g = np.empty((4, 3))
-    for a in range(4):
-        for i in range(3):
-            g[a, i] = vectors[i, 0] * h[a, 0] + vectors[i, 1] * h[a, 1] + vectors[i, 2] * h[a, 2]
-    for a in range(4):
-        for b in range(4):
-            product = 0.0
-            for k in range(3):
-                product += gradients[a, k] * gradients[b, k]
-            for i in range(3):
-                for j in range(3):
-                    value = g[b, i] * g[a, j]
-                    if i == j:
-                        value += product
-                    out[3 * a + i, 3 * b + j] += scale * value
-
-
 @parallel_kernel
-def cell_energies(points, cells, gradients, metric, ratio, law, parameters, volume, viscosity, out):
+def cell_energies(
+    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
+    parameters, viscosity, out
+):  # fmt: skip
     """Energy (mJ) of every cell, (n_cells,); infinite where the cell would invert."""
+    q = volume.size // max(1, len(cells))
+    k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        work = np.empty((4, 3, 3))
-        stress = np.empty(3)
-        tangent = np.empty((3, 3))
+        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
+        mean, share = np.zeros((k, 3)), np.zeros(q)
+        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
+        stress = np.empty((3, 3))
+        tangent = np.empty((6, 6))
         for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            energy, _, _ = cell_response(
-                points, cells[c], gradients[c], metric[c], ratio[c], law[c], parameters[c],
-                work, stress, tangent,
-            )  # fmt: skip
-            out[c] = volume[c] * (energy + ratio[c] * step_energy(work[0], viscosity))
-
-
-@kernel
-def _spatial_gradients(f, det, gradients, vectors, out):
-    """Shape gradients at the candidate, in principal axes, (4, 3)."""
-    inverse = np.empty((3, 3))
-    inverse3(f, det, inverse)
-    for a in range(4):
-        for k in range(3):
+            out[c] = math.inf
+            if not _measure(
+                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
+                whole, det, g, shift, mean,
+            ):
+                continue
             total = 0.0
-            for i in range(3):
-                g = (
-                    gradients[a, 0] * inverse[0, i]
-                    + gradients[a, 1] * inverse[1, i]
-                    + gradients[a, 2] * inverse[2, i]
-                )
-                total += g * vectors[i, k]
-            out[a, k] = total
+            for p in range(q):
+                row = c * q + p
+                if not volume[row] > 0.0:
+                    continue
+                energy, _ = point_response(
+                    kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row],
+                    kappa[row], parameters[row], False, scratch, vectors6, frame, stress, tangent,
+                )  # fmt: skip
+                step = _step_energy(kinematics, whole[p], det[p], viscosity)
+                total += volume[row] * (energy + ratio[row] * step)
+            out[c] = total
 
 
 @kernel
-def spatial_shear(square, stress, tangent, i, j):
-    """Shear entry of the spatial tangent between principal axes i and j (squared stretches)."""
-    gap = square[i] - square[j]
-    if abs(gap) > 1e-7 * (square[i] + square[j]):
-        return (stress[i] * square[j] - stress[j] * square[i]) / gap
-    mean = 0.25 * (tangent[i, i] + tangent[j, j] - tangent[i, j] - tangent[j, i])
-    return mean - 0.5 * (stress[i] + stress[j])
+def _add_point(
+    kinematics, averaged, symmetric, with_matrix, volume, ratio, gradients, viscosity, stress, tangent, whole, g,
+    shift, columns, out_forces, out_matrix
+):  # fmt: skip
+    """Add what one point gives to the forces (k, 3) and tangent (3k, 3k) of its cell."""
+    add_point_force(g, shift, averaged, stress, volume, out_forces)
+    viscous = kinematics == FINITE and viscosity > 0.0
+    resistance = viscosity * volume * ratio
+    if viscous:
+        add_step_force(whole, g, gradients, resistance, out_forces)
+    if with_matrix:
+        add_point_matrix(g, shift, averaged, tangent, volume, symmetric, columns, out_matrix)
+        if kinematics == FINITE:
+            add_initial_stress(g, stress, volume, symmetric, out_matrix)
+        if viscous:
+            add_step_matrix(g, gradients, resistance, symmetric, out_matrix)
 
 
 @kernel
-def _principal_block(h, a, b, size, square, stress, tangent, out):
-    """Tangent block (size, size) of nodes a, b in principal axes; returns the initial-stress part."""
-    geometric = 0.0
-    for i in range(size):
-        geometric += stress[i] * h[a, i] * h[b, i]
-    for i in range(size):
-        diagonal = (tangent[i, i] - 2.0 * stress[i]) * h[a, i] * h[b, i]
-        for j in range(size):
-            if i != j:
-                shear = spatial_shear(square, stress, tangent, i, j)
-                diagonal += shear * h[a, j] * h[b, j]
-                out[i, j] = h[a, i] * tangent[i, j] * h[b, j] + shear * h[a, j] * h[b, i]
-        out[i, i] = diagonal
-    return geometric
-
-
-@kernel
-def _cell_matrix(h, vectors, square, stress, tangent, volume, out):
-    """Tangent (12, 12) of one cell, N/mm."""
-    block = np.empty((3, 3))
-    half = np.empty((3, 3))
-    for a in range(4):
-        for b in range(a, 4):
-            geometric = _principal_block(h, a, b, 3, square, stress, tangent, block)
-            for i in range(3):
-                for k in range(3):
-                    half[i, k] = (
-                        vectors[i, 0] * block[0, k]
-                        + vectors[i, 1] * block[1, k]
-                        + vectors[i, 2] * block[2, k]
-                    )
-            for i in range(3):
-                for j in range(3):
-                    total = (
-                        half[i, 0] * vectors[j, 0]
-                        + half[i, 1] * vectors[j, 1]
-                        + half[i, 2] * vectors[j, 2]
-                    )
-                    if i == j:
-                        total += geometric
-                    out[3 * a + i, 3 * b + j] = volume * total
-                    out[3 * b + j, 3 * a + i] = volume * total
-
-
-@kernel
-def _cell_force(h, vectors, stress, volume, out):
-    """Nodal forces (4, 3) of one cell, N."""
-    for a in range(4):
-        for i in range(3):
-            total = 0.0
-            for k in range(3):
-                total += vectors[i, k] * stress[k] * h[a, k]
-            out[a, i] = volume * total
+def _close_matrix(
+    kinematics, averaged, symmetric, first, volume, ratio, stresses, det, g, shift, mean, share, out_matrix
+):  # fmt: skip
+    """Mirror the tangent and add what the mean volume change of a cell brings at finite strain."""
+    if symmetric:
+        mirror_blocks(mean.shape[0], out_matrix)
+    if averaged and kinematics == FINITE:
+        pressure = 0.0
+        for p in range(det.size):
+            if volume[first + p] > 0.0:
+                add_averaged_point(g[p], shift[p], stresses[p], volume[first + p], out_matrix)
+                trace = stresses[p, 0, 0] + stresses[p, 1, 1] + stresses[p, 2, 2]
+                pressure += volume[first + p] * trace / 3.0
+        present_shares(det.size, first, volume, ratio, det, share)
+        add_averaged_cell(g, mean, share, pressure, out_matrix)
 
 
 @parallel_kernel
 def cell_forces(
-    points, cells, gradients, metric, ratio, law, parameters, volume, viscosity, with_matrix,
-    energies, forces, matrices
+    kinematics, averaged, symmetric, with_matrix, points, start, cells, gradients, volume, metric, axes,
+    ratio, kappa, law, parameters, viscosity, out_energies, out_forces, out_matrices
 ):  # fmt: skip
-    """Energy (n,), forces (n, 4, 3) in N and, if asked for, tangents (n, 12, 12) in N/mm."""
+    """Energy (n,), forces (n, k, 3) in N and, if asked for, tangents (n, 3k, 3k) in N/mm."""
+    q = volume.size // max(1, len(cells))
+    k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        work = np.empty((4, 3, 3))
-        stress = np.empty(3)
-        tangent = np.empty((3, 3))
-        h = np.empty((4, 3))
+        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
+        mean, share = np.zeros((k, 3)), np.zeros(q)
+        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
+        stresses, columns = np.empty((q, 3, 3)), np.empty((6, 3))
+        tangent = np.empty((6, 6))
         for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            energy, _, det = cell_response(
-                points, cells[c], gradients[c], metric[c], ratio[c], law[c], parameters[c],
-                work, stress, tangent,
-            )  # fmt: skip
-            energies[c] = volume[c] * (energy + ratio[c] * step_energy(work[0], viscosity))
-            if not energy < math.inf:
+            out_energies[c] = math.inf
+            matrix = out_matrices[c if with_matrix else 0]
+            if not _measure(
+                kinematics, averaged, True, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
+                whole, det, g, shift, mean,
+            ):
                 continue
-            _spatial_gradients(work[0], det, gradients[c], work[2], h)
-            _cell_force(h, work[2], stress, volume[c], forces[c])
-            if with_matrix:
-                _cell_matrix(h, work[2], work[3, 0], stress, tangent, volume[c], matrices[c])
-            if viscosity > 0.0:
-                scale = viscosity * volume[c] * ratio[c]
-                _add_step_force(work[0], h, work[2], gradients[c], scale, forces[c])
-                if with_matrix:
-                    _add_step_matrix(h, work[2], gradients[c], scale, matrices[c])
+            total = 0.0
+            for p in range(q):
+                row = c * q + p
+                if not volume[row] > 0.0:
+                    continue
+                energy, _ = point_response(
+                    kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row],
+                    kappa[row], parameters[row], with_matrix, scratch, vectors6, frame, stresses[p], tangent,
+                )  # fmt: skip
+                step = _step_energy(kinematics, whole[p], det[p], viscosity)
+                total += volume[row] * (energy + ratio[row] * step)
+                if total < math.inf:
+                    _add_point(
+                        kinematics, averaged, symmetric, with_matrix, volume[row], ratio[row], gradients[row],
+                        viscosity, stresses[p], tangent, whole[p], g[p], shift[p], columns, out_forces[c], matrix,
+                    )  # fmt: skip
+            out_energies[c] = total
+            if with_matrix and total < math.inf:
+                _close_matrix(
+                    kinematics, averaged, symmetric, c * q, volume, ratio, stresses, det, g, shift, mean, share, matrix
+                )
 
 
 @parallel_kernel
 def cell_history(
-    points, cells, gradients, metric, ratio, law, parameters, out_metric, out_ratio, out_plastic, out_stress
+    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
+    parameters, out_metric, out_axes, out_ratio, out_growth, out_stress
 ):  # fmt: skip
-    """History at the candidate: metric (n, 3, 3), ratio (n,), plastic norm (n,), Cauchy stress."""
+    """History of all points at the candidate; ``out_stress`` (m, 3, 3) is the Cauchy stress, MPa."""
+    q = volume.size // max(1, len(cells))
+    k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        work = np.empty((4, 3, 3))
-        stress = np.empty(3)
-        tangent = np.empty((3, 3))
+        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
+        mean, share = np.zeros((k, 3)), np.zeros(q)
+        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
+        stress = np.empty((3, 3))
+        tangent = np.empty((6, 6))
         for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            _, norm, det = cell_response(
-                points, cells[c], gradients[c], metric[c], ratio[c], law[c], parameters[c],
-                work, stress, tangent,
+            _measure(
+                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
+                whole, det, g, shift, mean,
             )  # fmt: skip
-            out_ratio[c] = ratio[c] * det
-            out_plastic[c] = norm
-            for i in range(3):
-                for j in range(3):
-                    total = 0.0
-                    tau = 0.0
-                    for k in range(3):
-                        pair = work[2, i, k] * work[2, j, k]
-                        total += math.exp(2.0 * work[3, 2, k]) * pair
-                        tau += stress[k] * pair
-                    out_metric[c, i, j] = total
-                    out_stress[c, i, j] = tau / out_ratio[c]
-
-
-@parallel_kernel
-def all_shape_gradients(points, cells, gradients, volume):
-    """Gradients (n, 4, 3) and volumes (n,) of every cell at ``points``."""
-    for c in prange(len(cells)):
-        corners = np.empty((4, 3))
-        for a in range(4):
-            for i in range(3):
-                corners[a, i] = points[cells[c, a], i]
-        volume[c] = shape_gradients(corners, gradients[c])
+            for p in range(q):
+                row = c * q + p
+                axis = row % len(axes)
+                if not volume[row] > 0.0:
+                    out_metric[row] = metric[row]
+                    out_ratio[row] = ratio[row]
+                    continue
+                _, out_growth[row] = point_response(
+                    kinematics, law[row], f[p], metric[row], axes[axis], ratio[row], kappa[row],
+                    parameters[row], False, scratch, vectors6, frame, stress, tangent,
+                )  # fmt: skip
+                if kinematics == FINITE:
+                    out_ratio[row] = ratio[row] * det[p]
+                else:
+                    trace = whole[p, 0, 0] + whole[p, 1, 1] + whole[p, 2, 2]
+                    out_ratio[row] = ratio[row] + trace - 3.0
+                scale = 1.0 / out_ratio[row] if kinematics == FINITE else 1.0
+                for i in range(3):
+                    for j in range(3):
+                        out_stress[row, i, j] = stress[i, j] * scale
+                if law[row] < FIRST_TENSOR_LAW:
+                    isotropic_history(kinematics, scratch, out_metric[row])
+                else:
+                    tensor_history(kinematics, axes[axis], scratch, vectors6, out_metric[row], out_axes[axis])

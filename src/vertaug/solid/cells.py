@@ -3,83 +3,214 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.elements import HEX8, TET4, ElementKind, kind_of
 from vertaug.solid.item import Contribution
-from vertaug_kernels import solid
+from vertaug.solid.patches import Patches
+from vertaug_kernels import averaging, laws, solid
 
-__all__ = ["SolidItem"]
+__all__ = ["FINITE", "SMALL", "PointHistory", "SolidItem", "shape_gradients"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
 
+FINITE, SMALL = averaging.FINITE, averaging.SMALL
+"""Kinematics: updated-Lagrangian with logarithmic strain, or linear."""
+
+
+class PointHistory(NamedTuple):
+    """History of the integration points after a step, one row a point.
+
+    `metric` (m, 3, 3) elastic left Cauchy-Green tensor (small strain: elastic strain), `ratio` (m,), `growth` (m,)
+    of the law's hardening variable, `stress` (m, 3, 3) Cauchy stress in MPa, `axes` (m, 3, 3) or (1, 3, 3).
+    """
+
+    metric: Float
+    ratio: Float
+    growth: Float
+    stress: Float
+    axes: Float
+
+
+def shape_gradients(points: Float, cells: Int, kind: ElementKind) -> tuple[Float, Float]:
+    """Gradients (m, k, 3) by the coordinates and volumes (m,) of all integration points, in mm."""
+    rows = len(cells) * kind.n_points
+    gradients, volume = np.zeros((rows, kind.n_nodes, 3)), np.zeros(rows)
+    solid.cell_gradients(points, cells, kind.derivatives, kind.weights, gradients, volume)
+    return gradients, volume
+
 
 @dataclass(frozen=True)
 class SolidItem:
-    """4-node tetrahedra on their way from one converged configuration to the next.
+    """Solid cells on their way from one converged configuration to the next.
 
-    `cells` (n, 4), `gradients` (n, 4, 3) at the start, `volume` (n,) initial, `metric` (n, 3, 3) and
-    `ratio` (n,) at the start, `law` (n,) codes and `parameters` (n, 7) as in the kernels' laws.
-    `viscosity` MPa resists the
-    strain of the step itself.
+    Rows of points: point p of cell c has row c·q + p. `cells` (n, k); `origin` (n_nodes, 3) the points the step
+    starts from; `gradients` (m, k, 3); `volume` (m,) initial; `metric` (m, 3, 3), `ratio`, `kappa` (m,) and `axes`
+    (m, 3, 3) at the start, `axes` (1, 3, 3) where no law has any; `law` (m,) codes and `parameters` (m, w) as in
+    the kernels' laws. `averaged` gives all points of a cell one volume change. `viscosity` MPa resists the
+    strain of the step itself. With `patches`, cells are patches of tetrahedra and rows are padded.
     """
 
     cells: Int
+    origin: Float
     gradients: Float
     volume: Float
     metric: Float
     ratio: Float
+    kappa: Float
+    axes: Float
     law: Int
     parameters: Float
     viscosity: float = 0.0
+    kinematics: int = FINITE
+    averaged: bool = False
+    patches: Patches | None = None
 
     @classmethod
     def start(
-        cls, points: Float, cells: Int, volume: Float, metric: Float, ratio: Float, law: Int, parameters: Float,
+        cls,
+        points: Float,
+        cells: Int,
+        volume: Float,
+        metric: Float,
+        ratio: Float,
+        law: Int,
+        parameters: Float,
         viscosity: float = 0.0,
-    ) -> SolidItem:  # fmt: skip
-        """Take shape gradients at ``points`` (n_nodes, 3), the configuration the step starts from."""
-        gradients = np.zeros((len(cells), 4, 3))
-        present = np.zeros(len(cells))
-        solid.all_shape_gradients(points, cells, gradients, present)
-        return cls(cells, gradients, volume, metric, ratio, law, parameters, viscosity)
+        *,
+        kappa: Float | None = None,
+        axes: Float | None = None,
+        kinematics: int = FINITE,
+        averaged: bool | None = None,
+        reference: Float | None = None,
+        patches: Patches | None = None,
+    ) -> SolidItem:
+        """Begin a step at ``points`` (n_nodes, 3); shape gradients are taken there.
+
+        Parameters
+        ----------
+        volume, metric, ratio, law, parameters, kappa, axes : rows of points, see the class; with ``patches`` one
+            row for each tetrahedron of ``cells``
+        averaged : one volume change a cell; by default for hexahedra and patches
+        reference : (n_nodes, 3) where gradients of small strain are taken, ``points`` by default
+        """
+        kind = kind_of(cells)
+        base = points if kinematics == FINITE or reference is None else reference
+        gradients, _ = shape_gradients(base, cells, kind)
+        kappa = np.zeros(len(volume)) if kappa is None else kappa
+        axes = np.eye(3)[None].copy() if axes is None else axes
+        if averaged is None:
+            averaged = kind is HEX8 or patches is not None
+        if patches is not None:
+            spread = patches.spread
+            gradients, cells = patches.gradients(gradients), patches.nodes
+            volume, ratio = spread(volume, np.array(0.0)), spread(ratio, np.array(1.0))
+            metric = spread(metric, np.eye(3) if kinematics == FINITE else np.zeros((3, 3)))
+            law, parameters = spread(law, law[0]), spread(parameters, parameters[0])
+            kappa = spread(kappa, np.array(0.0))
+            axes = spread(axes, np.eye(3)) if len(axes) > 1 else axes
+        return cls(
+            cells, points, gradients, volume, metric, ratio, kappa, axes, law, parameters, viscosity, kinematics,
+            averaged, patches,
+        )  # fmt: skip
+
+    @classmethod
+    def at_rest(
+        cls,
+        points: Float,
+        cells: Int,
+        law: int,
+        parameters: Float,
+        *,
+        kinematics: int = FINITE,
+        averaged: bool | None = None,
+        axes: Float | None = None,
+        patches: Patches | None = None,
+    ) -> SolidItem:
+        """Begin from a stress-free body at ``points``; ``parameters`` one row (w,) or one a cell (n, w)."""
+        kind = TET4 if patches is not None else kind_of(cells)
+        _, volume = shape_gradients(points, cells, kind)
+        rows = np.repeat(np.broadcast_to(parameters, (len(cells), np.shape(parameters)[-1])), kind.n_points, axis=0)
+        m = len(volume)
+        return cls.start(
+            points, cells, volume, np.tile(np.eye(3) if kinematics == FINITE else np.zeros((3, 3)), (m, 1, 1)),
+            np.ones(m), np.full(m, law, dtype=np.int32), np.ascontiguousarray(rows), axes=axes,
+            kinematics=kinematics, averaged=averaged, patches=patches,
+        )  # fmt: skip
 
     @property
     def connectivity(self) -> Int:
-        """Nodes of each cell, (n, 4)."""
+        """Nodes of each cell, (n, k)."""
         return self.cells
+
+    @property
+    def conservative(self) -> bool:
+        """Whether forces are the gradient of the energy: no law flows out of its yield surface's normal."""
+        return not bool(np.isin(self.law, laws.UNSYMMETRIC).any())
+
+    def _arguments(self, points: Float) -> tuple[object, ...]:
+        """Arguments that energies and history share."""
+        return (
+            self.kinematics, self.averaged, points, self.origin, self.cells, self.gradients, self.volume, self.metric,
+            self.axes, self.ratio, self.kappa, self.law, self.parameters,
+        )  # fmt: skip
 
     def energy(self, points: Float) -> float:
         """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts."""
         out = np.zeros(len(self.cells))
-        solid.cell_energies(
-            points, self.cells, self.gradients, self.metric, self.ratio, self.law, self.parameters,
-            self.volume, self.viscosity, out,
-        )  # fmt: skip
+        solid.cell_energies(*self._arguments(points), self.viscosity, out)
         return float(out.sum())
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy, forces (n, 4, 3) and tangents (n, 12, 12)."""
-        n = len(self.cells)
+        """Energy, forces (n, k, 3) and tangents (n, 3k, 3k)."""
+        n, k = self.cells.shape
         energies = np.zeros(n)
-        forces = np.zeros((n, 4, 3))
-        matrices = np.zeros((n if with_matrix else 0, 12, 12))
+        forces = np.zeros((n, k, 3))
+        matrices = np.zeros((n if with_matrix else 1, 3 * k, 3 * k))
+        kinematics, averaged, *rest = self._arguments(points)
         solid.cell_forces(
-            points, self.cells, self.gradients, self.metric, self.ratio, self.law, self.parameters,
-            self.volume, self.viscosity, with_matrix, energies, forces, matrices,
-        )  # fmt: skip
+            kinematics, averaged, self.conservative, with_matrix, *rest, self.viscosity, energies, forces, matrices
+        )
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
 
-    def history(self, points: Float) -> tuple[Float, Float, Float, Float]:
-        """Metric (n, 3, 3), ratio (n,), plastic norm (n,), Cauchy stress (n, 3, 3) MPa at ``points``."""
-        n = len(self.cells)
-        metric, ratio = np.zeros((n, 3, 3)), np.zeros(n)
-        plastic, stress = np.zeros(n), np.zeros((n, 3, 3))
-        solid.cell_history(
-            points, self.cells, self.gradients, self.metric, self.ratio, self.law, self.parameters,
-            metric, ratio, plastic, stress,
-        )  # fmt: skip
-        return metric, ratio, plastic, stress
+    def history(self, points: Float) -> PointHistory:
+        """History of all points (with patches: of all tetrahedra) at ``points``."""
+        m = len(self.volume)
+        metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
+        growth, stress = np.zeros(m), np.zeros((m, 3, 3))
+        solid.cell_history(*self._arguments(points), metric, axes, ratio, growth, stress)
+        if self.patches is None:
+            return PointHistory(metric, ratio, growth, stress, axes)
+        collect = self.patches.collect
+        turned = collect(axes) if len(axes) > 1 else axes
+        return PointHistory(collect(metric), collect(ratio), collect(growth), collect(stress), turned)
+
+    def after(self, points: Float, parameters: Float | None = None) -> SolidItem:
+        """Return the item of the next step, begun at the converged ``points`` with the history they leave."""
+        m = len(self.volume)
+        metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
+        growth, stress = np.zeros(m), np.zeros((m, 3, 3))
+        solid.cell_history(*self._arguments(points), metric, axes, ratio, growth, stress)
+        rows = self.parameters if parameters is None else parameters
+        following = replace(
+            self, origin=points, metric=metric, axes=axes, ratio=ratio, kappa=self.kappa + growth, parameters=rows
+        )
+        if self.kinematics == SMALL:
+            return following
+        return replace(following, gradients=self._gradients_at(points))
+
+    def _gradients_at(self, points: Float) -> Float:
+        """Shape gradients (m, k, 3) at a new start."""
+        if self.patches is None:
+            return shape_gradients(points, self.cells, kind_of(self.cells))[0]
+        patches = self.patches
+        places = patches.local.reshape(-1, 4)[patches.there]
+        owner = np.flatnonzero(patches.there) // patches.members.shape[1]
+        tets = np.empty((len(places), 4), dtype=np.int32)
+        tets[patches.members.ravel()[patches.there]] = patches.nodes[owner[:, None], places]
+        return patches.gradients(shape_gradients(points, tets, TET4)[0])
