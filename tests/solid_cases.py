@@ -145,7 +145,7 @@ def expand(
         result = solve(trial, [item, *around], fixed, tolerance, body.points)
         assert result.converged, result.reason
         yield float(stretch), item, result.points
-        metric, ratio, _, _ = item.history(result.points)
+        metric, ratio, *_ = item.history(result.points)
         following = replace(item, metric=np.ascontiguousarray(metric), ratio=ratio)
         if harden is not None:
             following = harden(item, result.points)

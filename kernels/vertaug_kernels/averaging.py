@@ -37,18 +37,13 @@ def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, ou
     for p in range(points):
         if volume[first + p] > 0.0:
             weight = volume[first + p]
+            change = f[p, 0, 0] + f[p, 1, 1] + f[p, 2, 2] - 3.0
             if kinematics == FINITE:
                 weight *= ratio[first + p]
                 change = determinant3(f[p])
-                share = weight * change
-            else:
-                change = f[p, 0, 0] + f[p, 1, 1] + f[p, 2, 2] - 3.0
-                share = weight
             total += weight
             mean += weight * change
-            for a in range(g.shape[1]):
-                for i in range(3):
-                    out_mean[a, i] += share * g[p, a, i]
+            _add_scaled(g[p], weight * change if kinematics == FINITE else weight, out_mean)
     scale = 1.0 / mean if kinematics == FINITE else 1.0 / total
     mean /= total
     for a in range(g.shape[1]):
@@ -57,10 +52,24 @@ def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, ou
     for p in range(points):
         if volume[first + p] > 0.0:
             _equalise(kinematics, mean, f[p])
-            for a in range(g.shape[1]):
-                for i in range(3):
-                    out_shift[p, a, i] = (out_mean[a, i] - g[p, a, i]) / 3.0
+            _shift(g[p], out_mean, out_shift[p])
     return mean
+
+
+@kernel
+def _add_scaled(g, factor, out):
+    """Add ``factor`` times the gradients (k, 3)."""
+    for a in range(g.shape[0]):
+        for i in range(3):
+            out[a, i] += factor * g[a, i]
+
+
+@kernel
+def _shift(g, mean, out):
+    """Difference between the mean gradients and a point's (k, 3), over 3."""
+    for a in range(g.shape[0]):
+        for i in range(3):
+            out[a, i] = (mean[a, i] - g[a, i]) / 3.0
 
 
 @kernel

@@ -83,7 +83,9 @@ def add_point_matrix(g, shift, averaged, tangent, weight, symmetric, columns, ou
             g1 = g[a, 1]
             g2 = g[a, 2]
             for j in range(3):
-                out[3 * a, 3 * b + j] += g0 * columns[0, j] + g1 * columns[5, j] + g2 * columns[4, j]
+                out[3 * a, 3 * b + j] += (
+                    g0 * columns[0, j] + g1 * columns[5, j] + g2 * columns[4, j]
+                )
                 out[3 * a + 1, 3 * b + j] += (
                     g0 * columns[5, j] + g1 * columns[1, j] + g2 * columns[3, j]
                 )

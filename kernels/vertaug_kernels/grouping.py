@@ -9,10 +9,10 @@ from vertaug_kernels._jit import kernel
 @kernel
 def _holds(nodes, count, node):
     """Whether ``node`` is among the first ``count`` of ``nodes``."""
+    held = False
     for k in range(count):
-        if nodes[k] == node:
-            return True
-    return False
+        held = held or nodes[k] == node
+    return held
 
 
 @kernel

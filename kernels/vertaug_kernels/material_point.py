@@ -148,6 +148,21 @@ def _relative(vectors, axes, out):
 
 
 @kernel
+def _stretch(metric, work, square, vectors, out):
+    """Root (3, 3) of a metric; False where it is not positive definite."""
+    for i in range(3):
+        for j in range(3):
+            work[i, j] = metric[i, j]
+    eigen_symmetric(work, 3, square, vectors)
+    for i in range(3):
+        if not square[i] > 0.0:
+            return False
+        square[i] = math.sqrt(square[i])
+    turn_stress(vectors, square, out)
+    return True
+
+
+@kernel
 def trial_tensor(kinematics, f, metric, axes, scratch, vectors6):
     """Trial strain in the material axes, Mandel (6,) in vectors6[0]; False where not admissible.
 
@@ -162,15 +177,8 @@ def trial_tensor(kinematics, f, metric, axes, scratch, vectors6):
             trial[i, i] -= 1.0
         _to_axes(trial, axes, vectors6[0])
         return True
-    for i in range(3):
-        for j in range(3):
-            whole[i, j] = metric[i, j]
-    eigen_symmetric(whole, 3, square, vectors)
-    for i in range(3):
-        if not square[i] > 0.0:
-            return False
-        square[i] = math.sqrt(square[i])
-    turn_stress(vectors, square, root)
+    if not _stretch(metric, whole, square, vectors, root):
+        return False
     for i in range(3):
         for j in range(3):
             elastic[i, j] = f[i, 0] * root[0, j] + f[i, 1] * root[1, j] + f[i, 2] * root[2, j]
@@ -319,7 +327,9 @@ def tensor_history(kinematics, axes, scratch, vectors6, out_metric, out_axes):
     _congruent(turn, scratch[7], out_metric)
     for i in range(3):
         for j in range(3):
-            out_axes[i, j] = turn[i, 0] * axes[0, j] + turn[i, 1] * axes[1, j] + turn[i, 2] * axes[2, j]
+            out_axes[i, j] = (
+                turn[i, 0] * axes[0, j] + turn[i, 1] * axes[1, j] + turn[i, 2] * axes[2, j]
+            )
 
 
 @kernel

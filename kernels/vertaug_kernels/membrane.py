@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
-from vertaug_kernels.return_map import return_two_part
 from vertaug_kernels.principal import principal_block
+from vertaug_kernels.return_map import return_two_part
 from vertaug_kernels.tensor import eigen_symmetric
 
 CHUNK = 128

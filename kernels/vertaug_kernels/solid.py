@@ -33,8 +33,8 @@ from vertaug_kernels.cell_matrix import (
 )
 from vertaug_kernels.material_point import (
     FIRST_TENSOR_LAW,
-    isotropic_history,
     SCRATCH,
+    isotropic_history,
     point_response,
     tensor_history,
 )
@@ -123,18 +123,19 @@ def cell_energies(
     k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
         g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, share = np.zeros((k, 3)), np.zeros(q)
+        mean, det = np.zeros((k, 3)), np.empty(q)
         scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
         stress = np.empty((3, 3))
         tangent = np.empty((6, 6))
         for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
             out[c] = math.inf
-            if not _measure(
-                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
-                whole, det, g, shift, mean,
-            ):
+            inside = _measure(
+                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio,
+                inverse, f, whole, det, g, shift, mean,
+            )  # fmt: skip
+            if not inside:
                 continue
             total = 0.0
             for p in range(q):
@@ -189,27 +190,28 @@ def _close_matrix(
 
 @parallel_kernel
 def cell_forces(
-    kinematics, averaged, symmetric, with_matrix, points, start, cells, gradients, volume, metric, axes,
-    ratio, kappa, law, parameters, viscosity, out_energies, out_forces, out_matrices
+    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
+    parameters, viscosity, symmetric, with_matrix, out_energies, out_forces, out_matrices
 ):  # fmt: skip
     """Energy (n,), forces (n, k, 3) in N and, if asked for, tangents (n, 3k, 3k) in N/mm."""
     q = volume.size // max(1, len(cells))
     k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
         g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, share = np.zeros((k, 3)), np.zeros(q)
+        mean, det, share = np.zeros((k, 3)), np.empty(q), np.zeros(q)
         scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
         stresses, columns = np.empty((q, 3, 3)), np.empty((6, 3))
         tangent = np.empty((6, 6))
         for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
             out_energies[c] = math.inf
             matrix = out_matrices[c if with_matrix else 0]
-            if not _measure(
-                kinematics, averaged, True, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
-                whole, det, g, shift, mean,
-            ):
+            inside = _measure(
+                kinematics, averaged, True, points, start, cells[c], c * q, gradients, volume, ratio,
+                inverse, f, whole, det, g, shift, mean,
+            )  # fmt: skip
+            if not inside:
                 continue
             total = 0.0
             for p in range(q):
@@ -230,7 +232,19 @@ def cell_forces(
             out_energies[c] = total
             if with_matrix and total < math.inf:
                 _close_matrix(
-                    kinematics, averaged, symmetric, c * q, volume, ratio, stresses, det, g, shift, mean, share, matrix
+                    kinematics,
+                    averaged,
+                    symmetric,
+                    c * q,
+                    volume,
+                    ratio,
+                    stresses,
+                    det,
+                    g,
+                    shift,
+                    mean,
+                    share,
+                    matrix,
                 )
 
 
@@ -244,9 +258,9 @@ def cell_history(
     k = cells.shape[1]
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
-        f, whole, det, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty((3, 3))
+        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
         g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, share = np.zeros((k, 3)), np.zeros(q)
+        mean, det = np.zeros((k, 3)), np.empty(q)
         scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
         stress = np.empty((3, 3))
         tangent = np.empty((6, 6))
@@ -278,4 +292,6 @@ def cell_history(
                 if law[row] < FIRST_TENSOR_LAW:
                     isotropic_history(kinematics, scratch, out_metric[row])
                 else:
-                    tensor_history(kinematics, axes[axis], scratch, vectors6, out_metric[row], out_axes[axis])
+                    tensor_history(
+                        kinematics, axes[axis], scratch, vectors6, out_metric[row], out_axes[axis]
+                    )

@@ -40,7 +40,7 @@ def squeeze(cases, points, item, stretches):
         trial[:, 2] *= stretch / points[:, 2].max()
         result = cases.solve(trial, [item], fixed, 1e-9, reference)
         assert result.converged, result.reason
-        metric, ratio, _, stress = item.history(result.points)
+        metric, ratio, _, stress, _ = item.history(result.points)
         yield stress, result.points, item
         points = result.points
         item = item.start(
@@ -104,7 +104,7 @@ def test_work_is_stored_and_dissipated(cases):
         new_force = cases.forces_of(step, present)[present[:, 2] > 0.5, 2].sum()
         work += 0.5 * (force + new_force) * (present[:, 2].max() - length)
         force, length = new_force, present[:, 2].max()
-        metric, ratio, _, _ = step.history(present)
+        metric, ratio, *_ = step.history(present)
         elastic = replace(step, parameters=step.parameters.copy())
         elastic.parameters[:, 4] = 1e9
         at_rest = elastic.start(

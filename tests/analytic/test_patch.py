@@ -163,7 +163,7 @@ def test_rotation_between_plastic_steps_leaves_the_material_alone(cases, alpha):
     x_1 = points @ f_1.T
 
     def following(item, old, new):
-        metric, ratio, plastic, stress = item.history(new)
+        metric, ratio, plastic, stress, _ = item.history(new)
         return item.start(
             new, cells, item.volume, np.ascontiguousarray(metric), ratio, item.law, item.parameters
         ), plastic, stress  # fmt: skip

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,10 +109,10 @@ class SolidItem:
         if patches is not None:
             spread = patches.spread
             gradients, cells = patches.gradients(gradients), patches.nodes
-            volume, ratio = spread(volume, np.array(0.0)), spread(ratio, np.array(1.0))
+            volume, ratio = spread(volume, 0.0), spread(ratio, 1.0)
             metric = spread(metric, np.eye(3) if kinematics == FINITE else np.zeros((3, 3)))
             law, parameters = spread(law, law[0]), spread(parameters, parameters[0])
-            kappa = spread(kappa, np.array(0.0))
+            kappa = spread(kappa, 0.0)
             axes = spread(axes, np.eye(3)) if len(axes) > 1 else axes
         return cls(
             cells, points, gradients, volume, metric, ratio, kappa, axes, law, parameters, viscosity, kinematics,
@@ -135,7 +135,11 @@ class SolidItem:
         """Begin from a stress-free body at ``points``; ``parameters`` one row (w,) or one a cell (n, w)."""
         kind = TET4 if patches is not None else kind_of(cells)
         _, volume = shape_gradients(points, cells, kind)
-        rows = np.repeat(np.broadcast_to(parameters, (len(cells), np.shape(parameters)[-1])), kind.n_points, axis=0)
+        rows = np.repeat(
+            np.broadcast_to(parameters, (len(cells), np.shape(parameters)[-1])),
+            kind.n_points,
+            axis=0,
+        )
         m = len(volume)
         return cls.start(
             points, cells, volume, np.tile(np.eye(3) if kinematics == FINITE else np.zeros((3, 3)), (m, 1, 1)),
@@ -153,18 +157,22 @@ class SolidItem:
         """Whether forces are the gradient of the energy: no law flows out of its yield surface's normal."""
         return not bool(np.isin(self.law, laws.UNSYMMETRIC).any())
 
-    def _arguments(self, points: Float) -> tuple[object, ...]:
-        """Arguments that energies and history share."""
+    def _arguments(self, points: Float, *more: object) -> tuple[Any, ...]:
+        """Arguments that all kernels share, and ``more`` behind them."""
         return (
             self.kinematics, self.averaged, points, self.origin, self.cells, self.gradients, self.volume, self.metric,
-            self.axes, self.ratio, self.kappa, self.law, self.parameters,
+            self.axes, self.ratio, self.kappa, self.law, self.parameters, *more,
         )  # fmt: skip
+
+    def cell_energies(self, points: Float) -> Float:
+        """Stored energy plus the step's dissipation of each cell (n,), mJ; infinite where it inverts."""
+        out = np.zeros(len(self.cells))
+        solid.cell_energies(*self._arguments(points, self.viscosity, out))
+        return out
 
     def energy(self, points: Float) -> float:
         """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts."""
-        out = np.zeros(len(self.cells))
-        solid.cell_energies(*self._arguments(points), self.viscosity, out)
-        return float(out.sum())
+        return float(self.cell_energies(points).sum())
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces (n, k, 3) and tangents (n, 3k, 3k)."""
@@ -172,9 +180,10 @@ class SolidItem:
         energies = np.zeros(n)
         forces = np.zeros((n, k, 3))
         matrices = np.zeros((n if with_matrix else 1, 3 * k, 3 * k))
-        kinematics, averaged, *rest = self._arguments(points)
         solid.cell_forces(
-            kinematics, averaged, self.conservative, with_matrix, *rest, self.viscosity, energies, forces, matrices
+            *self._arguments(
+                points, self.viscosity, self.conservative, with_matrix, energies, forces, matrices
+            )
         )
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
 
@@ -183,22 +192,30 @@ class SolidItem:
         m = len(self.volume)
         metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
         growth, stress = np.zeros(m), np.zeros((m, 3, 3))
-        solid.cell_history(*self._arguments(points), metric, axes, ratio, growth, stress)
+        solid.cell_history(*self._arguments(points, metric, axes, ratio, growth, stress))
         if self.patches is None:
             return PointHistory(metric, ratio, growth, stress, axes)
         collect = self.patches.collect
         turned = collect(axes) if len(axes) > 1 else axes
-        return PointHistory(collect(metric), collect(ratio), collect(growth), collect(stress), turned)
+        return PointHistory(
+            collect(metric), collect(ratio), collect(growth), collect(stress), turned
+        )
 
     def after(self, points: Float, parameters: Float | None = None) -> SolidItem:
         """Return the item of the next step, begun at the converged ``points`` with the history they leave."""
         m = len(self.volume)
         metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
         growth, stress = np.zeros(m), np.zeros((m, 3, 3))
-        solid.cell_history(*self._arguments(points), metric, axes, ratio, growth, stress)
+        solid.cell_history(*self._arguments(points, metric, axes, ratio, growth, stress))
         rows = self.parameters if parameters is None else parameters
         following = replace(
-            self, origin=points, metric=metric, axes=axes, ratio=ratio, kappa=self.kappa + growth, parameters=rows
+            self,
+            origin=points,
+            metric=metric,
+            axes=axes,
+            ratio=ratio,
+            kappa=self.kappa + growth,
+            parameters=rows,
         )
         if self.kinematics == SMALL:
             return following

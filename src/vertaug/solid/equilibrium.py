@@ -83,7 +83,7 @@ class Equilibrium:
         law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
-            self._model.step_viscosity,
+            self._model.step_viscosity, kappa=bone.plastic,
         )  # fmt: skip
 
     def step(
@@ -114,7 +114,7 @@ class Equilibrium:
         self, state: State, cells: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
     ) -> State:
         """New history at converged ``points``."""
-        metric, ratio, plastic, _ = cells.history(points)
+        metric, ratio, plastic, *_ = cells.history(points)
         bone = state.bone
         accumulated = bone.plastic + plastic
         damage = np.maximum(bone.damage, damage_after(accumulated))

@@ -96,6 +96,54 @@ def _assemble(
     )
 
 
+def _conservative(items: Sequence[Item]) -> bool:
+    """Whether all forces are the gradient of an energy."""
+    return all(getattr(item, "conservative", True) for item in items)
+
+
+def _longest(points: Float, step: Float, items: Sequence[Item]) -> float:
+    """Share of ``step`` that no item forbids: contact lets no surface pass through another."""
+    length = 1.0
+    for item in items:
+        bound = getattr(item, "largest_step", None)
+        if bound is not None:
+            length = min(length, float(bound(points, step)))
+    return length
+
+
+def _residual_norm(
+    points: Float, items: Sequence[Item], pattern: BlockPattern, fixed: Bool
+) -> float:
+    """Norm of the residual (N) at ``points``; infinite where a cell is inverted."""
+    parts = [item.evaluate(points, with_matrix=False) for item in items]
+    if not all(math.isfinite(part.energy) for part in parts):
+        return math.inf
+    vectors = [part.forces.reshape(len(part.forces), 3 * part.forces.shape[1]) for part in parts]
+    force = pattern.assemble_vector(*vectors)
+    force[fixed] = 0.0
+    norm = _norm(force)
+    return norm if math.isfinite(norm) else math.inf
+
+
+def _search_residual(
+    points: Float,
+    step: Float,
+    items: Sequence[Item],
+    start: _Assembled,
+    solver: LinearSolver,
+    halvings: int,
+) -> float:
+    """Largest trial length along ``step`` that lowers the residual's norm; 0 where none does."""
+    before = _norm(start.residual)
+    length = _longest(points, step, items)
+    for _ in range(halvings):
+        after = _residual_norm(points + length * step, items, solver.pattern, solver.fixed)
+        if after <= (1.0 - 1e-4 * length) * before:
+            return length
+        length *= 0.5
+    return 0.0
+
+
 def _shorter(start: float, slope: float, energy: float) -> float:
     """Share of a failed length to try next: the minimum of the parabola, between a tenth and a half."""
     if not math.isfinite(energy):
@@ -109,7 +157,7 @@ def _search(
     """Largest trial length along ``step`` that lowers the energy enough; 0 where none does."""
     slope = float((start.residual * step).sum())
     slack = 1e-13 * start.energy_scale
-    length = 1.0
+    length = _longest(points, step, items)
     for _ in range(halvings):
         trial = points + length * step
         energy = 0.0
@@ -126,8 +174,9 @@ def _search(
 class _Directions:
     """Newton directions, with a shift of the diagonal while the tangent is not positive definite."""
 
-    def __init__(self, solver: LinearSolver) -> None:
+    def __init__(self, solver: LinearSolver, symmetric: bool) -> None:
         self._solver = solver
+        self._symmetric = symmetric
         self._shift = 0.0
         self.linear = 0
 
@@ -170,7 +219,8 @@ def minimise(
     """
     current = points.copy()
     residuals: list[float] = []
-    directions = _Directions(solver)
+    conservative = _conservative(items)
+    directions = _Directions(solver, conservative)
     energy = math.inf
 
     def ended(reason: str, *, converged: bool = False) -> NewtonResult:
@@ -189,6 +239,12 @@ def minimise(
         if norm <= options.tolerance:
             return ended("converged", converged=True)
         step = directions.find(system, min(options.forcing, max(0.3 * norm, 1e-6)))
+        if not conservative:
+            length = _search_residual(current, step, items, system, solver, options.max_halvings)
+            if length == 0.0:
+                return ended(f"no length along the step lowers the residual ({norm:.1e})")
+            current += length * step
+            continue
         if not float((system.residual * step).sum()) < 0.0:
             return ended("the tangent gives no direction of descent")
         length, _ = _search(current, step, items, system, options.max_halvings)

@@ -9,9 +9,10 @@ A patch of about eight of them has one constraint for four to five unknowns, as 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vertaug_kernels import grouping
 
@@ -19,6 +20,7 @@ __all__ = ["Patches", "face_neighbours", "patches_of"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 _FACES = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
 
@@ -40,7 +42,7 @@ class Patches:
         """Which places hold a tetrahedron, (m · q,)."""
         return np.asarray(self.members.ravel() >= 0)
 
-    def spread(self, values: NDArray[np.generic], empty: NDArray[np.generic]) -> NDArray[np.generic]:
+    def spread(self, values: NDArray[Scalar], empty: ArrayLike) -> NDArray[Scalar]:
         """Values (n, ...) of the tetrahedra as rows of points, (m · q, ...); ``empty`` elsewhere."""
         out = np.empty((self.members.size, *values.shape[1:]), dtype=values.dtype)
         out[:] = empty

@@ -186,7 +186,7 @@ def test_damage_grows_at_given_stress(loaded, grown):
     rows = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
     law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
     item = SolidItem.start(mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows)
-    _, ratio, plastic, stress = item.history(grown.state.mesh.points)
+    _, ratio, plastic, stress, _ = item.history(grown.state.mesh.points)
     unlocked = ratio > rows[:, 0]
     after = model.law.parameters(end.density, end.plastic_ratio, end.damage)
     values, vectors = np.linalg.eigh(end.metric)
