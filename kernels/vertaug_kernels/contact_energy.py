@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Energy, forces and tangent of pairs of facets in contact: the barrier and the guard."""
+
+import numpy as np
+
+from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels.contact import (
+    FACE,
+    add_distance_terms,
+    barrier,
+    closest_on_triangle,
+    dot3,
+    separation,
+)
+from vertaug_kernels.contact_pairs import (
+    CHUNK,
+    EDGES,
+    PARALLEL,
+    apart,
+    first_contact,
+    gather_pair,
+    touching,
+)
+
+
+@kernel
+def _surface_terms(
+    corner, first, scale, edge_sign, corner_sign, rule, reach, stiffness, mode,
+    weight, free, share, free3, gap, work, force, matrix,
+):  # fmt: skip
+    """Barrier of the quadrature points of one facet (rows from ``first``) against the other."""
+    other = 3 - first
+    energy = 0.0
+    point = np.empty(3)
+    for q in range(rule.shape[0]):
+        for d in range(3):
+            point[d] = 0.0
+            for i in range(3):
+                point[d] += rule[q, i] * corner[first + i, d]
+        for feature in range(FACE, -1, -1):
+            sign = 1.0
+            if feature < 3:
+                sign = corner_sign[feature]
+            elif feature < FACE:
+                sign = edge_sign[feature - 3]
+            if sign == 0.0:
+                continue
+            count = closest_on_triangle(
+                point, corner[other : other + 3], feature, share, free3
+            )
+            for i in range(3):
+                weight[first + i] = rule[q, i]
+                weight[other + i] = -share[i]
+                for m in range(2):
+                    free[m, first + i] = 0.0
+                    free[m, other + i] = -free3[m, i]
+            distance = separation(corner, weight, gap)
+            if distance >= reach:
+                if feature == FACE:
+                    break
+                continue
+            value, slope, curve = barrier(distance, reach, stiffness)
+            factor = sign * scale * rule[q, 3]
+            energy += factor * value
+            if mode > 0:
+                add_distance_terms(
+                    corner, weight, free, count, factor * slope, factor * curve, mode > 1, gap,
+                    work, force, matrix,
+                )  # fmt: skip
+    return energy
+
+
+@kernel
+def _fade(square, limit):
+    """Factor of the guard of two edges of squared cross product ``square``, and its two derivatives."""
+    if square >= limit:
+        return 1.0, 0.0, 0.0
+    x = square / limit
+    return (2.0 - x) * x, (2.0 - 2.0 * x) / limit, -2.0 / (limit * limit)
+
+
+@kernel
+def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2, force, matrix):
+    """Add what the fading of the guard of near parallel edges brings besides the guard's own terms."""
+    a, c = (kind - 6) // 3, 3 + (kind - 6) % 3
+    b, d = (a + 1) % 3, 3 + (c - 2) % 3
+    u, v = corner[b] - corner[a], corner[d] - corner[c]
+    uu, vv, uv = dot3(u, u), dot3(v, v), dot3(u, v)
+    change = np.zeros((6, 3))
+    for k in range(3):
+        change[b, k] = 2.0 * (vv * u[k] - uv * v[k])
+        change[a, k] = -change[b, k]
+        change[d, k] = 2.0 * (uu * v[k] - uv * u[k])
+        change[c, k] = -change[d, k]
+    force += energy * factor1 * change
+    if mode < 2:
+        return
+    side = np.zeros((2, 6))
+    side[0, a], side[0, b], side[1, c], side[1, d] = -1.0, 1.0, -1.0, 1.0
+    distance = np.sqrt(dot3(gap, gap))
+    for i in range(6):
+        for j in range(6):
+            one = side[0, i] * side[0, j]
+            two = side[1, i] * side[1, j]
+            cross, turned = side[0, i] * side[1, j], side[1, i] * side[0, j]
+            for k in range(3):
+                for m in range(3):
+                    same = 1.0 if k == m else 0.0
+                    second = one * 2.0 * (vv * same - v[k] * v[m])
+                    second += two * 2.0 * (uu * same - u[k] * u[m])
+                    mixed = 4.0 * u[k] * v[m] - 2.0 * v[k] * u[m] - 2.0 * uv * same
+                    second += cross * mixed
+                    mixed = 4.0 * u[m] * v[k] - 2.0 * v[m] * u[k] - 2.0 * uv * same
+                    second += turned * mixed
+                    value = energy * (factor1 * second + factor2 * change[i, k] * change[j, m])
+                    both = change[i, k] * weight[j] * gap[m] + change[j, m] * weight[i] * gap[k]
+                    matrix[3 * i + k, 3 * j + m] += value + factor1 * slope * both / distance
+
+
+@kernel
+def _guard_terms(
+    corner, nodes, area, lengths, guard, stiffness, mode,
+    weight, free, share3, free3, share4, free4, gap, work, force, matrix,
+):  # fmt: skip
+    """Barrier of all corner-facet and edge-edge distances below ``guard``."""
+    energy = 0.0
+    for kind in range(EDGES):
+        count = first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4)
+        if count < 0:
+            continue
+        distance = separation(corner, weight, gap)
+        if distance >= guard:
+            continue
+        value, slope, curve = barrier(distance, guard, stiffness)
+        scale = area[0 if kind < 3 else 1] / 3.0 if kind < 6 else (area[0] + area[1]) / 18.0
+        factor0, factor1, factor2 = 1.0, 0.0, 0.0
+        if kind >= 6:
+            a, c = (kind - 6) // 3, 3 + (kind - 6) % 3
+            b, d = (a + 1) % 3, 3 + (c - 2) % 3
+            u, v = corner[b] - corner[a], corner[d] - corner[c]
+            square = dot3(u, u) * dot3(v, v) - dot3(u, v) ** 2
+            limit = PARALLEL * lengths[0, a] * lengths[1, c - 3]
+            factor0, factor1, factor2 = _fade(max(square, 0.0), limit)
+        energy += scale * factor0 * value
+        if mode > 0:
+            if factor1 != 0.0:
+                _add_fading(
+                    corner, kind, weight, gap, scale * value, scale * slope, mode, factor1, factor2,
+                    force, matrix,
+                )  # fmt: skip
+            add_distance_terms(
+                corner, weight, free, count, scale * factor0 * slope, scale * factor0 * curve,
+                mode > 1, gap, work, force, matrix,
+            )  # fmt: skip
+    return energy
+
+
+@parallel_kernel
+def pair_terms(
+    points, facets, pairs, facing, area, lengths, edge_sign, corner_sign, rule, reach, guard,
+    stiffness, mode, energies, forces, matrices,
+):  # fmt: skip
+    """Energy (n,) mJ, forces (n, 6, 3) N and tangents (n, 18, 18) N/mm of pairs of facets.
+
+    Parameters
+    ----------
+    points, facets : (n_nodes, 3) mm, (m, 3)
+    pairs, facing : (n, 2) facets, (n,) whether their outsides face each other across a gap
+    area, lengths : (m,) mm², (m, 3) squared edge lengths mm², both of the start
+    edge_sign, corner_sign : (m, 3) with which each edge and corner counts in its facet
+    rule : (q, 4) barycentric coordinates and weights
+    reach, guard : mm, below which barrier and guard act
+    stiffness : MPa
+    mode : 0 energies only, 1 forces too, 2 tangents too
+    energies, forces, matrices : zero on entry
+    """
+    for chunk in prange((len(pairs) + CHUNK - 1) // CHUNK):
+        corner, nodes = np.empty((6, 3)), np.empty(6, np.int32)
+        weight, free, gap, work = np.empty(6), np.empty((2, 6)), np.empty(3), np.empty((2, 6, 3))
+        share3, free3, share4, free4 = np.empty(3), np.empty((2, 3)), np.empty(4), np.empty((2, 4))
+        areas, squares = np.empty(2), np.empty((2, 3))
+        no_force, no_matrix = np.empty((6, 3)), np.empty((18, 18))
+        for p in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(pairs))):
+            f, g = pairs[p, 0], pairs[p, 1]
+            nodes[:3] = facets[f]
+            nodes[3:] = facets[g]
+            gather_pair(points, nodes, corner)
+            if apart(corner, max(reach, guard)):
+                continue
+            areas[0], areas[1] = area[f], area[g]
+            squares[0] = lengths[f]
+            squares[1] = lengths[g]
+            force = forces[p] if mode > 0 else no_force
+            matrix = matrices[p] if mode > 1 else no_matrix
+            energy = 0.0
+            if facing[p] and not touching(nodes):
+                energy += _surface_terms(
+                    corner, 0, 0.5 * area[f], edge_sign[g], corner_sign[g], rule, reach, stiffness,
+                    mode, weight, free, share3, free3, gap, work, force, matrix,
+                )  # fmt: skip
+                energy += _surface_terms(
+                    corner, 3, 0.5 * area[g], edge_sign[f], corner_sign[f], rule, reach, stiffness,
+                    mode, weight, free, share3, free3, gap, work, force, matrix,
+                )  # fmt: skip
+            energy += _guard_terms(
+                corner, nodes, areas, squares, guard, stiffness, mode,
+                weight, free, share3, free3, share4, free4, gap, work, force, matrix,
+            )  # fmt: skip
+            energies[p] = energy
+
+
+@parallel_kernel
+def nearest_points(
+    points, facets, pairs, facing, rule, reach, out_distance, out_share, out_normal
+):  # fmt: skip
+    """Distance of every quadrature point of both facets of each pair to the other facet.
+
+    Parameters
+    ----------
+    points, facets, pairs, facing, rule, reach : as in `pair_terms`
+    out_distance : (n, 2, q), infinite beyond ``reach``
+    out_share : (n, 2, q, 3) barycentric coordinates of the closest point
+    out_normal : (n, 2, q, 3) unit vector from the closest point to the quadrature point
+    """
+    for p in prange(len(pairs)):
+        corner, nodes = np.empty((6, 3)), np.empty(6, np.int32)
+        weight, gap, free = np.empty(6), np.empty(3), np.empty((2, 3))
+        nodes[:3] = facets[pairs[p, 0]]
+        nodes[3:] = facets[pairs[p, 1]]
+        gather_pair(points, nodes, corner)
+        out_distance[p] = np.inf
+        if not facing[p] or touching(nodes) or apart(corner, reach):
+            continue
+        for side in range(2):
+            first, other = 3 * side, 3 - 3 * side
+            for q in range(rule.shape[0]):
+                for d in range(3):
+                    gap[d] = 0.0
+                    for i in range(3):
+                        gap[d] += rule[q, i] * corner[first + i, d]
+                share = out_share[p, side, q]
+                closest_on_triangle(gap, corner[other : other + 3], FACE, share, free)
+                for i in range(3):
+                    weight[first + i] = rule[q, i]
+                    weight[other + i] = -share[i]
+                distance = separation(corner, weight, gap)
+                if 0.0 < distance and distance < reach:
+                    out_distance[p, side, q] = distance
+                    for d in range(3):
+                        out_normal[p, side, q, d] = gap[d] / distance
