@@ -202,7 +202,7 @@ def closest_of_edges(a, b, c, d, share, free):
     if det > 1e-14 * uu * vv:
         s = (uv * wv - vv * wu) / det
         t = (uu * wv - uv * wu) / det
-        if 0.0 < s and s < 1.0 and 0.0 < t and t < 1.0:
+        if s > 0.0 and s < 1.0 and t > 0.0 and t < 1.0:
             return _set_edges(s, t, True, True, share, free)
     best = math.inf
     best_s = 0.0
@@ -219,8 +219,8 @@ def closest_of_edges(a, b, c, d, share, free):
             best = square
             best_s = s
             best_t = t
-    first = 0.0 < best_s and best_s < 1.0
-    second = 0.0 < best_t and best_t < 1.0
+    first = best_s > 0.0 and best_s < 1.0
+    second = best_t > 0.0 and best_t < 1.0
     return _set_edges(best_s, best_t, first, second, share, free)
 
 

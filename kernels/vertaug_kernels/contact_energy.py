@@ -24,6 +24,37 @@ from vertaug_kernels.contact_pairs import (
 
 
 @kernel
+def _place(rule, q, corner, first, point):
+    """Quadrature point q of the facet in rows from ``first``."""
+    for d in range(3):
+        point[d] = 0.0
+        for i in range(3):
+            point[d] += rule[q, i] * corner[first + i, d]
+
+
+@kernel
+def _sign_of(feature, edge_sign, corner_sign):
+    """How often a feature of a facet counts."""
+    if feature < 3:
+        return corner_sign[feature]
+    if feature < FACE:
+        return edge_sign[feature - 3]
+    return 1.0
+
+
+@kernel
+def _point_weights(rule, q, first, share, free3, weight, free):
+    """Weights of the separation of quadrature point q from the closest point of the other facet."""
+    other = 3 - first
+    for i in range(3):
+        weight[first + i] = rule[q, i]
+        weight[other + i] = -share[i]
+        for m in range(2):
+            free[m, first + i] = 0.0
+            free[m, other + i] = -free3[m, i]
+
+
+@kernel
 def _surface_terms(
     corner, first, scale, edge_sign, corner_sign, rule, reach, stiffness, mode,
     weight, free, share, free3, gap, work, force, matrix,
@@ -33,27 +64,13 @@ def _surface_terms(
     energy = 0.0
     point = np.empty(3)
     for q in range(rule.shape[0]):
-        for d in range(3):
-            point[d] = 0.0
-            for i in range(3):
-                point[d] += rule[q, i] * corner[first + i, d]
+        _place(rule, q, corner, first, point)
         for feature in range(FACE, -1, -1):
-            sign = 1.0
-            if feature < 3:
-                sign = corner_sign[feature]
-            elif feature < FACE:
-                sign = edge_sign[feature - 3]
+            sign = _sign_of(feature, edge_sign, corner_sign)
             if sign == 0.0:
                 continue
-            count = closest_on_triangle(
-                point, corner[other : other + 3], feature, share, free3
-            )
-            for i in range(3):
-                weight[first + i] = rule[q, i]
-                weight[other + i] = -share[i]
-                for m in range(2):
-                    free[m, first + i] = 0.0
-                    free[m, other + i] = -free3[m, i]
+            count = closest_on_triangle(point, corner[other : other + 3], feature, share, free3)
+            _point_weights(rule, q, first, share, free3, weight, free)
             distance = separation(corner, weight, gap)
             if distance >= reach:
                 if feature == FACE:
@@ -220,11 +237,12 @@ def nearest_points(
     points, facets, pairs, facing, rule, reach : as in `pair_terms`
     out_distance : (n, 2, q), infinite beyond ``reach``
     out_share : (n, 2, q, 3) barycentric coordinates of the closest point
-    out_normal : (n, 2, q, 3) unit vector from the closest point to the quadrature point
+    out_normal : (n, 2, q, 3) unit vector from the closest point to the quadrature point, 0 at no distance
     """
     for p in prange(len(pairs)):
         corner, nodes = np.empty((6, 3)), np.empty(6, np.int32)
-        weight, gap, free = np.empty(6), np.empty(3), np.empty((2, 3))
+        weight, gap = np.empty(6), np.empty(3)
+        free, change = np.empty((2, 3)), np.empty((2, 6))
         nodes[:3] = facets[pairs[p, 0]]
         nodes[3:] = facets[pairs[p, 1]]
         gather_pair(points, nodes, corner)
@@ -234,17 +252,12 @@ def nearest_points(
         for side in range(2):
             first, other = 3 * side, 3 - 3 * side
             for q in range(rule.shape[0]):
-                for d in range(3):
-                    gap[d] = 0.0
-                    for i in range(3):
-                        gap[d] += rule[q, i] * corner[first + i, d]
+                _place(rule, q, corner, first, gap)
                 share = out_share[p, side, q]
                 closest_on_triangle(gap, corner[other : other + 3], FACE, share, free)
-                for i in range(3):
-                    weight[first + i] = rule[q, i]
-                    weight[other + i] = -share[i]
+                _point_weights(rule, q, first, share, free, weight, change)
                 distance = separation(corner, weight, gap)
-                if 0.0 < distance and distance < reach:
+                if distance < reach:
                     out_distance[p, side, q] = distance
                     for d in range(3):
-                        out_normal[p, side, q, d] = gap[d] / distance
+                        out_normal[p, side, q, d] = gap[d] / max(distance, 1e-300)

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
-from vertaug_kernels.contact import FACE, closest_of_edges, closest_on_triangle, separation
+from vertaug_kernels.contact import FACE, closest_of_edges, closest_on_triangle, dot3, separation
 
 CHUNK = 64
 """Pairs that share one set of scratch arrays."""
@@ -68,9 +68,7 @@ def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free
         for i in range(other, other + 3):
             if nodes[i] == nodes[kind]:
                 return -1
-        count = closest_on_triangle(
-            corner[kind], corner[other : other + 3], FACE, share3, free3
-        )
+        count = closest_on_triangle(corner[kind], corner[other : other + 3], FACE, share3, free3)
         weight[kind] = 1.0
         for i in range(3):
             weight[other + i] = -share3[i]
@@ -113,9 +111,38 @@ def separations(points, facets, pairs, out_gap, out_distance):
                 distance = separation(corner, weight, gap)
                 if distance < out_distance[p]:
                     out_distance[p] = distance
-                    side = -1.0 if 3 <= kind and kind < 6 else 1.0
+                    side = -1.0 if kind >= 3 and kind < 6 else 1.0
                     for d in range(3):
                         out_gap[p, d] = side * gap[d]
+
+
+@kernel
+def _takes_part(kind, i):
+    """Whether node i of a pair belongs to one of its fifteen contacts."""
+    if kind < 6:
+        return i == kind or (i >= 3) == (kind < 3)
+    if i < 3:
+        return i != ((kind - 6) // 3 + 2) % 3
+    return i - 3 != ((kind - 6) % 3 + 2) % 3
+
+
+@kernel
+def _closing_speed(motion, kind):
+    """Bound on the speed at which the two sides of a contact near; takes their mean out of ``motion``."""
+    mean = np.zeros(3)
+    count = 0
+    for i in range(6):
+        if _takes_part(kind, i):
+            count += 1
+            mean += motion[i]
+    mean /= count
+    fastest = np.zeros(2)
+    for i in range(6):
+        motion[i] -= mean
+        if _takes_part(kind, i):
+            side = 0 if i < 3 else 1
+            fastest[side] = max(fastest[side], math.sqrt(dot3(motion[i], motion[i])))
+    return fastest[0] + fastest[1]
 
 
 @kernel
@@ -126,30 +153,7 @@ def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, 
     if count < 0:
         return 1.0
     start = separation(moved, weight, gap)
-    # bound on the relative speed: free of the mean motion of the nodes that take part
-    mean = np.zeros(3)
-    first, last = np.zeros(6), 0
-    for i in range(6):
-        if kind < 6:
-            part = i == kind or (i >= 3) == (kind < 3)
-        else:
-            a, c = (kind - 6) // 3, (kind - 6) % 3
-            part = (i < 3 and i != (a + 2) % 3) or (i >= 3 and i - 3 != (c + 2) % 3)
-        if part:
-            first[i] = 1.0
-            last += 1
-            for d in range(3):
-                mean[d] += motion[i, d]
-    mean /= last
-    fastest = np.zeros(2)
-    for i in range(6):
-        if first[i] > 0.0:
-            square = 0.0
-            for d in range(3):
-                square += (motion[i, d] - mean[d]) ** 2
-            side = 0 if i < 3 else 1
-            fastest[side] = max(fastest[side], math.sqrt(square))
-    speed = fastest[0] + fastest[1]
+    speed = _closing_speed(motion, kind)
     if speed <= (1.0 - spare) * start:
         return 1.0
     done, distance = 0.0, start
@@ -160,7 +164,7 @@ def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, 
             return 1.0
         for i in range(6):
             for d in range(3):
-                moved[i, d] = corner[i, d] + done * (motion[i, d] - mean[d])
+                moved[i, d] = corner[i, d] + done * motion[i, d]
         first_contact(moved, nodes, kind, weight, free, share3, free3, share4, free4)
         distance = separation(moved, weight, gap)
         if distance <= 1.1 * spare * start or advance < 1e-4:

@@ -11,16 +11,16 @@ from vertaug_kernels._jit import kernel
 @kernel
 def _cell(value, origin, size, count):
     """Cell of a coordinate, kept inside the grid."""
-    return min(max(int(math.floor((value - origin) / size)), 0), count - 1)
+    return min(max(math.floor((value - origin) / size), 0), count - 1)
 
 
 @kernel
 def _overlap(low, high, i, j):
     """Whether boxes i and j overlap."""
+    apart = False
     for d in range(3):
-        if low[i, d] > high[j, d] or low[j, d] > high[i, d]:
-            return False
-    return True
+        apart |= low[i, d] > high[j, d] or low[j, d] > high[i, d]
+    return not apart
 
 
 @kernel

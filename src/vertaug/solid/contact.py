@@ -246,7 +246,15 @@ class FacetContact:
         distance = np.full((n, 2, q), np.inf)
         share, normal = np.zeros((n, 2, q, 3)), np.zeros((n, 2, q, 3))
         contact_energy.nearest_points(
-            points, facets, near.pairs, near.facing, rule, self.options.reach, distance, share, normal
+            points,
+            facets,
+            near.pairs,
+            near.facing,
+            rule,
+            self.options.reach,
+            distance,
+            share,
+            normal,
         )
         pair, side, index = np.nonzero(np.isfinite(distance))
         own, other = near.pairs[pair, side], near.pairs[pair, 1 - side]
@@ -257,9 +265,7 @@ class FacetContact:
         first[1:] = (own[1:] != own[:-1]) | (index[1:] != index[:-1])
         pick = order[first]
         own, other, index, least = own[first], other[first], index[first], least[first]
-        weights = np.concatenate(
-            [rule[index, :3], -share[pair[pick], side[pick], index]], axis=1
-        )
+        weights = np.concatenate([rule[index, :3], -share[pair[pick], side[pick], index]], axis=1)
         g = least / self.options.reach
         pressure = self.options.stiffness * (2.0 * (g - 1.0) * np.log(g) + (g - 1.0) ** 2 / g)
         return Touch(

@@ -47,9 +47,7 @@ def contact_surface(sets: Sequence[Int]) -> ContactSurface:
         )  # fmt: skip
     body = np.repeat(np.arange(len(sets), dtype=np.int32), [len(f) for f in sets])
     edge_sign, corner_sign = _signs(facets, body)
-    return ContactSurface(
-        facets, body, np.unique(facets).astype(np.int32), edge_sign, corner_sign
-    )
+    return ContactSurface(facets, body, np.unique(facets).astype(np.int32), edge_sign, corner_sign)
 
 
 def _signs(facets: Int, body: Int) -> tuple[Float, Float]:
@@ -131,9 +129,7 @@ def near_pairs(low: Float, high: Float, body: Int, *, within: bool) -> Int:
     counts = np.maximum(np.ceil((top - origin) / size), 1.0).astype(np.int64)
     out = np.empty((16 * len(low), 2), dtype=np.int32)
     while True:
-        found = contact_search.overlapping_boxes(
-            low, high, body, within, origin, size, counts, out
-        )
+        found = contact_search.overlapping_boxes(low, high, body, within, origin, size, counts, out)
         if found <= len(out):
             break
         out = np.empty((found, 2), dtype=np.int32)
