@@ -59,7 +59,7 @@ class RigidContact:
     """Facets pressed against a rigid body, frictionless; see `Grip` for friction.
 
     `facets` (m, k) of 3, 4 or 6 nodes, `shape` the body, `reach` mm, `stiffness` MPa of the gap's
-    pressure, `measure` (m, q) mm² each quadrature point stands for, `shares` (q, k) shape functions.
+    pressure, `measure` (m, q) mm² each place of a facet stands for, `shares` (q, k) its shape functions there.
     """
 
     facets: Int
@@ -72,16 +72,24 @@ class RigidContact:
     @classmethod
     def start(
         cls, points: Float, facets: Int, shape: RigidShape, reach: float, stiffness: float,
-        count: int = 6,
+        count: int | None = None,
     ) -> RigidContact:  # fmt: skip
-        """Take areas at ``points`` (n_nodes, 3); ``count`` quadrature points on a triangle."""
-        shares, slopes, weight = facet_quadrature(facets.shape[1], count)
+        """Take areas at ``points`` (n_nodes, 3).
+
+        The gap is taken at the nodes: as many as there are pressures the facets can carry, so a stiff
+        gap does not lock. With ``count`` it is taken at that many quadrature points of a triangle.
+        """
+        k = facets.shape[1]
+        shares, slopes, weight = facet_quadrature(k, 6 if count is None else count)
         sides = np.einsum("qka,mkd->mqad", slopes, points[facets])
         normal = np.cross(sides[:, :, 0], sides[:, :, 1])
         measure = np.sqrt((normal * normal).sum(axis=2)) * weight
-        return cls(
-            np.ascontiguousarray(facets, dtype=np.int32), shape, reach, stiffness, measure, shares
-        )
+        if count is None:
+            # corners of a quadratic facet would carry nothing: it counts as four linear ones
+            lumped = shares if k < 6 else np.broadcast_to([1.0 / 12.0] * 3 + [0.25] * 3, shares.shape)
+            measure = np.einsum("mq,qk->mk", measure, lumped)
+            shares = np.eye(k)
+        return cls(np.ascontiguousarray(facets, dtype=np.int32), shape, reach, stiffness, measure, shares)
 
     @property
     def connectivity(self) -> Int:
