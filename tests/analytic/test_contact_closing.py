@@ -63,7 +63,7 @@ def lens(cases, n):
 
 def test_walls_of_a_closing_cavity_meet_and_carry_load(cases):
     body = lens(cases, 4)
-    item = body.item(laws.NEO_HOOKE, NEO)
+    item = body.item(laws.NEO_HOOKE, cases.row(1.0, 0.2))
     outer = np.unique(body.outer)
     fixed = np.zeros(body.points.shape, dtype=bool)
     fixed[outer] = True
@@ -97,7 +97,7 @@ def test_two_balls_that_are_blown_up_in_a_box_flatten_against_each_other(cases):
     points = np.vstack([one.points - shift, one.points + shift])
     cells = np.concatenate([one.cells, one.cells + n]).astype(np.int32)
     both = replace(one, points=points, cells=cells)
-    item = both.item(laws.NEO_HOOKE, NEO)
+    item = both.item(laws.NEO_HOOKE, cases.row(1.0, 0.2))
     outer = [one.outer, (one.outer + n).astype(np.int32)]
     inner = [one.inner, (one.inner + n).astype(np.int32)]
     volume = -enclosed_volume(one.points, one.inner)
@@ -118,7 +118,7 @@ def test_two_balls_that_are_blown_up_in_a_box_flatten_against_each_other(cases):
         assert crossings(points, np.concatenate(outer)) == 0
     push = cases.forces_of(contact, points)
     between = push[:n].sum(axis=0)[0]
-    assert between > 0.02
+    assert between > 0.015
     # the ball on the left stands between its wall and its neighbour
     assert between == pytest.approx(box[1].force(points)[0], rel=1e-3)
     assert -between == pytest.approx(box[0].force(points)[0], rel=1e-3)

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Contribution", "Item", "LimitsStep", "RankOne", "scatter"]
+__all__ = ["Contribution", "Item", "RankOne", "scatter"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -51,15 +51,6 @@ class Item(Protocol):
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces and, if asked for, tangent at ``points`` (n_nodes, 3) mm."""
-        ...
-
-
-@runtime_checkable
-class LimitsStep(Protocol):
-    """An item beyond whose bound no step goes, such as contact."""
-
-    def largest_step(self, points: Float, step: Float) -> float:
-        """Share in (0, 1] of ``step`` (n_nodes, 3) mm that may be taken from ``points``."""
         ...
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.item import Item, LimitsStep, RankOne
+from vertaug.solid.item import Item, RankOne
 from vertaug.solid.linear import BlockPattern, LinearResult, LinearSolver, MatrixError
 
 __all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
@@ -149,12 +149,6 @@ def _shorter(start: float, slope: float, energy: float) -> float:
     if not math.isfinite(energy):
         return 0.3
     return min(max(-0.5 * slope / (energy - start - slope), 0.1), 0.5)
-
-
-def _longest(points: Float, step: Float, items: Sequence[Item]) -> float:
-    """Share of ``step`` that every item which limits steps allows."""
-    limits = [item.largest_step(points, step) for item in items if isinstance(item, LimitsStep)]
-    return min(limits, default=1.0)
 
 
 def _search(
