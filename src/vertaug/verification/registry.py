@@ -16,9 +16,9 @@ from vertaug.verification.problem import GROUPS, Problem
 __all__ = ["all_problems", "find", "select", "settings"]
 
 
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
+def _natural(text: str) -> tuple[tuple[str, int], ...]:
     """Sort key in which d2 stands before d10."""
-    return tuple((int(digits or 0), word) for word, digits in re.findall(r"(\D+)(\d*)", text))
+    return tuple((word, int(digits or 0)) for word, digits in re.findall(r"(\D+)(\d*)", text))
 
 
 @cache

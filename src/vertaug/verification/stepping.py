@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,9 @@ from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug_kernels import laws
 
-__all__ = ["DeadLoad", "elastic_row", "equilibrium", "law_row", "moduli", "pressure_forces"]
+__all__ = [
+    "DeadLoad", "elastic_row", "equilibrium", "foam_row", "law_row", "moduli", "pressure_forces",
+]  # fmt: skip
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -26,7 +28,7 @@ def moduli(young: float, poisson: float) -> tuple[float, float]:
     return young / (3.0 * (1.0 - 2.0 * poisson)), young / (2.0 * (1.0 + poisson))
 
 
-def law_row(law: int, lock: tuple[float, float] = (0.0, 0.0), **values: float) -> Float:
+def law_row(law: int, values: Mapping[str, float], lock: tuple[float, float] = (0.0, 0.0)) -> Float:
     """One row of parameters of a law, its names those of `laws.PARAMETERS`."""
     names = laws.PARAMETERS[law]
     if set(values) != set(names):
@@ -37,7 +39,17 @@ def law_row(law: int, lock: tuple[float, float] = (0.0, 0.0), **values: float) -
 def elastic_row(young: float, poisson: float) -> Float:
     """Parameters of Hencky elasticity."""
     bulk, shear = moduli(young, poisson)
-    return law_row(laws.HENCKY, bulk=bulk, shear=shear)
+    return law_row(laws.HENCKY, {"bulk": bulk, "shear": shear})
+
+
+def foam_row(
+    young: float, poisson: float, strength: float, alpha: tuple[float, float] = (0.0, 0.0)
+) -> Float:
+    """Parameters of the crushable foam, the ellipse's factors in compression and tension; J2 by default."""
+    bulk, shear = moduli(young, poisson)
+    values = {"bulk": bulk, "shear": shear, "yield": strength}
+    ellipse = {"alpha_compression": alpha[0], "alpha_tension": alpha[1]}
+    return law_row(laws.CRUSHABLE, values | ellipse)
 
 
 @dataclass(frozen=True)

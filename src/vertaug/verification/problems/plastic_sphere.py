@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Benchmark c: the elastic, perfectly plastic hollow sphere: loading, energies, unloading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.solid.cells import SolidItem
+from vertaug.verification.body_force import gauss
+from vertaug.verification.check import Check, study
+from vertaug.verification.closed_forms.lame import HollowSphere
+from vertaug.verification.closed_forms.plastic_sphere import PlasticSphere
+from vertaug.verification.facets import mean_over
+from vertaug.verification.meshes import Body, Element, hollow_ball
+from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
+from vertaug.verification.solids import (
+    divisions,
+    made_of,
+    nodal_forces,
+    pressure_load,
+    symmetry,
+    work_pressure,
+)
+from vertaug.verification.stepping import equilibrium, foam_row
+from vertaug_kernels.laws import CRUSHABLE
+
+Float = NDArray[np.float64]
+Count = Annotated[int, Bounds(1, 200)]
+FREE: tuple[Element, ...] = ("tet4-patch", "tet10", "hex8")
+
+
+@dataclass
+class Path:
+    """A ball whose cavity is grown by moving its nodes radially; keeps the energies of the way."""
+
+    body: Body
+    item: SolidItem
+    points: Float
+    work: float = 0.0
+    dissipated: float = 0.0
+
+    def grow(self, displacement: float) -> None:
+        """Move the cavity's nodes to a radial displacement, mm, and find equilibrium."""
+        body = self.body
+        inner = body.nodes("inner")
+        fixed = symmetry(body)
+        fixed[inner] = True
+        start = self.points.copy()
+        way = body.points[inner] / np.linalg.norm(body.points[inner], axis=1, keepdims=True)
+        start[inner] = body.points[inner] + displacement * way
+        before = nodal_forces(self.item, self.points)[inner]
+        result = equilibrium(start, [self.item], fixed, 1e-8, body.points)
+        after = nodal_forces(self.item, result.points)[inner]
+        moved = result.points[inner] - self.points[inner]
+        self.work += 0.5 * float(((before + after) * moved).sum())
+        total = self.item.energy(result.points)
+        self.item = self.item.after(result.points)
+        self.points = result.points
+        self.dissipated += total - self.stored()
+
+    def stored(self) -> float:
+        """Elastic energy, mJ, from the elastic strains of all points."""
+        item = self.item
+        mean = np.trace(item.metric, axis1=1, axis2=2)
+        square = (item.metric**2).sum(axis=(1, 2)) - mean**2 / 3.0
+        bulk, shear = item.parameters[:, 2], item.parameters[:, 3]
+        return float((item.volume * (0.5 * bulk * mean**2 + shear * square)).sum())
+
+    def pressure(self) -> float:
+        """Pressure in the cavity."""
+        return work_pressure(self.body, self.item, self.points)
+
+    def mean_displacement(self, name: str) -> float:
+        """Mean radial displacement of named facets."""
+        start = self.body.points
+        radial = ((self.points - start) * start).sum(axis=1) / np.linalg.norm(start, axis=1)
+        return mean_over(start, self.body.facets[name], radial)
+
+
+def begin(element: Element, n: int, exact: PlasticSphere) -> Path:
+    """A stress-free ball, as many layers as twice the divisions of an edge."""
+    d = divisions(element, n)
+    body = hollow_ball(element, d, np.geomspace(exact.inner, exact.outer, 2 * d + 1))
+    row = foam_row(exact.young, exact.poisson, exact.strength)
+    return Path(body, made_of(body, CRUSHABLE, row), body.points)
+
+
+WHY = "16 layers; the error swings as the front passes from layer to layer, so that no order shows"
+LAGS = "energies of the whole sphere, summed over steps by the trapezoidal rule"
+
+
+@benchmark(
+    "c.sphere", "SOLID", "Plastic zone growing in a thick sphere",
+    "Pressure, displacements and energies of an elastoplastic sphere agree with Hill's solution.",
+    quick={"meshes": (4, 8), "fronts": (6.0, 8.0), "elements": ("tet10", "hex8")},
+)  # fmt: skip
+def sphere(
+    young: Positive = 200.0,
+    poisson: Poisson = 0.3,
+    strength: Positive = 2.0,
+    inner: Positive = 5.0,
+    outer: Positive = 15.0,
+    fronts: Annotated[tuple[float, ...], Bounds(0.0, rising=True)] = (6.0, 8.0, 10.0, 13.0),
+    steps: Count = 4,
+    elements: tuple[Element, ...] = FREE,
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Grow the cavity to the exact displacements of several fronts, and read the pressure."""
+    exact = PlasticSphere(young, poisson, strength, inner, outer)
+    targets = [exact.displacement(inner, front) for front in fronts]
+    path = np.concatenate([[exact.displacement(inner, inner)], targets])
+    for element in elements:
+        rows: list[list[tuple[float, float]]] = []
+        ways = []
+        for n in meshes:
+            way = begin(element, n, exact)
+            way.grow(path[0])
+            row = []
+            for low, high in pairwise(path):
+                for value in np.linspace(low, high, steps + 1)[1:]:
+                    way.grow(float(value))
+                row.append((way.pressure(), way.mean_displacement("outer")))
+            rows.append(row)
+            ways.append((way.work, way.stored(), way.dissipated))
+        for k, front in enumerate(fronts):
+            yield study(
+                f"p at c = {front:g}, {element}", exact.pressure(front), meshes,
+                [row[k][0] for row in rows], order=2.0, slack=0.5,
+                tolerance=0.02 if element == "tet4-patch" else 0.01, standard=8, floor=0.02,
+                unit="MPa", why=WHY,
+            )  # fmt: skip
+            yield study(
+                f"u(b) at c = {front:g}, {element}", exact.displacement(outer, front), meshes,
+                [row[k][1] for row in rows], order=2.0, slack=0.5, tolerance=0.02, standard=8,
+                floor=5e-3, unit="mm", why=WHY,
+            )  # fmt: skip
+        work, last = exact.work(fronts[-1]), fronts[-1]
+        energies = (work, work - exact.dissipation(last), exact.dissipation(last))
+        for k, name in enumerate(("work W", "elastic energy U", "plastic work D")):
+            yield study(
+                f"{name} at c = {last:g}, {element}", energies[k], meshes,
+                [8.0 * row[k] for row in ways], order=2.0, slack=0.5, tolerance=0.03, standard=8,
+                floor=1.0 if k == 1 else 0.01, unit="mJ", why=LAGS,
+            )  # fmt: skip
+        balance = (ways[-1][1] + ways[-1][2]) / ways[-1][0]
+        yield Check(
+            f"(U + D)/W, {element}", 1.0, balance, 0.01,
+            "backward Euler dissipates a little more than the trapezoidal work, less with more steps",
+        )  # fmt: skip
+
+
+@benchmark(
+    "c2.residual", "SOLID", "Unloading the plastic sphere",
+    "After unloading the residual displacement and hoop stress are Hill's less Lamé's.",
+    quick={"meshes": (4, 8), "elements": ("tet10", "hex8")},
+)  # fmt: skip
+def residual(
+    young: Positive = 200.0,
+    poisson: Poisson = 0.3,
+    strength: Positive = 2.0,
+    inner: Positive = 5.0,
+    outer: Positive = 15.0,
+    front: Positive = 7.0,
+    steps: Count = 6,
+    elements: tuple[Element, ...] = FREE,
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Grow the cavity until the zone reaches `front`, then take the pressure away."""
+    exact = PlasticSphere(young, poisson, strength, inner, outer)
+    top = exact.pressure(front)
+    if top > exact.no_reverse_yield():
+        raise ValueError(f"the sphere yields again while unloading from a front at {front:g} mm")
+    back = HollowSphere(young, poisson, inner, outer, top)
+    first, last = exact.displacement(inner, inner), exact.displacement(inner, front)
+    for element in elements:
+        found = []
+        for n in meshes:
+            way = begin(element, n, exact)
+            for value in np.linspace(first, last, steps + 1):
+                way.grow(float(value))
+            load = pressure_load(way.body, "inner", 0.0)
+            fixed = symmetry(way.body)
+            result = equilibrium(way.points, [way.item, load], fixed, 1e-8, way.body.points)
+            stress = way.item.history(result.points).stress
+            way.points = result.points
+            layer = _hoop_by_radius(way.body, stress)
+            gap = [s - (exact.hoop_stress(r, front) - back.hoop_stress(r)) for r, s in layer]
+            deepest = min(s for _, s in layer)
+            found.append(
+                (way.mean_displacement("inner"), np.sqrt(np.mean(np.square(gap))), deepest)
+            )
+        yield study(
+            f"residual u(a), {element}", last - back.displacement(inner), meshes,
+            [row[0] for row in found], order=2.0, slack=0.6, tolerance=0.03, standard=8,
+            floor=5e-3, unit="mm", why="16 layers; the small difference of two larger displacements",
+        )  # fmt: skip
+        yield Check(
+            f"error of residual hoop stress, {element}", 0.0, float(found[-1][1]) / strength,
+            0.08 * 8.0 / meshes[-1], "root mean square at integration points, over the strength",
+        )  # fmt: skip
+        yield Check(
+            f"largest residual compression at the cavity, {element}", -0.5 * strength,
+            float(found[-1][2]), 0.0, "the cavity's wall is left in compression", "MPa", kind="at most",
+        )  # fmt: skip
+
+
+def _hoop_by_radius(body: Body, stress: Float) -> list[tuple[float, float]]:
+    """Radius and hoop stress (half of the trace less the radial stress) of every point."""
+    places = gauss(body)[0].reshape(-1, 3)
+    radius = np.linalg.norm(places, axis=1)
+    way = places / radius[:, None]
+    radial = np.einsum("ni,nij,nj->n", way, stress, way)
+    hoop = 0.5 * (np.trace(stress, axis1=1, axis2=2) - radial)
+    return list(zip(radius.tolist(), hoop.tolist(), strict=True))

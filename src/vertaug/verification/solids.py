@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Bodies made of cells of one law, stress-free, and what is read from them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.solid.cells import SMALL, SolidItem
+from vertaug.solid.item import Item, scatter
+from vertaug.solid.patches import patches_of
+from vertaug.solid.support import GroundBed
+from vertaug.verification.facets import nodal_normals, nodal_weights
+from vertaug.verification.meshes import Body, Element
+from vertaug.verification.stepping import DeadLoad
+
+__all__ = [
+    "bed_around",
+    "divisions",
+    "expected_order",
+    "made_of",
+    "nodal_forces",
+    "pressure_load",
+    "symmetry",
+    "work_pressure",
+]
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+
+def made_of(body: Body, law: int, parameters: Float, kinematics: int = SMALL) -> SolidItem:
+    """Stress-free cells; ``parameters`` one row (w,) or one a cell (n, w)."""
+    averaged = body.element in ("tet4-patch", "hex8")
+    patches = patches_of(body.cells) if body.element == "tet4-patch" else None
+    return SolidItem.at_rest(
+        body.points, body.cells, law, parameters,
+        kinematics=kinematics, averaged=averaged, patches=patches,
+    )  # fmt: skip
+
+
+def symmetry(body: Body, axes: tuple[int, ...] = (0, 1, 2)) -> Bool:
+    """Unknowns (n, 3) that the planes of symmetry through the origin hold."""
+    size = float(np.abs(body.points).max())
+    fixed = np.abs(body.points) < 1e-9 * size
+    for axis in {0, 1, 2} - set(axes):
+        fixed[:, axis] = False
+    return np.asarray(fixed)
+
+
+def pressure_load(body: Body, name: str, pressure: float) -> DeadLoad:
+    """Forces of a pressure on named facets, as they lie in the undeformed body."""
+    nodes = body.nodes(name)
+    return DeadLoad(nodes, -pressure * nodal_normals(body.points, body.facets[name])[nodes])
+
+
+def bed_around(body: Body, name: str, stiffness: float) -> GroundBed:
+    """Springs of a stiffness per area (MPa/mm) on named facets, the same in all directions."""
+    nodes = body.nodes(name)
+    weight = nodal_weights(body.points, body.facets[name])[nodes]
+    return GroundBed(nodes, body.points[nodes], np.repeat(stiffness * weight[:, None], 3, axis=1))
+
+
+def nodal_forces(item: Item, points: Float) -> Float:
+    """Nodal forces (n_nodes, 3) of an item, N."""
+    part = item.evaluate(points, with_matrix=False)
+    return scatter(len(points), item.connectivity, part.forces)
+
+
+def work_pressure(body: Body, item: Item, points: Float, kinematics: int = SMALL) -> float:
+    """Pressure in the cavity `inner` that does the same work as its nodes' forces.
+
+    The work is that of a growth in proportion, whose change of volume is the flux of the positions;
+    in small strain both are those of the undeformed body.
+    """
+    nodes = body.nodes("inner")
+    force = nodal_forces(item, points)[nodes]
+    place = body.points if kinematics == SMALL else points
+    flux = -(nodal_normals(place, body.facets["inner"]) * place).sum()
+    return float((force * place[nodes]).sum() / flux)
+
+
+def divisions(element: Element, n: int) -> int:
+    """Divisions that give an element about as many nodes as n divisions of linear ones."""
+    return max(1, n // 2) if element == "tet10" else n
+
+
+def expected_order(element: Element) -> float:
+    """Order at which displacements converge."""
+    return 3.0 if element == "tet10" else 2.0
