@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -41,3 +42,18 @@ def one_thread() -> Iterator[None]:
 
     with few_threads(1):
         yield
+
+
+@pytest.fixture(scope="session")
+def reference_rows() -> Callable[[str], list[dict[str, str]]]:
+    """Rows of a table of reference values; no part of the project, the test skips without them."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "verification" / "ref"
+
+    def read(name: str) -> list[dict[str, str]]:
+        file = folder / name
+        if not file.is_file():
+            pytest.skip(f"no table {name} in shared/verification beside the repository")
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+    return read

@@ -1,25 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Series of consolidation against other solutions of the same problems."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.special import erfc
 
 from vertaug.verification.closed_forms import consolidation as exact
-
-TABLES = Path("/work/shared/verification/ref")
-
-
-def table(name):
-    """Rows of a reference table; the test is skipped where it is absent."""
-    for folder in (Path(__file__).resolve().parents[3] / "shared/verification/ref", TABLES):
-        if (folder / name).is_file():
-            lines = (folder / name).read_text().splitlines()
-            return list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    return pytest.skip(f"{name} is not here")
 
 
 def images(depth, time, count=30):
@@ -139,8 +125,8 @@ def test_too_early_times_are_refused():
             call()
 
 
-def test_tables_of_terzaghi():
-    for row in table("i_terzaghi.csv"):
+def test_tables_of_terzaghi(reference_rows):
+    for row in reference_rows("i_terzaghi.csv"):
         time = float(row["T"])
         assert float(exact.terzaghi_pressure(0.0, time)) == pytest.approx(
             float(row["p_base"]), rel=1e-9
@@ -151,19 +137,19 @@ def test_tables_of_terzaghi():
         assert exact.terzaghi_consolidation(time) == pytest.approx(float(row["U"]), rel=1e-9)
 
 
-def test_tables_of_cryer():
-    for row in table("i_cryer_center.csv"):
+def test_tables_of_cryer(reference_rows):
+    for row in reference_rows("i_cryer_center.csv"):
         found = float(exact.cryer_pressure(float(row["nu"]), float(row["T=cv*t/a^2"])))
         assert found == pytest.approx(float(row["p_c/p0"]), rel=1e-9)
-    for row in table("i_cryer_peak.csv"):
+    for row in reference_rows("i_cryer_peak.csv"):
         when, height = exact.cryer_peak(float(row["nu"]))
         assert (when, height) == pytest.approx(
             (float(row["T_peak"]), float(row["p_peak/p0"])), rel=1e-4
         )
 
 
-def test_tables_of_mandel():
+def test_tables_of_mandel(reference_rows):
     slab = exact.Mandel(1.0, 10.0, 0.2, 0.5, 1.0)
-    for row in table("i_mandel.csv"):
+    for row in reference_rows("i_mandel.csv"):
         found = float(slab.pressure(float(row["x"]), float(row["T=c*t/a^2"])))
         assert found == pytest.approx(float(row["p"]), rel=1e-9)

@@ -86,10 +86,14 @@ class RigidContact:
         measure = np.sqrt((normal * normal).sum(axis=2)) * weight
         if count is None:
             # corners of a quadratic facet would carry nothing: it counts as four linear ones
-            lumped = shares if k < 6 else np.broadcast_to([1.0 / 12.0] * 3 + [0.25] * 3, shares.shape)
+            lumped = (
+                shares if k < 6 else np.broadcast_to([1.0 / 12.0] * 3 + [0.25] * 3, shares.shape)
+            )
             measure = np.einsum("mq,qk->mk", measure, lumped)
             shares = np.eye(k)
-        return cls(np.ascontiguousarray(facets, dtype=np.int32), shape, reach, stiffness, measure, shares)
+        return cls(
+            np.ascontiguousarray(facets, dtype=np.int32), shape, reach, stiffness, measure, shares
+        )
 
     @property
     def connectivity(self) -> Int:
