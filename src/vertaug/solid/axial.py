@@ -49,7 +49,7 @@ def _checked(place: str, rules: dict[str, tuple[Float, float]], count: int) -> N
             found = f"shape {values.shape}, least {values.min() if values.size else 'none'}"
             raise InputError(
                 place, field, found, f"{count} finite values of at least {least:g}",
-                "give one value an element", "E-MESH-034",
+                "give one value an element", "E-PART-034",
             )  # fmt: skip
 
 
@@ -133,16 +133,16 @@ class LigamentItem:
         if self.knee.shape != self.toe.shape or not (self.knee >= self.toe).all():
             raise InputError(
                 place, "knee", f"{self.knee}", "a lengthening of at least the toe, for each ligament",
-                "raise the knee or shorten the toe", "E-MESH-035",
+                "raise the knee or shorten the toe", "E-PART-035",
             )  # fmt: skip
         if not (np.isfinite(self.hold) and self.hold >= 0.0):
             raise InputError(
-                place, "hold", f"{self.hold}", "0 N/mm or more", "leave it out for none", "E-MESH-036",
+                place, "hold", f"{self.hold}", "0 N/mm or more", "leave it out for none", "E-PART-036",
             )  # fmt: skip
         if self.hold > 0.0 and self.anchor is None:
             raise InputError(
                 place, "anchor", "none", "the vectors between the ends at the step's start",
-                "make the item with `held_from(points, hold)`", "E-MESH-036",
+                "make the item with `held_from(points, hold)`", "E-PART-036",
             )  # fmt: skip
 
     def held_from(self, points: Float, hold: float) -> LigamentItem:

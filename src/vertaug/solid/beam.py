@@ -32,6 +32,15 @@ _SERIES = 18
 _NEAR = 0.2
 
 
+def _in_range(frames: Frames, pairs: Int) -> None:
+    """Raise where a pair names a frame that is not there."""
+    if pairs.size and not 0 <= pairs.min() <= pairs.max() < len(frames):
+        raise InputError(
+            "solid.beam", "pairs", f"frames {pairs.min()} to {pairs.max()}",
+            f"frames 0 to {len(frames) - 1}", "number the frames from 0", "E-PART-042",
+        )  # fmt: skip
+
+
 def _logarithm_factor(scalar: Float) -> tuple[Float, Float, Float]:
     """Value f and derivatives by s of 2 acos(s)/√(1 - s²), with κ = f(s) v of a quaternion (s, v)."""
     t = 1.0 - scalar
@@ -83,15 +92,11 @@ class PairItem:
 
     def __post_init__(self) -> None:
         """Check the indices and the stiffnesses."""
-        if self.pairs.size and not 0 <= self.pairs.min() <= self.pairs.max() < len(self.frames):
-            raise InputError(
-                "solid.beam.PairItem", "pairs", f"frames {self.pairs.min()} to {self.pairs.max()}",
-                f"frames 0 to {len(self.frames) - 1}", "number the frames from 0", "E-MESH-042",
-            )  # fmt: skip
+        _in_range(self.frames, self.pairs)
         if not (np.isfinite(self.stiffness).all() and (self.stiffness >= 0.0).all()):
             raise InputError(
                 "solid.beam.PairItem", "stiffness", "a negative value or one that is not finite",
-                "six values of 0 or more for each pair", "correct the section or the joint", "E-MESH-043",
+                "six values of 0 or more for each pair", "correct the section or the joint", "E-PART-043",
             )  # fmt: skip
 
     @property
@@ -253,6 +258,7 @@ def beam(
     taken, as suits round sections.
     """
     pairs = np.asarray(pairs, dtype=np.int32).reshape(-1, 2)
+    _in_range(frames, pairs)
     centre = points[frames.centres]
     vector = centre[pairs[:, 1]] - centre[pairs[:, 0]]
     length = np.linalg.norm(vector, axis=1)
@@ -282,11 +288,12 @@ def joint(
     default). A rigid connection is one with high values, a hinge about an axis one with a zero.
     """
     pairs = np.asarray(pairs, dtype=np.int32).reshape(-1, 2)
+    _in_range(frames, pairs)
     stiff = np.asarray(stiffness, dtype=np.float64)
     if stiff.shape != (6,):
         raise InputError(
             "solid.beam.joint", "stiffness", f"shape {stiff.shape}", "(6,): three N/mm, three N mm/rad",
-            "give six values", "E-MESH-043",
+            "give six values", "E-PART-043",
         )  # fmt: skip
     turned = np.tile(np.eye(3) if axes is None else np.asarray(axes), (len(pairs), 1, 1))
     centre = points[frames.centres]

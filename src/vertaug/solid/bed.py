@@ -103,7 +103,7 @@ def _surface(points: Float, facets: Int) -> tuple[Int, Float, Float]:
     if facets.ndim != 2 or facets.shape[1] != 3 or not len(facets):
         raise InputError(
             "solid.bed", "facets", f"shape {facets.shape}", "(m, 3), at least one facet",
-            "name a facet set that exists; cut other facets into triangles", "E-MESH-056",
+            "name a facet set that exists; cut other facets into triangles", "E-PART-056",
         )  # fmt: skip
     nodes, area = nodal_areas(points, facets)
     corner = points[facets]
@@ -118,7 +118,7 @@ def _stiffness(values: dict[str, float]) -> None:
     for field, value in values.items():
         if not (np.isfinite(value) and value >= 0.0):
             raise InputError(
-                "solid.bed", field, f"{value}", "0 N/mm³ or more", "give a stiffness per area", "E-MESH-057"
+                "solid.bed", field, f"{value}", "0 N/mm³ or more", "give a stiffness per area", "E-PART-057"
             )  # fmt: skip
 
 

@@ -49,12 +49,12 @@ class Bond:
             if not 0.0 < value < np.inf:
                 raise InputError(
                     "solid.embedding.Bond", field, f"{value}", "a finite value above 0",
-                    "give mm and MPa/mm", "E-MESH-047",
+                    "give mm and MPa/mm", "E-PART-047",
                 )  # fmt: skip
         if not self.traction >= 0.0 or self.around < 3:
             raise InputError(
                 "solid.embedding.Bond", "traction, around", f"{self.traction}, {self.around}",
-                "a traction of 0 MPa or more, 3 points or more", "correct them", "E-MESH-047",
+                "a traction of 0 MPa or more, 3 points or more", "correct them", "E-PART-047",
             )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def locate(points: Float, cells: Int, places: Float) -> tuple[Int, Float]:
         raise InputError(
             "solid.embedding.locate", "places", f"{len(lost)} of {len(places)} in no cell, first ({first})",
             "every point of the implant's surface inside the solid",
-            "move the implant inwards or leave the part outside without bond", "E-MESH-049",
+            "move the implant inwards or leave the part outside without bond", "E-PART-049",
         )  # fmt: skip
     return cell, weights
 
@@ -111,7 +111,7 @@ def embed(points: Float, cells: Int, frames: Frames, chain: Int, bond: Bond) -> 
     if len(chain) < 2:
         raise InputError(
             "solid.embedding.embed", "chain", f"{len(chain)} frames", "two or more", "divide the beam",
-            "E-MESH-050",
+            "E-PART-050",
         )  # fmt: skip
     centre = points[frames.centres[chain]]
     step = np.linalg.norm(np.diff(centre, axis=0), axis=1)

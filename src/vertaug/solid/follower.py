@@ -81,12 +81,12 @@ def follower_load(
     if len(groups) < 2 or min(len(group) for group in groups) == 0:
         raise InputError(
             place, "groups", f"{len(groups)} groups, sizes {[len(g) for g in groups]}",
-            "two groups or more, none empty", "name the nodes of every guide", "E-MESH-055",
+            "two groups or more, none empty", "name the nodes of every guide", "E-PART-055",
         )  # fmt: skip
     if not (np.isfinite(force) and force >= 0.0):
         raise InputError(
             place, "force", f"{force}", "0 N or more: a cable only pulls its guides together",
-            "give the compression as a positive force", "E-MESH-055",
+            "give the compression as a positive force", "E-PART-055",
         )  # fmt: skip
     width = max(len(group) for group in groups)
     nodes = np.zeros((len(groups), width), dtype=np.int32)

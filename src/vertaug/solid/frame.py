@@ -44,7 +44,7 @@ class Frames:
         if not (np.isfinite(self.lever) and self.lever > 0.0):
             raise InputError(
                 "solid.frame.Frames", "lever", f"{self.lever}", "a length above 0 mm",
-                "take about the size of what the frame holds", "E-MESH-031",
+                "take about the size of what the frame holds", "E-PART-031",
             )  # fmt: skip
 
     @classmethod
@@ -120,7 +120,7 @@ def axes_along(direction: Float, up: Float | None = None) -> Float:
     if not (length > 0.0).all():
         raise InputError(
             "solid.frame.axes_along", "direction", "a direction of no length", "vectors that are not zero",
-            "remove elements whose two ends are one point", "E-MESH-032",
+            "remove elements whose two ends are one point", "E-PART-032",
         )  # fmt: skip
     first = direction / length
     if up is None:
@@ -132,7 +132,7 @@ def axes_along(direction: Float, up: Float | None = None) -> Float:
     if not (size > 1e-9 * np.linalg.norm(guide, axis=1, keepdims=True)).all():
         raise InputError(
             "solid.frame.axes_along", "up", f"{up}, parallel to an element", "a direction across every element",
-            "give another direction for the section's height", "E-MESH-033",
+            "give another direction for the section's height", "E-PART-033",
         )  # fmt: skip
     second /= size
     return np.stack([first, second, np.cross(first, second)], axis=2)

@@ -35,7 +35,7 @@ class NodalLoad:
         if self.forces.shape != (len(self.nodes), 3) or not np.isfinite(self.forces).all():
             raise InputError(
                 "solid.load.NodalLoad", "forces", f"shape {self.forces.shape} or values not finite",
-                f"({len(self.nodes)}, 3) finite values in N", "give one vector a node", "E-MESH-053",
+                f"({len(self.nodes)}, 3) finite values in N", "give one vector a node", "E-PART-053",
             )  # fmt: skip
 
     @property
@@ -100,7 +100,7 @@ def weight_load(points: Float, cells: Int, density: Float, acceleration: Float) 
     if not (mass >= 0.0).all():
         raise InputError(
             "solid.load.weight_load", "density, cells", "a cell of negative mass",
-            "cells of positive volume and density", "mend the mesh", "E-MESH-054",
+            "cells of positive volume and density", "mend the mesh", "E-PART-054",
         )  # fmt: skip
     share = np.einsum("nq,qk->nk", mass, value)
     return _gathered(cells, share[:, :, None] * np.asarray(acceleration, dtype=np.float64))

@@ -63,7 +63,7 @@ def facet_rule(nodes: int) -> tuple[Float, Float, Float]:
         slopes += [4.0 * (bary[:, [a]] * step[b] + bary[:, [b]] * step[a]) for a, b in edges]
         return value, np.stack(slopes, axis=1), weight
     raise InputError(
-        _PLACE, "facets", f"{nodes} nodes a facet", "3, 4 or 6", "convert the mesh", "E-MESH-051"
+        _PLACE, "facets", f"{nodes} nodes a facet", "3, 4 or 6", "convert the mesh", "E-PART-051"
     )
 
 
@@ -212,7 +212,7 @@ def pressure_on(
     """
     if not np.isfinite(pressure):
         raise InputError(
-            _PLACE, "pressure", f"{pressure}", "a finite value", "give it in MPa", "E-MESH-052"
+            _PLACE, "pressure", f"{pressure}", "a finite value", "give it in MPa", "E-PART-052"
         )
     rim = open_rim(facets)
     if not len(rim) or (fixed is not None and bool(fixed[rim].all())):

@@ -77,11 +77,11 @@ def _elastic(young: float, poisson: float) -> float:
     """Shear modulus (MPa), once the two constants are valid."""
     if not (math.isfinite(young) and young > 0.0):
         raise InputError(
-            _PLACE, "young", f"{young}", "a modulus above 0 MPa", "give it in MPa", "E-MESH-040"
+            _PLACE, "young", f"{young}", "a modulus above 0 MPa", "give it in MPa", "E-PART-040"
         )
     if not -1.0 < poisson <= 0.5:
         raise InputError(
-            _PLACE, "poisson", f"{poisson}", "a ratio above -1, at most 0.5", "correct it", "E-MESH-040"
+            _PLACE, "poisson", f"{poisson}", "a ratio above -1, at most 0.5", "correct it", "E-PART-040"
         )  # fmt: skip
     return young / (2.0 * (1.0 + poisson))
 
@@ -94,7 +94,7 @@ def circular_section(
     if not (math.isfinite(radius) and 0.0 <= inner_radius < radius):
         raise InputError(
             _PLACE, "radius, inner_radius", f"{radius}, {inner_radius}", "0 <= inner < outer, mm",
-            "correct the radii", "E-MESH-041",
+            "correct the radii", "E-PART-041",
         )  # fmt: skip
     area = math.pi * (radius**2 - inner_radius**2)
     inertia = 0.25 * math.pi * (radius**4 - inner_radius**4)
@@ -112,7 +112,7 @@ def rectangular_section(width: float, height: float, young: float, poisson: floa
     shear_modulus = _elastic(young, poisson)
     if not (0.0 < width < math.inf and 0.0 < height < math.inf):
         raise InputError(
-            _PLACE, "width, height", f"{width}, {height}", "lengths above 0 mm", "correct them", "E-MESH-041"
+            _PLACE, "width, height", f"{width}, {height}", "lengths above 0 mm", "correct them", "E-PART-041"
         )  # fmt: skip
     shear = 10.0 * (1.0 + poisson) / (12.0 + 11.0 * poisson)
     return Section(

@@ -30,7 +30,7 @@ def cell_shape(local: Float, nodes: int) -> tuple[Float, Float]:
         return factor.prod(axis=2) / 8.0, np.stack(slopes, axis=2) / 8.0
     if nodes not in (4, 10):
         raise InputError(
-            "solid.shape", "cells", f"{nodes} nodes a cell", "4, 8 or 10", "convert the mesh", "E-MESH-048"
+            "solid.shape", "cells", f"{nodes} nodes a cell", "4, 8 or 10", "convert the mesh", "E-PART-048"
         )  # fmt: skip
     value = np.concatenate([1.0 - local.sum(axis=1, keepdims=True), local], axis=1)
     slope = np.concatenate([np.full((m, 1, 3), -1.0), np.tile(np.eye(3), (m, 1, 1))], axis=1)

@@ -57,7 +57,7 @@ def _not_negative(place: str, field: str, values: Float) -> None:
     if not (np.isfinite(values).all() and (values >= 0.0).all()):
         raise InputError(
             place, field, f"values from {values.min()} to {values.max()}", "finite values of 0 or more",
-            "give stiffnesses in N/mm and forces in N", "E-MESH-044",
+            "give stiffnesses in N/mm and forces in N", "E-PART-044",
         )  # fmt: skip
 
 
@@ -198,13 +198,13 @@ class TieItem:
         if self.frame.size and not 0 <= self.frame.min() <= self.frame.max() < len(self.frames):
             raise InputError(
                 place, "frame", f"{self.frame.min()} to {self.frame.max()}",
-                f"0 to {len(self.frames) - 1}", "number the frames from 0", "E-MESH-042",
+                f"0 to {len(self.frames) - 1}", "number the frames from 0", "E-PART-042",
             )  # fmt: skip
         sums = self.weights.sum(axis=1)
         if self.weights.shape != self.nodes.shape or not np.allclose(sums, 1.0, atol=1e-9):
             raise InputError(
                 place, "weights", f"shape {self.weights.shape}, sums {sums.min()} to {sums.max()}",
-                f"shape {self.nodes.shape}, rows that sum to 1", "use shape functions", "E-MESH-045",
+                f"shape {self.nodes.shape}, rows that sum to 1", "use shape functions", "E-PART-045",
             )  # fmt: skip
 
     @property
@@ -314,7 +314,7 @@ def _tie(
     nodes = np.asarray(nodes, dtype=np.int32)
     if nodes.size == 0:
         raise InputError(
-            "solid.tie", "nodes", "none", "at least one node", "name a facet set that exists", "E-MESH-046"
+            "solid.tie", "nodes", "none", "at least one node", "name a facet set that exists", "E-PART-046"
         )  # fmt: skip
     which = np.full(len(nodes), frame, dtype=np.int32)
     return TieItem(frames, which, nodes[:, None], np.ones((len(nodes), 1)), arms, law)

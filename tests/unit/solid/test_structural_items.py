@@ -6,18 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vertaug.errors import InputError
 from vertaug.solid import rotation
 from vertaug.solid.axial import LigamentItem, SpringItem
 from vertaug.solid.beam import beam, joint
 from vertaug.solid.bed import normal_bed, tension_free_bed
-from vertaug.solid.embedding import Bond, embed, locate, pull_out_traction
+from vertaug.solid.embedding import Bond, embed
 from vertaug.solid.follower import follower_load
-from vertaug.solid.frame import Frames, add_frames, axes_along
-from vertaug.solid.load import NodalLoad, frame_load, traction_load, weight_load
-from vertaug.solid.pressure import FollowerPressure, PressureLoad, open_rim, pressure_on
-from vertaug.solid.section import circular_section, rectangular_section
-from vertaug.solid.tie import BondLaw, plane_platen, platen, rigid_tie, tie_stiffness
+from vertaug.solid.frame import add_frames, axes_along
+from vertaug.solid.load import NodalLoad
+from vertaug.solid.pressure import FollowerPressure, PressureLoad
+from vertaug.solid.section import rectangular_section
+from vertaug.solid.tie import plane_platen, platen, rigid_tie
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -210,3 +209,33 @@ def test_tangents_are_the_derivative_of_the_forces(name, cases):
         np.testing.assert_allclose(
             part.matrices, np.swapaxes(part.matrices, 1, 2), atol=1e-9 * np.abs(part.matrices).max()
         )
+
+
+def moved_rigidly(points, frames, turn, shift):
+    """All points turned about the origin and moved, with every frame turned as much."""
+    matrix = rotation.matrix(rotation.exponential(turn[None])[0])[0]
+    out = points @ matrix.T + shift
+    # frames start at their committed orientation: the whole turn is this step's rotation
+    out[frames.rotations] = points[frames.rotations] + frames.lever * turn
+    return out
+
+
+@pytest.mark.parametrize(
+    "name", ["beams", "joint", "rigid tie", "bond in hexahedra", "slipping bond"]
+)
+def test_a_rigid_motion_costs_nothing(name, cases):
+    item, points = MAKERS[name](cases)
+    frames = item.frames
+    # begin the step here, so that the turn is the first of it
+    item, frames = replace(item, frames=frames.committed(points)), frames.committed(points)
+    turn, shift = np.array([0.7, -1.1, 0.4]), np.array([3.0, -2.0, 5.0])
+    after = moved_rigidly(points, frames, turn, shift)
+    assert item.energy(after) == pytest.approx(item.energy(points), rel=1e-11)
+    matrix = rotation.matrix(rotation.exponential(turn[None])[0])[0]
+    first, second = cases.forces_of(item, points), cases.forces_of(item, after)
+    nodes = np.setdiff1d(np.arange(len(points)), frames.rotations)
+    np.testing.assert_allclose(
+        second[nodes], first[nodes] @ matrix.T, atol=1e-10 * np.abs(first).max()
+    )
+    for force in (first, second):
+        np.testing.assert_allclose(force[nodes].sum(axis=0), 0.0, atol=1e-11 * np.abs(force).max())
