@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vertaug.errors import InputError
+from vertaug.solid.elements import kind_of
 from vertaug.solid.frame import Frames, axes_along
 from vertaug.solid.shape import cell_shape, local_coordinates, outside
 from vertaug.solid.tie import BondLaw, TieItem
@@ -73,23 +74,23 @@ def locate(points: Float, cells: Int, places: Float) -> tuple[Int, Float]:
     ------
     InputError : a place lies in no cell
     """
-    corners = cells.shape[1]
+    kind = kind_of(cells)
     tree = cKDTree(points[cells].mean(axis=1))
     count = min(_CANDIDATES, len(cells))
     near = np.asarray(tree.query(places, k=[*range(1, count + 1)])[1], dtype=np.int32)
     best = np.full(len(places), np.inf)
     cell = np.zeros(len(places), dtype=np.int32)
-    weights = np.zeros((len(places), corners))
+    weights = np.zeros((len(places), kind.n_nodes))
     for candidate in near.T:
         left = np.flatnonzero(best > 0.0)
         if not len(left):
             break
-        local = local_coordinates(points[cells[candidate[left]]], places[left])
-        off = outside(local, corners)
+        local = local_coordinates(kind, points[cells[candidate[left]]], places[left])
+        off = outside(kind, local)
         better = off < best[left]
         chosen = left[better]
         best[chosen], cell[chosen] = off[better], candidate[chosen]
-        weights[chosen] = cell_shape(local[better], corners)[0]
+        weights[chosen] = cell_shape(kind, local[better])[0]
     lost = np.flatnonzero(best > _OUTSIDE)
     if len(lost):
         first = ", ".join(f"{x:.3f}" for x in places[lost[0]])

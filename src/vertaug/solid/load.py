@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import InputError
+from vertaug.solid.elements import kind_of
 from vertaug.solid.frame import Frames
 from vertaug.solid.item import Contribution
 from vertaug.solid.pressure import facet_rule
-from vertaug.solid.shape import cell_shape, mass_rule
 
 __all__ = ["NodalLoad", "frame_load", "traction_load", "weight_load"]
 
@@ -93,16 +93,15 @@ def weight_load(points: Float, cells: Int, density: Float, acceleration: Float) 
 
     The mass is that at ``points`` (n_nodes, 3) and stays with the nodes.
     """
-    local, weight = mass_rule(cells.shape[1])
-    value, slope = cell_shape(local, cells.shape[1])
-    jacobian = np.einsum("nki,qkj->nqij", points[cells], slope)
-    mass = np.linalg.det(jacobian) * weight * np.asarray(density)[:, None]
+    kind = kind_of(cells)
+    jacobian = np.einsum("nki,qkj->nqij", points[cells], kind.derivatives)
+    mass = np.linalg.det(jacobian) * kind.weights * np.asarray(density)[:, None]
     if not (mass >= 0.0).all():
         raise InputError(
             "solid.load.weight_load", "density, cells", "a cell of negative mass",
             "cells of positive volume and density", "mend the mesh", "E-PART-054",
         )  # fmt: skip
-    share = np.einsum("nq,qk->nk", mass, value)
+    share = np.einsum("nq,qk->nk", mass, kind.values)
     return _gathered(cells, share[:, :, None] * np.asarray(acceleration, dtype=np.float64))
 
 
