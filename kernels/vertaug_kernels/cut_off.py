@@ -167,9 +167,10 @@ def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
     p = (out_stress[0] + out_stress[1] + out_stress[2]) / 3.0
     energy = 0.5 * p * p / bulk + gamma * _normal(out_stress, alpha, work[0])
     norm = 0.0
+    flows = gamma > 0.0 or active[0] or active[1] or active[2]
     for i in range(3):
         deviator = out_stress[i] - p
-        out_elastic[i] = deviator / (2.0 * shear) + p / (3.0 * bulk)
+        out_elastic[i] = deviator / (2.0 * shear) + p / (3.0 * bulk) if flows else strain[i]
         energy += deviator * deviator / (4.0 * shear) + cracks[i] * cut_off
         norm += (strain[i] - out_elastic[i]) ** 2
     return energy, math.sqrt(norm)

@@ -20,57 +20,125 @@ names of `PARAMETERS`.
 from vertaug_kernels._jit import kernel
 from vertaug_kernels.crushable import crushable
 from vertaug_kernels.cut_off import crushable_cut_off
+from vertaug_kernels.drucker_prager import drucker_prager
+from vertaug_kernels.fabric_quadric import fabric_quadric
 from vertaug_kernels.hencky import hencky
+from vertaug_kernels.j2 import j2, j2_tensor
 from vertaug_kernels.locking import add_mean_stress, locking
+from vertaug_kernels.mohr_coulomb import mohr_coulomb
+from vertaug_kernels.mooney_rivlin import mooney_rivlin
 from vertaug_kernels.neo_hooke import neo_hooke
 from vertaug_kernels.orthotropic import orthotropic
+from vertaug_kernels.shifted_ellipse import shifted_ellipse
 
 HENCKY = 0
 NEO_HOOKE = 1
 CRUSHABLE = 2
 CUT_OFF = 3
+MOONEY_RIVLIN = 4
+J2 = 5
+MOHR_COULOMB = 6
+DRUCKER_PRAGER = 7
+SHIFTED_ELLIPSE = 8
 ORTHOTROPIC = 32
+J2_TENSOR = 33
+FABRIC_QUADRIC = 34
 
 FIRST_TENSOR = 32
 """Codes from here on are tensor laws."""
 
 LOCK = ("lock_ratio", "lock_bulk")
 FIRST_COLUMN = len(LOCK)
+_DENSIFICATION = (
+    "onset", "dense_linear", "dense_power", "dense_exponent", "packed_ratio", "packed_bulk",
+)  # fmt: skip
+_STIFFNESS = ("c11", "c22", "c33", "c23", "c13", "c12", "g23", "g13", "g12")
+_HARDENING = ("bulk", "shear", "yield", "hardening", "saturation", "rate")
 PARAMETERS = {
     HENCKY: ("bulk", "shear"),
     NEO_HOOKE: ("bulk", "shear"),
     CRUSHABLE: ("bulk", "shear", "yield", "alpha_compression", "alpha_tension"),
     CUT_OFF: ("bulk", "shear", "yield", "alpha", "cut_off"),
-    ORTHOTROPIC: ("c11", "c22", "c33", "c23", "c13", "c12", "g23", "g13", "g12"),
-}
+    MOONEY_RIVLIN: ("bulk", "c10", "c01"),
+    J2: _HARDENING,
+    MOHR_COULOMB: ("bulk", "shear", "strength", "sin_friction", "sin_dilation"),
+    DRUCKER_PRAGER: (
+        "bulk", "shear", "friction", "dilation", "cohesion", "cut_off", "crush", "aspect",
+        "crush_exponent",
+    ),
+    SHIFTED_ELLIPSE: (
+        "bulk", "shear", "alpha", "crush", "tensile", "crush_exponent", *_DENSIFICATION,
+    ),
+    ORTHOTROPIC: _STIFFNESS,
+    J2_TENSOR: _HARDENING,
+    FABRIC_QUADRIC: (
+        *_STIFFNESS, "f11", "f22", "f33", "f23", "f13", "f12", "h23", "h13", "h12", "f1", "f2", "f3",
+        "residual", "peak_kappa", "peak_width", "rise_rate", "damage_limit", "damage_rate",
+        *_DENSIFICATION,
+    ),
+}  # fmt: skip
 """Names of a law's parameters, MPa or 1, from column `FIRST_COLUMN` on."""
 
-UNSYMMETRIC: tuple[int, ...] = ()
-"""Laws whose tangent is not symmetric: their flow is not associated."""
+UNSYMMETRIC = (MOHR_COULOMB, DRUCKER_PRAGER)
+"""Laws whose tangent is not symmetric where dilation is not friction: flow is then not associated."""
+
+
+@kernel
+def _isotropic(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
+    """Answer of an isotropic law without locking."""
+    if law == CRUSHABLE:
+        return crushable(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == CUT_OFF:
+        return crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == NEO_HOOKE:
+        return neo_hooke(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == MOONEY_RIVLIN:
+        return mooney_rivlin(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == J2:
+        return j2(strain, kappa, parameters, out_stress, out_tangent, out_elastic)
+    if law == MOHR_COULOMB:
+        return mohr_coulomb(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == DRUCKER_PRAGER:
+        return drucker_prager(strain, ratio, parameters, out_stress, out_tangent, out_elastic)
+    if law == SHIFTED_ELLIPSE:
+        return shifted_ellipse(strain, ratio, parameters, out_stress, out_tangent, out_elastic)
+    return hencky(strain, parameters, out_stress, out_tangent, out_elastic)
+
+
+@kernel
+def _tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
+    """Answer of a tensor law without locking."""
+    if law == J2_TENSOR:
+        return j2_tensor(strain, kappa, parameters, out_stress, out_tangent, out_elastic)
+    if law == FABRIC_QUADRIC:
+        return fabric_quadric(
+            strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic
+        )
+    return orthotropic(strain, parameters, out_stress, out_tangent, out_elastic)
+
+
+@kernel
+def _lock(ratio, kappa, parameters, out_stress, out_tangent):
+    """Add locking; returns its energy, no number where ``kappa`` is none."""
+    barrier, stress, slope = locking(ratio, parameters)
+    if barrier > 0.0:
+        add_mean_stress(stress, slope, out_stress, out_tangent)
+    return barrier + 0.0 * kappa
 
 
 @kernel
 def respond(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of the isotropic law with code ``law``, with locking; returns (energy, growth of kappa)."""
-    if law == CRUSHABLE:
-        energy, growth = crushable(strain, parameters, out_stress, out_tangent, out_elastic)
-    elif law == CUT_OFF:
-        energy, growth = crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic)
-    elif law == NEO_HOOKE:
-        energy, growth = neo_hooke(strain, parameters, out_stress, out_tangent, out_elastic)
-    else:
-        energy, growth = hencky(strain, parameters, out_stress, out_tangent, out_elastic)
-    barrier, stress, slope = locking(ratio, parameters)
-    if barrier > 0.0:
-        add_mean_stress(stress, slope, out_stress, out_tangent)
-    return energy + barrier, growth
+    energy, growth = _isotropic(
+        law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic
+    )
+    return energy + _lock(ratio, kappa, parameters, out_stress, out_tangent), growth
 
 
 @kernel
 def respond_tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of the tensor law with code ``law``, with locking; returns (energy, growth of kappa)."""
-    energy, growth = orthotropic(strain, parameters, out_stress, out_tangent, out_elastic)
-    barrier, stress, slope = locking(ratio, parameters)
-    if barrier > 0.0:
-        add_mean_stress(stress, slope, out_stress, out_tangent)
-    return energy + barrier, growth
+    energy, growth = _tensor(
+        law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic
+    )
+    return energy + _lock(ratio, kappa, parameters, out_stress, out_tangent), growth

@@ -14,11 +14,11 @@ def neo_hooke(strain, parameters, out_stress, out_tangent, out_elastic):
     volume = strain[0] + strain[1] + strain[2]
     energy = 0.5 * lame * volume * volume - mu * volume
     for i in range(3):
-        square = math.exp(2.0 * strain[i])
-        energy += 0.5 * mu * (square - 1.0)
-        out_stress[i] = mu * (square - 1.0) + lame * volume
+        grown = math.expm1(2.0 * strain[i])
+        energy += 0.5 * mu * grown
+        out_stress[i] = mu * grown + lame * volume
         out_elastic[i] = strain[i]
         for j in range(3):
             out_tangent[i, j] = lame
-        out_tangent[i, i] += 2.0 * mu * square
+        out_tangent[i, i] += 2.0 * mu * (1.0 + grown)
     return energy, 0.0

@@ -11,7 +11,8 @@ def return_two_part(x, y, kx, ky, radius):
     """Plastic multiplier γ ≥ 0 with x²/(1 + kx γ)² + y²/(1 + ky γ)² = radius².
 
     ``x``, ``y`` are the trial stresses, ``kx``, ``ky`` elastic times flow moduli, all in consistent
-    units. The left side is convex and falling, so Newton from zero climbs to the root.
+    units. One over the root of the left side is concave and nearly straight, so Newton on it climbs
+    from zero to the root in a few steps however far the trial is.
     """
     excess = x * x + y * y - radius * radius
     if excess <= 0.0:
@@ -23,6 +24,8 @@ def return_two_part(x, y, kx, ky, radius):
         norm = math.sqrt(x * x * a * a + y * y * b * b)
         slope = -(x * x * kx * a**3 + y * y * ky * b**3) / norm
         step = (radius - norm) / slope
+        if radius > 0.0:
+            step *= norm / radius
         gamma += step
         if abs(step) <= 1e-15 * gamma:
             break
