@@ -75,6 +75,14 @@ def test_cryer_equals_differences(poisson, time):
     assert radial_differences(poisson, time) == pytest.approx(series, abs=3e-4)
 
 
+def test_cryer_takes_storage_as_another_ratio():
+    bulk, shear = 200.0 / 1.2, 200.0 / 2.6
+    assert exact.cryer_poisson(bulk, shear, 1.0, 0.0) == pytest.approx(0.3, rel=1e-12)
+    assert exact.cryer_poisson(bulk, shear, 0.5, 0.0) == pytest.approx(0.3, rel=1e-12)
+    stored = [exact.cryer_poisson(bulk, shear, 0.8, s) for s in (1e-4, 1e-3, 1e-2, 1.0)]
+    assert np.all(np.diff([0.3, *stored, 0.5]) > 0.0)
+
+
 def test_cryer_starts_at_one_and_roots_are_roots():
     x = exact.cryer_roots(0.3, 50)
     eta = 0.7 / 0.4

@@ -18,6 +18,7 @@ from scipy.optimize import brentq, minimize_scalar
 __all__ = [
     "Mandel",
     "cryer_peak",
+    "cryer_poisson",
     "cryer_pressure",
     "cryer_roots",
     "terzaghi_consolidation",
@@ -70,6 +71,19 @@ def terzaghi_consolidation(time: float, terms: int = 20000) -> float:
     return float(1.0 - (2.0 / m**2 * np.exp(-(m**2) * time)).sum())
 
 
+def cryer_poisson(bulk: float, shear: float, biot: float, storage: float) -> float:
+    """Poisson's ratio with which Cryer's series for incompressible constituents holds for others.
+
+    The pressure over its undrained value depends on the material through one number only, the share
+    λ of the mean pressure's rate that the stiff shell of the ball hands back: η = 2 (1 + λ)/(3 λ),
+    λ = α²/(α² + S M) 4G/(3K), M = K + 4G/3. It is the true ratio where S is zero.
+    """
+    oedometric = bulk + 4.0 * shear / 3.0
+    share = biot**2 / (biot**2 + storage * oedometric) * 4.0 * shear / (3.0 * bulk)
+    eta = 2.0 * (1.0 + share) / (3.0 * share)
+    return (eta - 1.0) / (2.0 * eta - 1.0)
+
+
 def cryer_roots(poisson: float, count: int) -> Float:
     """First roots of (1 - η x²/2) tan x = x, η = (1-ν)/(1-2ν), (count,)."""
     eta = (1.0 - poisson) / (1.0 - 2.0 * poisson)
@@ -84,9 +98,10 @@ def cryer_roots(poisson: float, count: int) -> Float:
 
 
 def cryer_pressure(poisson: float, time: Float | float, count: int = 200) -> Float:
-    """Pressure at the centre of a sphere over the pressure put on its drained surface.
+    """Pressure at the centre of a sphere over its undrained value, T = c t / a².
 
-    Incompressible constituents; ``time`` is T = c t / a².
+    Where neither constituent compresses, that value is the pressure put on the drained surface; for
+    others take the ratio of `cryer_poisson`.
     """
     times = np.atleast_1d(np.asarray(time, dtype=np.float64))
     if not times.min() * (np.pi * count) ** 2 > _VANISHED:
