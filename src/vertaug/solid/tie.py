@@ -24,6 +24,7 @@ from vertaug.errors import InputError
 from vertaug.solid import rotation
 from vertaug.solid.frame import Frames
 from vertaug.solid.item import Contribution
+from vertaug.solid.support import nodal_areas
 
 __all__ = [
     "BondLaw",
@@ -33,6 +34,7 @@ __all__ = [
     "TieItem",
     "plane_platen",
     "platen",
+    "potting",
     "rigid_tie",
     "tie_stiffness",
 ]
@@ -330,6 +332,19 @@ def rigid_tie(
     """
     each = np.broadcast_to(np.asarray(stiffness, dtype=np.float64), (len(nodes),))
     law = ElasticLaw(np.repeat(each[:, None], 3, axis=1))
+    return _tie(points, frames, frame, nodes, _arms(points, frames, frame, nodes), law)
+
+
+def potting(
+    points: Float, frames: Frames, frame: int, facets: Int, axial: float, shear: float
+) -> TieItem:
+    """Facets (m, 3) cast in a frame, or bedded on it as an endplate is on a disc.
+
+    ``axial`` and ``shear`` N/mm³: stiffness of the cast or the bed per area, along the frame's third axis
+    and across it.
+    """
+    nodes, area = nodal_areas(points, facets)
+    law = ElasticLaw(area[:, None] * np.array([shear, shear, axial]))
     return _tie(points, frames, frame, nodes, _arms(points, frames, frame, nodes), law)
 
 

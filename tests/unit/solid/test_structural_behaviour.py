@@ -28,7 +28,7 @@ from vertaug.solid.ligament import joined, ligament, ligament_of_stiffness
 from vertaug.solid.load import NodalLoad, frame_load, traction_load, weight_load
 from vertaug.solid.pressure import FollowerPressure, PressureLoad, facet_rule, open_rim, pressure_on
 from vertaug.solid.section import circular_section, rectangular_section
-from vertaug.solid.tie import TieItem, plane_platen, platen, rigid_tie, tie_stiffness
+from vertaug.solid.tie import TieItem, plane_platen, platen, potting, rigid_tie, tie_stiffness
 from vertaug_kernels import laws
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -364,6 +364,21 @@ def test_a_flat_platen_touches_and_lets_go(cases):
     force, _ = tie.reaction(near, 0)
     np.testing.assert_allclose(force, [0.0, 0.0, -5.0], atol=1e-12)
     assert tie.energy(frames.moved(points, 0, (0.0, 0.0, -1.0))) == 0.0
+
+
+def test_a_bed_on_a_frame_has_its_stiffness_per_area(cases):
+    body, cells = cases.grid(2)
+    facets, _ = boundary_facets(cells)
+    top = facets[(body[facets][:, :, 2] == 1.0).all(axis=1)]
+    points, frames = add_frames(body, np.array([[0.5, 0.5, 1.5]]), 1.0)
+    item = potting(points, frames, 0, top, 5.0, 2.0)
+    moved = frames.moved(points, 0, (0.1, 0.0, -0.2))
+    force, moment = item.reaction(moved, 0)
+    np.testing.assert_allclose(force, [-0.2, 0.0, 1.0], atol=1e-12)
+    # seen from the frame's new place the bed is at (-0.1, 0, -0.3)
+    assert moment[1] == pytest.approx(0.3 * 0.2 + 0.1 * 1.0, abs=1e-9)
+    tilted = frames.moved(points, 0, turn=(0.0, 1e-6, 0.0))
+    assert item.energy(tilted) == pytest.approx(0.5e-12 * (5.0 * 0.125 + 2.0 * 0.25), rel=1e-5)
 
 
 # bonds
