@@ -26,6 +26,10 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int32]
 
 
+_BESIDE = 0.01
+"""Share of a facet's size by which a point may lie beside the face opposite and still press on it."""
+
+
 @dataclass(frozen=True, eq=False)
 class CleftContact:
     """Contact of two faces during one step.
@@ -49,7 +53,8 @@ class CleftContact:
     ) -> CleftContact:  # fmt: skip
         """Pair the faces ``one`` and ``other`` (m, 3) as they lie at ``points``.
 
-        ``search`` mm bounds the distance of points that are paired; the others are left out.
+        Points beyond the edge of the face opposite, or further from it than ``search`` mm, carry
+        nothing; they keep their rows, so rows of different steps belong to the same points.
         """
         surface = contact_surface([one, other])
         rule, facets = quadrature(count), surface.facets
@@ -60,25 +65,33 @@ class CleftContact:
         opposed = (normal[pairs[:, 0]] * normal[pairs[:, 1]]).sum(axis=1) < 0.0
         shape = (len(pairs), 2, len(rule))
         distance = np.full(shape, np.inf)
-        share, unused = np.zeros((*shape, 3)), np.zeros((*shape, 3))
+        share, unit = np.zeros((*shape, 3)), np.zeros((*shape, 3))
         contact_energy.nearest_points(
-            points, facets, pairs, opposed, rule, search, distance, share, unused
+            points, facets, pairs, opposed, rule, search, distance, share, unit
         )
         pair, side, index = np.nonzero(np.isfinite(distance))
         own, opposite = pairs[pair, side], pairs[pair, 1 - side]
-        order = np.lexsort((opposite, distance[pair, side, index], index, own))
+        least = distance[pair, side, index]
+        apart = least[:, None] * unit[pair, side, index]
+        high_up = (apart * normal[opposite]).sum(axis=1)[:, None] * normal[opposite]
+        beyond = np.sqrt(((apart - high_up) ** 2).sum(axis=1))
+        faced = np.flatnonzero(beyond <= _BESIDE * np.sqrt(area[opposite]))
+        order = faced[np.lexsort((opposite[faced], least[faced], index[faced], own[faced]))]
+        point = own[order].astype(np.int64) * len(rule) + index[order]
         first = np.ones(len(order), dtype=np.bool_)
-        mine, which = own[order], index[order]
-        first[1:] = (mine[1:] != mine[:-1]) | (which[1:] != which[:-1])
-        pick = order[first]
-        own, opposite, index = own[pick], opposite[pick], index[pick]
-        weights = np.concatenate([rule[index, :3], -share[pair[pick], side[pick], index]], axis=1)
-        nodes = np.concatenate([facets[own], facets[opposite]], axis=1)
-        measure = 0.5 * area[own] * rule[index, 3]
+        first[1:] = point[1:] != point[:-1]
+        pick, point = order[first], point[first]
+        total = len(facets) * len(rule)
+        nodes = np.repeat(np.concatenate([facets, facets], axis=1), len(rule), axis=0)
+        weights = np.tile(np.concatenate([rule[:, :3], -rule[:, :3]], axis=1), (len(facets), 1))
+        normals, measure = np.repeat(-normal, len(rule), axis=0), np.zeros(total)
+        nodes[point, 3:] = facets[opposite[pick]]
+        weights[point, 3:] = -share[pair[pick], side[pick], index[pick]]
+        normals[point] = normal[opposite[pick]]
+        measure[point] = 0.5 * area[own[pick]] * rule[index[pick], 3]
         return cls(
-            np.ascontiguousarray(nodes, dtype=np.int32), weights, normal[opposite], measure, reach,
-            stiffness,
-        )  # fmt: skip
+            np.ascontiguousarray(nodes, dtype=np.int32), weights, normals, measure, reach, stiffness
+        )
 
     @property
     def connectivity(self) -> Int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.item import Contribution, Item
+from vertaug.solid.item import Contribution
 from vertaug.solid.newton import NewtonResult
 
 __all__ = ["FrictionItem", "Grip", "Settled", "settled"]
@@ -158,7 +158,7 @@ def _lag(before: tuple[FrictionItem, ...], after: tuple[FrictionItem, ...]) -> f
 def settled(
     points: Float,
     friction: tuple[FrictionItem, ...],
-    solve: Callable[[Float, tuple[Item, ...]], NewtonResult],
+    solve: Callable[[Float, tuple[FrictionItem, ...]], NewtonResult],
     regrip: Callable[[Float, tuple[FrictionItem, ...]], tuple[FrictionItem, ...]],
     tolerance: float = 1e-3,
     rounds: int = 20,

@@ -88,11 +88,18 @@ def facet_areas(points: Float, facets: Int) -> tuple[Float, Float]:
 def quadrature(count: int) -> Float:
     """Rule (q, 4) on a triangle: barycentric coordinates and weights that sum to one.
 
-    3 points are exact to degree 2, 6 to degree 4, 12 to degree 6 (Dunavant 1985).
+    3 points are exact to degree 2, 6 to degree 4, 12 to degree 6 (Dunavant 1985); 48 are those of
+    degree 6 on each quarter of the triangle, for pressures that end within a facet.
     """
+    if count == 48:
+        twelve = quadrature(12)
+        shares, quarter = twelve[:, :3], 0.25 * twelve[:, 3:]
+        ends = [0.5 * (np.eye(3) + np.eye(3)[[i, i, i]]) for i in range(3)]
+        middle = 0.5 * (1.0 - np.eye(3))
+        return np.concatenate([np.hstack([shares @ e, quarter]) for e in (*ends, middle)])
     if count not in _ORBITS:
         raise InputError(
-            "solid.contact", "quadrature", f"{count}", f"one of {sorted(_ORBITS)}",
+            "solid.contact", "quadrature", f"{count}", f"one of {[*sorted(_ORBITS), 48]}",
             "choose the points of a facet among these", "E-CONTACT-002",
         )  # fmt: skip
     rows = []
