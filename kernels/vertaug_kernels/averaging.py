@@ -25,15 +25,15 @@ def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, ou
     ----------
     first : row of the cell's first point in ``volume``, ``ratio``
     f : (q, 3, 3) step gradients, changed in place
-    g : (q, k, 3) shape gradients at the candidate
-    out_shift : (q, k, 3) difference between the mean volumetric gradient and the point's, over 3
-    out_mean : (k, 3) mean volumetric gradient
+    g : (q, 3, k) shape gradients at the candidate
+    out_shift : (q, 3, k) difference between the mean volumetric gradient and the point's, over 3
+    out_mean : (3, k) mean volumetric gradient
     """
     total = 0.0
     mean = 0.0
-    for a in range(g.shape[1]):
-        for i in range(3):
-            out_mean[a, i] = 0.0
+    for i in range(3):
+        for a in range(g.shape[2]):
+            out_mean[i, a] = 0.0
     for p in range(points):
         if volume[first + p] > 0.0:
             weight = volume[first + p]
@@ -46,9 +46,9 @@ def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, ou
             _add_scaled(g[p], weight * change if kinematics == FINITE else weight, out_mean)
     scale = 1.0 / mean if kinematics == FINITE else 1.0 / total
     mean /= total
-    for a in range(g.shape[1]):
-        for i in range(3):
-            out_mean[a, i] *= scale
+    for i in range(3):
+        for a in range(g.shape[2]):
+            out_mean[i, a] *= scale
     for p in range(points):
         if volume[first + p] > 0.0:
             _equalise(kinematics, mean, f[p])
@@ -58,18 +58,18 @@ def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, ou
 
 @kernel
 def _add_scaled(g, factor, out):
-    """Add ``factor`` times the gradients (k, 3)."""
-    for a in range(g.shape[0]):
-        for i in range(3):
-            out[a, i] += factor * g[a, i]
+    """Add ``factor`` times the gradients (3, k)."""
+    for i in range(3):
+        for a in range(g.shape[1]):
+            out[i, a] += factor * g[i, a]
 
 
 @kernel
 def _shift(g, mean, out):
-    """Difference between the mean gradients and a point's (k, 3), over 3."""
-    for a in range(g.shape[0]):
-        for i in range(3):
-            out[a, i] = (mean[a, i] - g[a, i]) / 3.0
+    """Difference between the mean gradients and a point's (3, k), over 3."""
+    for i in range(3):
+        for a in range(g.shape[1]):
+            out[i, a] = (mean[i, a] - g[i, a]) / 3.0
 
 
 @kernel
@@ -87,41 +87,48 @@ def _equalise(kinematics, mean, f):
 
 
 @kernel
-def add_averaged_point(g, shift, stress, weight, out):
-    """Add what averaging brings to the tangent (3k, 3k) of one point besides its shifted strains.
+def add_averaged_point(g, shift, stress, weight, left, out):
+    """Add what averaging brings to a cell's tangent (3, 3, k, k) besides its shifted strains.
 
-    With α = δ ln s of the factor s on f: 4 α (τ:d) + 2 α² tr τ + (tr τ / 3) tr(l l).
+    With α = δ ln s of the factor s on f: 4 α (τ:d) + 2 α² tr τ + (tr τ / 3) tr(l l). ``left`` (3, k) is work space.
     """
-    k = g.shape[0]
-    trace = stress[0, 0] + stress[1, 1] + stress[2, 2]
-    for a in range(k):
-        for b in range(k):
-            for i in range(3):
-                left = stress[i, 0] * g[a, 0] + stress[i, 1] * g[a, 1] + stress[i, 2] * g[a, 2]
-                for j in range(3):
-                    right = stress[j, 0] * g[b, 0] + stress[j, 1] * g[b, 1] + stress[j, 2] * g[b, 2]
-                    value = 2.0 * (shift[a, i] * right + left * shift[b, j])
-                    value += 2.0 * trace * shift[a, i] * shift[b, j]
-                    value += trace / 3.0 * g[a, j] * g[b, i]
-                    out[3 * a + i, 3 * b + j] += weight * value
+    k = g.shape[1]
+    trace = weight * (stress[0, 0] + stress[1, 1] + stress[2, 2])
+    for i in range(3):
+        for a in range(k):
+            left[i, a] = (
+                2.0
+                * weight
+                * (stress[i, 0] * g[0, a] + stress[i, 1] * g[1, a] + stress[i, 2] * g[2, a])
+            )
+    for i in range(3):
+        for j in range(3):
+            for b in range(k):
+                right = left[j, b] + 2.0 * trace * shift[j, b]
+                turned = trace / 3.0 * g[i, b]
+                for a in range(k):
+                    value = shift[i, a] * right + left[i, a] * shift[j, b] + turned * g[j, a]
+                    out[i, j, b, a] += value
 
 
 @kernel
 def add_averaged_cell(g, mean, share, pressure, out):
-    """Add the second derivative of ln J̄ to the tangent (3k, 3k), times ``pressure`` (N mm).
+    """Add the second derivative of ln J̄ to a cell's tangent (3, 3, k, k), times ``pressure`` (N mm).
 
     ``share`` (q,) is each point's part of the present volume.
     """
-    k = mean.shape[0]
-    for a in range(k):
-        for b in range(k):
-            for i in range(3):
-                for j in range(3):
-                    value = -mean[a, i] * mean[b, j]
-                    for p in range(share.size):
-                        if share[p] > 0.0:
-                            value += share[p] * (g[p, a, i] * g[p, b, j] - g[p, a, j] * g[p, b, i])
-                    out[3 * a + i, 3 * b + j] += pressure * value
+    k = mean.shape[1]
+    for i in range(3):
+        for j in range(3):
+            for b in range(k):
+                for a in range(k):
+                    out[i, j, b, a] -= pressure * mean[i, a] * mean[j, b]
+                for p in range(share.size):
+                    if share[p] > 0.0:
+                        one = pressure * share[p] * g[p, j, b]
+                        other = pressure * share[p] * g[p, i, b]
+                        for a in range(k):
+                            out[i, j, b, a] += one * g[p, i, a] - other * g[p, j, a]
 
 
 @kernel

@@ -22,12 +22,14 @@ from vertaug_kernels.averaging import (
     present_shares,
 )
 from vertaug_kernels.cell_matrix import (
+    add_blocks,
     add_initial_stress,
     add_point_force,
     add_point_matrix,
     add_step_force,
     add_step_matrix,
-    mirror_blocks,
+    copy_gradients,
+    put_matrix,
     spatial_gradients,
     step_gradient,
 )
@@ -42,6 +44,12 @@ from vertaug_kernels.tensor import determinant3, inverse3
 
 CHUNK = 64
 """Cells handled by one iteration of the parallel loops; fixed, so results ignore the threads."""
+
+ENERGIES = 0
+FORCES = 1
+MATRICES = 2
+BLOCKS = 3
+"""What `cell_response` is asked for."""
 
 
 @parallel_kernel
@@ -90,9 +98,7 @@ def _measure(
             if kinematics == FINITE:
                 spatial_gradients(f[p], det[p], gradients[row], inverse, g[p])
             else:
-                for a in range(cell.size):
-                    for i in range(3):
-                        g[p, a, i] = gradients[row, a, i]
+                copy_gradients(gradients[row], g[p])
         for i in range(3):
             for j in range(3):
                 whole[p, i, j] = f[p, i, j]
@@ -113,139 +119,104 @@ def _step_energy(kinematics, f, det, viscosity):
     return 0.5 * viscosity * total
 
 
-@parallel_kernel
-def cell_energies(
-    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
-    parameters, viscosity, out
-):  # fmt: skip
-    """Energy (mJ) of every cell, (n_cells,); infinite where the cell would invert."""
-    q = volume.size // max(1, len(cells))
-    k = cells.shape[1]
-    n_chunks = (len(cells) + CHUNK - 1) // CHUNK
-    for chunk in prange(n_chunks):
-        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
-        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, det = np.zeros((k, 3)), np.empty(q)
-        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
-        stress = np.empty((3, 3))
-        tangent = np.empty((6, 6))
-        for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            out[c] = math.inf
-            inside = _measure(
-                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio,
-                inverse, f, whole, det, g, shift, mean,
-            )  # fmt: skip
-            if not inside:
-                continue
-            total = 0.0
-            for p in range(q):
-                row = c * q + p
-                if not volume[row] > 0.0:
-                    continue
-                energy, _ = point_response(
-                    kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row],
-                    kappa[row], parameters[row], False, scratch, vectors6, frame, stress, tangent,
-                )  # fmt: skip
-                step = _step_energy(kinematics, whole[p], det[p], viscosity)
-                total += volume[row] * (energy + ratio[row] * step)
-            out[c] = total
-
-
 @kernel
 def _add_point(
-    kinematics, averaged, symmetric, with_matrix, volume, ratio, gradients, viscosity, stress, tangent, whole, g,
-    shift, columns, out_forces, out_matrix
+    kinematics, averaged, task, volume, ratio, gradients, viscosity, stress, tangent, whole, g, shift, columns,
+    out_forces, out_local
 ):  # fmt: skip
-    """Add what one point gives to the forces (k, 3) and tangent (3k, 3k) of its cell."""
+    """Add what one point gives to the forces (k, 3) and tangent (3, 3, k, k) of its cell."""
     add_point_force(g, shift, averaged, stress, volume, out_forces)
     viscous = kinematics == FINITE and viscosity > 0.0
     resistance = viscosity * volume * ratio
     if viscous:
         add_step_force(whole, g, gradients, resistance, out_forces)
-    if with_matrix:
-        add_point_matrix(g, shift, averaged, tangent, volume, symmetric, columns, out_matrix)
+    if task >= MATRICES:
+        add_point_matrix(g, shift, averaged, tangent, volume, columns, out_local)
         if kinematics == FINITE:
-            add_initial_stress(g, stress, volume, symmetric, out_matrix)
+            add_initial_stress(g, stress, volume, out_local)
         if viscous:
-            add_step_matrix(g, gradients, resistance, symmetric, out_matrix)
+            add_step_matrix(g, gradients, resistance, out_local)
 
 
 @kernel
-def _close_matrix(
-    kinematics, averaged, symmetric, first, volume, ratio, stresses, det, g, shift, mean, share, out_matrix
-):  # fmt: skip
-    """Mirror the tangent and add what the mean volume change of a cell brings at finite strain."""
-    if symmetric:
-        mirror_blocks(mean.shape[0], out_matrix)
-    if averaged and kinematics == FINITE:
-        pressure = 0.0
-        for p in range(det.size):
-            if volume[first + p] > 0.0:
-                add_averaged_point(g[p], shift[p], stresses[p], volume[first + p], out_matrix)
-                trace = stresses[p, 0, 0] + stresses[p, 1, 1] + stresses[p, 2, 2]
-                pressure += volume[first + p] * trace / 3.0
-        present_shares(det.size, first, volume, ratio, det, share)
-        add_averaged_cell(g, mean, share, pressure, out_matrix)
+def _add_mean_volume(first, volume, ratio, stresses, det, g, shift, mean, share, left, out_local):
+    """Add to a cell's tangent what its mean volume change brings at finite strain."""
+    pressure = 0.0
+    for p in range(det.size):
+        if volume[first + p] > 0.0:
+            add_averaged_point(g[p], shift[p], stresses[p], volume[first + p], left, out_local)
+            trace = stresses[p, 0, 0] + stresses[p, 1, 1] + stresses[p, 2, 2]
+            pressure += volume[first + p] * trace / 3.0
+    present_shares(det.size, first, volume, ratio, det, share)
+    add_averaged_cell(g, mean, share, pressure, out_local)
 
 
 @parallel_kernel
-def cell_forces(
-    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
-    parameters, viscosity, symmetric, with_matrix, out_energies, out_forces, out_matrices
+def cell_response(
+    task, kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
+    parameters, viscosity, order, chunk_size, colour_ptr, places, out_energies, out_forces, out_matrices, out_blocks
 ):  # fmt: skip
-    """Energy (n,), forces (n, k, 3) in N and, if asked for, tangents (n, 3k, 3k) in N/mm."""
+    """Energy (mJ) of every cell, infinite where it would invert, and what ``task`` asks for besides.
+
+    Chunks of one colour share no node, so that their tangents may go straight into the blocks.
+
+    Parameters
+    ----------
+    task : `ENERGIES`; `FORCES` (n, k, 3) in N; `MATRICES` also tangents (n, 3k, 3k) in N/mm; `BLOCKS` tangents
+        added to blocks (n_blocks, 3, 3) at ``places`` (n, k, k)
+    order : (n,) int32, cells in the order in which chunks of ``chunk_size`` take them
+    colour_ptr : (n_colours + 1,) int32, chunks of each colour
+    """
     q = volume.size // max(1, len(cells))
     k = cells.shape[1]
-    n_chunks = (len(cells) + CHUNK - 1) // CHUNK
-    for chunk in prange(n_chunks):
-        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
-        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, det, share = np.zeros((k, 3)), np.empty(q), np.zeros(q)
-        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
-        stresses, columns = np.empty((q, 3, 3)), np.empty((6, 3))
-        tangent = np.empty((6, 6))
-        for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            out_energies[c] = math.inf
-            matrix = out_matrices[c if with_matrix else 0]
-            inside = _measure(
-                kinematics, averaged, True, points, start, cells[c], c * q, gradients, volume, ratio,
-                inverse, f, whole, det, g, shift, mean,
-            )  # fmt: skip
-            if not inside:
-                continue
-            total = 0.0
-            for p in range(q):
-                row = c * q + p
-                if not volume[row] > 0.0:
-                    continue
-                energy, _ = point_response(
-                    kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row],
-                    kappa[row], parameters[row], with_matrix, scratch, vectors6, frame, stresses[p], tangent,
+    for colour in range(colour_ptr.size - 1):
+        for chunk in prange(colour_ptr[colour], colour_ptr[colour + 1]):
+            f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
+            g, shift, local = np.empty((q, 3, k)), np.zeros((q, 3, k)), np.empty((3, 3, k, k))
+            mean, left, det, share = np.zeros((3, k)), np.empty((3, k)), np.empty(q), np.zeros(q)
+            scratch, vectors6, frame = (
+                np.empty((SCRATCH, 3, 3)),
+                np.empty((9, 6)),
+                np.empty((3, 6, 6)),
+            )
+            stresses, columns, tangent = np.empty((q, 3, 3)), np.empty((6, 3)), np.empty((6, 6))
+            for place in range(chunk * chunk_size, min((chunk + 1) * chunk_size, len(cells))):
+                c = order[place]
+                out_energies[c] = math.inf
+                inside = _measure(
+                    kinematics, averaged, task >= FORCES, points, start, cells[c], c * q, gradients, volume, ratio,
+                    inverse, f, whole, det, g, shift, mean,
                 )  # fmt: skip
-                step = _step_energy(kinematics, whole[p], det[p], viscosity)
-                total += volume[row] * (energy + ratio[row] * step)
-                if total < math.inf:
-                    _add_point(
-                        kinematics, averaged, symmetric, with_matrix, volume[row], ratio[row], gradients[row],
-                        viscosity, stresses[p], tangent, whole[p], g[p], shift[p], columns, out_forces[c], matrix,
+                if not inside:
+                    continue
+                total = 0.0
+                if task >= MATRICES:
+                    local[:] = 0.0
+                for p in range(q):
+                    row = c * q + p
+                    if not volume[row] > 0.0:
+                        continue
+                    energy, _ = point_response(
+                        kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row], kappa[row],
+                        parameters[row], task >= MATRICES, scratch, vectors6, frame, stresses[p], tangent,
                     )  # fmt: skip
-            out_energies[c] = total
-            if with_matrix and total < math.inf:
-                _close_matrix(
-                    kinematics,
-                    averaged,
-                    symmetric,
-                    c * q,
-                    volume,
-                    ratio,
-                    stresses,
-                    det,
-                    g,
-                    shift,
-                    mean,
-                    share,
-                    matrix,
-                )
+                    step = _step_energy(kinematics, whole[p], det[p], viscosity)
+                    total += volume[row] * (energy + ratio[row] * step)
+                    if task >= FORCES and total < math.inf:
+                        _add_point(
+                            kinematics, averaged, task, volume[row], ratio[row], gradients[row], viscosity,
+                            stresses[p], tangent, whole[p], g[p], shift[p], columns, out_forces[c], local,
+                        )  # fmt: skip
+                out_energies[c] = total
+                if task >= MATRICES and total < math.inf:
+                    if averaged and kinematics == FINITE:
+                        _add_mean_volume(
+                            c * q, volume, ratio, stresses, det, g, shift, mean, share, left, local
+                        )
+                    if task == MATRICES:
+                        put_matrix(local, out_matrices[c])
+                    else:
+                        add_blocks(local, places[c], out_blocks)
 
 
 @parallel_kernel
@@ -259,8 +230,8 @@ def cell_history(
     n_chunks = (len(cells) + CHUNK - 1) // CHUNK
     for chunk in prange(n_chunks):
         f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
-        g, shift = np.empty((q, k, 3)), np.zeros((q, k, 3))
-        mean, det = np.zeros((k, 3)), np.empty(q)
+        g, shift = np.empty((q, 3, k)), np.zeros((q, 3, k))
+        mean, det = np.zeros((3, k)), np.empty(q)
         scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
         stress = np.empty((3, 3))
         tangent = np.empty((6, 6))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One loop for all elements: shape functions, tangents against differences, patches, tensor laws."""
 
+import itertools
 from dataclasses import replace
 
 import numba
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 
 from vertaug.errors import InputError
+from vertaug.solid.assembly import order_of
 from vertaug.solid.cells import FINITE, SMALL, SolidItem, shape_gradients
 from vertaug.solid.elements import HEX8, KINDS, TET10, kind_of
+from vertaug.solid.linear import build_pattern
 from vertaug.solid.patches import face_neighbours, patches_of
 from vertaug_kernels import laws
 from vertaug_kernels.principal import curvature, slope
@@ -313,3 +316,50 @@ def test_divided_differences_of_the_logarithm_at_close_numbers():
         assert slope(a, b) == pytest.approx(float(first), rel=1e-9)
         assert curvature(c, a, b) == pytest.approx(float(second), rel=3e-7)
         assert curvature(a, a, a) == pytest.approx(-0.25 / 1.3**2, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["tet4", "patch", "tet10", "hex8"])
+def test_tangents_added_to_the_matrix_are_those_of_the_cells(cases, kind):
+    points, item, rng = body(cases, kind, "foam", FINITE)
+    pattern = build_pattern(len(points), item.connectivity)
+    order = order_of(pattern, 0, item.connectivity, points)
+    assert order is order_of(pattern, 0, item.connectivity, points)
+    at = moved(points, rng)
+    part = item.evaluate(at, with_matrix=True)
+    blocks = np.zeros((pattern.n_blocks, 3, 3))
+    own = item.assemble(at, order, blocks)
+    expected = pattern.assemble_matrix(part.matrices)
+    np.testing.assert_allclose(blocks, expected, atol=1e-13 * np.abs(expected).max())
+    assert own.energy == part.energy
+    np.testing.assert_array_equal(own.forces, part.forces)
+
+
+@pytest.mark.parametrize("kind", ["tet4", "hex8"])
+def test_chunks_of_one_colour_share_no_node(cases, kind):
+    points, cells = hexahedra(9) if kind == "hex8" else cases.grid(7)
+    pattern = build_pattern(len(points), cells)
+    order = order_of(pattern, 0, cells, points)
+    np.testing.assert_array_equal(np.sort(order.order), np.arange(len(cells)))
+    assert len(order.colour_ptr) > 3
+    for first, last in itertools.pairwise(order.colour_ptr):
+        chunks = [order.order[order.chunk * c : order.chunk * (c + 1)] for c in range(first, last)]
+        nodes = [np.unique(cells[chunk]) for chunk in chunks]
+        assert sum(map(len, nodes)) == len(np.unique(np.concatenate(nodes)))
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one thread only")
+def test_bits_of_the_matrix_do_not_depend_on_the_number_of_threads(cases):
+    points, cells = cases.grid(7)
+    item = SolidItem.at_rest(points, cells, laws.HENCKY, cases.row(200.0, 0.3))
+    pattern = build_pattern(len(points), cells)
+    order = order_of(pattern, 0, cells, points)
+    at = points @ np.diag([0.9, 0.95, 0.8]) + 0.002 * np.random.default_rng(1).normal(
+        size=points.shape
+    )
+    before, seen = numba.get_num_threads(), []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        seen.append(np.zeros((pattern.n_blocks, 3, 3)))
+        item.assemble(at, order, seen[-1])
+    numba.set_num_threads(before)
+    assert np.array_equal(*seen)

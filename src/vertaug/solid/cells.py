@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.assembly import CellOrder
 from vertaug.solid.elements import HEX8, TET4, ElementKind, kind_of
 from vertaug.solid.item import Contribution
 from vertaug.solid.patches import Patches
@@ -21,6 +22,8 @@ Int = NDArray[np.int32]
 
 FINITE, SMALL = averaging.FINITE, averaging.SMALL
 """Kinematics: updated-Lagrangian with logarithmic strain, or linear."""
+_NOTHING = np.empty((1, 1, 1))
+_NO_PLACES = np.empty((1, 1, 1), dtype=np.int32)
 
 
 class PointHistory(NamedTuple):
@@ -164,11 +167,24 @@ class SolidItem:
             self.axes, self.ratio, self.kappa, self.law, self.parameters, *more,
         )  # fmt: skip
 
+    def _respond(
+        self, task: int, points: Float, order: CellOrder | None, matrices: Float, blocks: Float
+    ) -> tuple[Float, Float]:
+        """Energies (n,) and forces (n, k, 3); tangents go where ``task`` says."""
+        n, k = self.cells.shape
+        energies = np.empty(n)
+        forces = np.zeros((n if task >= solid.FORCES else 1, k, 3))
+        if order is None:
+            chunks = np.array([0, (n + solid.CHUNK - 1) // solid.CHUNK], dtype=np.int32)
+            order = CellOrder(np.arange(n, dtype=np.int32), solid.CHUNK, chunks, _NO_PLACES)
+        path = (order.order, order.chunk, order.colour_ptr, order.places)
+        outs = (energies, forces, matrices, blocks)
+        solid.cell_response(task, *self._arguments(points, self.viscosity, *path, *outs))
+        return energies, forces
+
     def cell_energies(self, points: Float) -> Float:
         """Stored energy plus the step's dissipation of each cell (n,), mJ; infinite where it inverts."""
-        out = np.zeros(len(self.cells))
-        solid.cell_energies(*self._arguments(points, self.viscosity, out))
-        return out
+        return self._respond(solid.ENERGIES, points, None, _NOTHING, _NOTHING)[0]
 
     def energy(self, points: Float) -> float:
         """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts."""
@@ -177,15 +193,15 @@ class SolidItem:
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces (n, k, 3) and tangents (n, 3k, 3k)."""
         n, k = self.cells.shape
-        energies = np.zeros(n)
-        forces = np.zeros((n, k, 3))
-        matrices = np.zeros((n if with_matrix else 1, 3 * k, 3 * k))
-        solid.cell_forces(
-            *self._arguments(
-                points, self.viscosity, self.conservative, with_matrix, energies, forces, matrices
-            )
-        )
+        matrices = np.empty((n, 3 * k, 3 * k)) if with_matrix else _NOTHING
+        task = solid.MATRICES if with_matrix else solid.FORCES
+        energies, forces = self._respond(task, points, None, matrices, _NOTHING)
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
+
+    def assemble(self, points: Float, order: CellOrder, blocks: Float) -> Contribution:
+        """Energy and forces (n, k, 3); adds tangents to ``blocks`` (n_blocks, 3, 3), useless at infinite energy."""
+        energies, forces = self._respond(solid.BLOCKS, points, order, _NOTHING, blocks)
+        return Contribution(float(energies.sum()), forces, None)
 
     def history(self, points: Float) -> PointHistory:
         """History of all points (with patches: of all tetrahedra) at ``points``."""

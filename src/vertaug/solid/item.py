@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Contribution", "Item", "RankOne", "scatter"]
+from vertaug.solid.assembly import CellOrder
+
+__all__ = ["AssemblingItem", "Contribution", "Item", "RankOne", "scatter"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -51,6 +53,15 @@ class Item(Protocol):
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces and, if asked for, tangent at ``points`` (n_nodes, 3) mm."""
+        ...
+
+
+@runtime_checkable
+class AssemblingItem(Item, Protocol):
+    """An item that adds its tangents to the matrix itself, since its elements are many."""
+
+    def assemble(self, points: Float, order: CellOrder, blocks: Float) -> Contribution:
+        """Energy and forces; tangents are added to ``blocks`` (n_blocks, 3, 3)."""
         ...
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.item import Item, RankOne
+from vertaug.solid.assembly import order_of
+from vertaug.solid.item import AssemblingItem, Contribution, Item, RankOne
 from vertaug.solid.linear import BlockPattern, LinearResult, LinearSolver, MatrixError
 
 __all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
@@ -32,6 +33,8 @@ class NewtonOptions:
     forcing: float = 3e-2
     max_halvings: int = 12
 
+
+_LATER = Contribution(0.0, np.empty((0, 1, 3)), None)
 
 LEAST_FORCE = 1.0
 """Force (N) the residual is measured against where nothing pushes harder."""
@@ -69,11 +72,21 @@ def _norm(vector: Float) -> float:
     return math.sqrt(float((vector * vector).sum()))
 
 
-def _assemble(
-    points: Float, items: Sequence[Item], pattern: BlockPattern, fixed: Bool
-) -> _Assembled:
-    """Sum what the items add at ``points``."""
-    parts = [item.evaluate(points, with_matrix=True) for item in items]
+def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _Assembled:
+    """Sum what the items add at ``points``.
+
+    Items with an `assemble` of their own add their tangents to the blocks themselves.
+    """
+    pattern, fixed = solver.pattern, solver.fixed
+    parts: list[Contribution] = [
+        _LATER if isinstance(item, AssemblingItem) else item.evaluate(points, with_matrix=True)
+        for item in items
+    ]
+    blocks = pattern.assemble_matrix(*(part.matrices for part in parts))
+    for position, item in enumerate(items):
+        if isinstance(item, AssemblingItem):
+            order = order_of(pattern, position, item.connectivity, solver.points)
+            parts[position] = item.assemble(points, order, blocks)
     residual = np.zeros_like(points)
     force_scale = 0.0
     for position, part in enumerate(parts):
@@ -83,7 +96,6 @@ def _assemble(
         force_scale = max(force_scale, _norm(force))
         force[fixed] = 0.0
         residual += force
-    blocks = pattern.assemble_matrix(*(part.matrices for part in parts))
     pattern.constrain(blocks, fixed)
     ranks = tuple(
         RankOne(rank.scale, np.where(fixed, 0.0, rank.vector))
@@ -230,7 +242,7 @@ def minimise(
         )
 
     for _ in range(options.max_iterations):
-        system = _assemble(current, items, solver.pattern, solver.fixed)
+        system = _assemble(current, items, solver)
         energy = system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
