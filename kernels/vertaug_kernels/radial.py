@@ -80,25 +80,31 @@ def shell_strains(rest, moved, out):
 
 
 @kernel
-def _material_tangent(
+def _response_and_moduli(
     law, strain, ratio, kappa, parameters, column, hardening, cauchy, row, stress, tangent, elastic, out
 ):  # fmt: skip
-    """Central differences (2, 2) of radial and hoop stress by radial and hoop strain."""
+    """Answer at the strain, and differences (2, 2) of its stresses by radial and hoop strain.
+
+    One call in one loop: the laws are compiled into it once. The last turn is that of the strain itself.
+    """
     moved = np.empty(3)
-    for direction in range(2):
-        for sign in (1.0, -1.0):
-            step = sign * _DIFFERENCE
-            moved[0] = strain[0] + (step if direction == 0 else 0.0)
-            moved[1] = strain[1] + (step if direction == 1 else 0.0)
-            moved[2] = moved[1]
-            grown = ratio * math.exp(step if direction == 0 else 2.0 * step)
-            shell_response(
-                law, moved, grown, kappa, parameters, column, hardening, cauchy, row,
-                stress, tangent, elastic,
-            )  # fmt: skip
+    growth = 0.0
+    for turn in range(5):
+        step = 0.0 if turn == 4 else (_DIFFERENCE if turn % 2 == 0 else -_DIFFERENCE)
+        along = step if turn < 2 else 0.0
+        around = 0.0 if turn < 2 else step
+        moved[0] = strain[0] + along
+        moved[1] = strain[1] + around
+        moved[2] = moved[1]
+        growth = shell_response(
+            law, moved, ratio * math.exp(along + 2.0 * around), kappa, parameters, column, hardening,
+            cauchy, row, stress, tangent, elastic,
+        )  # fmt: skip
+        if turn < 4:
             for i in range(2):
                 value = 0.5 * stress[i] / step
-                out[i, direction] = value if sign > 0.0 else out[i, direction] + value
+                out[i, turn // 2] = value if turn % 2 == 0 else out[i, turn // 2] + value
+    return growth
 
 
 @kernel
@@ -132,7 +138,6 @@ def shells(
     moduli = np.empty((2, 2))
     trial = np.empty(3)
     stress = np.empty(3)
-    spare = np.empty(3)
     tangent = np.empty((3, 3))
     row = np.empty(len(parameters))
     for c in range(len(rest) - 1):
@@ -145,13 +150,9 @@ def shells(
             k = min(i, 1)
             trial[i] = elastic[c, i] + kinematics[0, k] - before[c, k]
         ratio = math.exp(kinematics[0, 0] + 2.0 * kinematics[0, 1])
-        _material_tangent(
+        growth = _response_and_moduli(
             law, trial, ratio, kappa[c], parameters, column, hardening, cauchy, row,
-            stress, tangent, spare, moduli,
-        )  # fmt: skip
-        growth = shell_response(
-            law, trial, ratio, kappa[c], parameters, column, hardening, cauchy, row,
-            stress, tangent, out_elastic[c],
+            stress, tangent, out_elastic[c], moduli,
         )  # fmt: skip
         out_kappa[c] = kappa[c] + growth
         out_strains[c] = kinematics[0]

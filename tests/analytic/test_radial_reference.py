@@ -4,7 +4,10 @@
 import numpy as np
 import pytest
 
-from vertaug.verification.closed_forms.cavity_expansion import incompressible_pressure
+from vertaug.verification.closed_forms.cavity_expansion import (
+    MohrCoulombCavity,
+    incompressible_pressure,
+)
 from vertaug.verification.radial import RadialCavity, converged
 from vertaug_kernels import laws, radial
 
@@ -84,6 +87,39 @@ def test_tangent_is_the_derivative_of_the_forces():
     np.testing.assert_allclose(product, slope, rtol=1e-5, atol=1e-5 * np.abs(slope).max())
 
 
+def friction(angle, dilation, young=200.0, cohesion=1.0):
+    """Named parameters of Mohr-Coulomb with Poisson's ratio 0.3."""
+    sine = np.sin(np.radians(angle))
+    return {
+        "bulk": young / 1.2, "shear": young / 2.6,
+        "strength": 2.0 * cohesion * np.cos(np.radians(angle)), "sin_friction": sine,
+        "sin_dilation": np.sin(np.radians(dilation)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("angle", "dilation"), [(20.0, 10.0), (30.0, 0.0)])
+def test_cavity_of_friction_is_the_series(angle, dilation):
+    """The series has small strains in the elastic zone: a stiff body leaves no difference."""
+    stretches = (1.01, 1.2, 2.0)
+    exact = MohrCoulombCavity(2e4, 0.3, 1.0, angle, dilation)
+    cavity = RadialCavity(
+        laws.MOHR_COULOMB, friction(angle, dilation, 2e4), outer=300.0, stress="cauchy", shells=500,
+        growth=0.02,
+    )  # fmt: skip
+    found = [state.pressure for state in cavity.expand(stretches)]
+    np.testing.assert_allclose(found, [exact.pressure(s) for s in stretches], rtol=5e-4)
+
+
+def test_hardening_of_the_law_and_of_the_reference_agree():
+    values = {k: v for k, v in crushable().items() if not k.startswith("alpha")}
+    own = {**values, "hardening": 20.0, "saturation": 2.0, "rate": 0.0}
+    law = [
+        s.pressure for s in RadialCavity(laws.J2, own, shells=200, growth=0.02).expand((1.1, 1.5))
+    ]
+    outer = pressures((1.1, 1.5), strength="yield", hardening=20.0)
+    np.testing.assert_allclose(law, outer, rtol=1e-8)
+
+
 def test_wrong_names_are_told():
     with pytest.raises(ValueError, match="hardens"):
         RadialCavity(laws.CRUSHABLE, crushable(), hardening=1.0)
@@ -133,3 +169,18 @@ def test_table_of_foam(reference_rows, alpha, stress):
     for row, (pressure, error) in zip(wanted, found, strict=True):
         assert pressure == pytest.approx(float(row["p_cauchy"]), rel=1e-3)
         assert error < 0.005 * pressure
+
+
+@pytest.mark.parametrize("stress", ["kirchhoff", "cauchy"])
+def test_table_of_friction(reference_rows, stress):
+    rows = reference_rows("d_sphere_mohr_coulomb.csv")
+    for angle, dilation in ((20, 10), (30, 30)):
+        wanted = [
+            row for row in rows if (int(row["phi_deg"]), int(row["psi_deg"])) == (angle, dilation)
+        ]
+        values = friction(angle, dilation)
+        cavity = RadialCavity(laws.MOHR_COULOMB, values, stress=stress, shells=300, growth=0.02)
+        found = [s.pressure for s in cavity.expand([float(row["a_over_a0"]) for row in wanted])]
+        np.testing.assert_allclose(
+            found, [float(row[f"p_fe_{stress}"]) for row in wanted], rtol=3e-4
+        )
