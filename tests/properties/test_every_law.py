@@ -15,7 +15,7 @@ from vertaug.materials.rows import NO_LOCK, Locking
 from vertaug_kernels import densification, fabric_quadric, laws, locking
 
 quick = settings(
-    max_examples=40, deadline=None, derandomize=True,
+    max_examples=30, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )  # fmt: skip
 every_law = pytest.mark.parametrize("name", LAWS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Laws at any strain and parameters: energy, yield, dissipation, flow, splitting."""
+"""Foams at any strain: what they dissipate and that flow is normal (the rest: `test_every_law`)."""
 
 import math
 
@@ -58,18 +58,6 @@ def measures(stress, rows, law):
 
 @quick
 @given(materials(), strains)
-def test_yield_is_never_exceeded(material, strain):
-    law, rows = material
-    stress = answer(law, strain, rows)[2]
-    p, q, factor = measures(stress, rows, law)
-    limit = (1.0 + rows[5] ** 2 / 9.0) * rows[4] ** 2
-    assert q * q + (factor * p) ** 2 <= limit * (1.0 + 1e-9)
-    if law == laws.CUT_OFF:
-        assert stress.max() <= rows[6] + 1e-9 * rows[4]
-
-
-@quick
-@given(materials(), strains)
 def test_a_step_dissipates_and_its_energy_says_how_much(material, strain):
     law, rows = material
     energy, norm, stress, _, elastic = answer(law, strain, rows)
@@ -79,30 +67,6 @@ def test_a_step_dissipates_and_its_energy_says_how_much(material, strain):
     assert dissipated >= -1e-10 * scale
     assert dissipated == pytest.approx(stress @ flow, abs=1e-9 * scale)
     assert norm == pytest.approx(np.linalg.norm(flow), abs=1e-12)
-
-
-@quick
-@given(materials(), strains)
-def test_stress_is_the_derivative_of_the_energy(material, strain):
-    law, rows = material
-    _, _, stress, _, _ = answer(law, strain, rows)
-    h = 1e-6
-    for k in range(3):
-        up, down = np.array(strain), np.array(strain)
-        up[k] += h
-        down[k] -= h
-        slope = (answer(law, up, rows)[0] - answer(law, down, rows)[0]) / (2.0 * h)
-        assert slope == pytest.approx(stress[k], abs=1e-5 * rows[4] + 2.0 * h * rows[2:4].sum())
-
-
-@quick
-@given(materials(), strains)
-def test_tangent_is_symmetric_and_energy_convex_along_it(material, strain):
-    law, rows = material
-    tangent = answer(law, strain, rows)[3]
-    scale = rows[2] + 2.0 * rows[3]
-    np.testing.assert_allclose(tangent, tangent.T, atol=1e-10 * scale)
-    assert np.linalg.eigvalsh(0.5 * (tangent + tangent.T)).min() >= -1e-8 * scale
 
 
 @quick
@@ -118,23 +82,3 @@ def test_flow_is_normal_to_what_yields(material, strain):
     flow = np.asarray(strain) - elastic
     _, rest = nnls(np.stack(columns, axis=1), flow)
     assert rest <= 1e-7 * max(np.linalg.norm(flow), 1e-6)
-
-
-@quick
-@given(materials(), strains)
-def test_a_second_step_of_no_strain_changes_nothing(material, strain):
-    law, rows = material
-    _, _, stress, _, elastic = answer(law, strain, rows)
-    _, norm, same, _, again = answer(law, elastic, rows)
-    np.testing.assert_allclose(same, stress, atol=1e-8 * rows[4])
-    np.testing.assert_allclose(again, elastic, atol=1e-10)
-    assert norm <= 1e-9
-
-
-@quick
-@given(materials(), strains, st.permutations(range(3)))
-def test_principal_axes_have_no_order(material, strain, order):
-    law, rows = material
-    one, other = answer(law, strain, rows), answer(law, np.array(strain)[order], rows)
-    assert one[0] == pytest.approx(other[0], rel=1e-9, abs=1e-14)
-    np.testing.assert_allclose(one[2][order], other[2], atol=1e-8 * rows[4])

@@ -2,8 +2,8 @@
 """Orthotropic elasticity in material axes, the third along superior-inferior: τ = C ε, logarithmic strain.
 
 Kirchhoff stress; at small strain Hooke's law in Cauchy stress. Young's moduli, Poisson ratios and shear moduli as
-engineers give them: ν_ij is minus the strain along j over that along i in tension along i. `vertebral` and
-`crawford` give two published sets; a transversely isotropic material is `transverse`.
+engineers give them: ν_ij is minus the strain along j over that along i in tension along i. Published ratios to the
+axial modulus come with the density laws (`of_ratios`); a transversely isotropic material is `transverse`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
+from vertaug.materials.density.law import Orthotropy
 from vertaug.materials.rows import NO_LOCK, Locking, law_row, require_positive
 from vertaug_kernels import laws
 
@@ -84,23 +85,11 @@ class Orthotropic:
         return cls(across, across, along, poisson_across, minor, minor, shear, shear, plane)
 
     @classmethod
-    def crawford(cls, axial: float) -> Orthotropic:
-        """Crawford's ratios on the axial modulus ``axial`` MPa (recalled)."""
-        side = 0.333 * axial
-        shear, plane = 0.157 * axial, 0.121 * axial
-        return cls(side, side, axial, 0.381, 0.104, 0.104, shear, shear, plane)
-
-    @classmethod
-    def vertebral(cls, apparent: float) -> Orthotropic:
-        """1357, 1987, 4730 ρ^1.56 MPa, ν_ij = 0.2 for i stiffer than j, of wet apparent density in g/cm³.
-
-        Moduli and ν as in an FE table (IJSS markup 5781, found). It gives no shear moduli: here
-        √(E_i E_j)/(2 (1 + ν)), derived.
-        """
-        e1, e2, e3 = (factor * apparent**1.56 for factor in (1357.0, 1987.0, 4730.0))
-        shear = [math.sqrt(a * b) / 2.4 for a, b in ((e2, e3), (e1, e3), (e1, e2))]
-        minor = (0.2 * e1 / e2, 0.2 * e1 / e3, 0.2 * e2 / e3)
-        return cls(e1, e2, e3, *minor, *shear)
+    def of_ratios(cls, axial: float, ratios: Orthotropy) -> Orthotropic:
+        """Published ratios (of a density law) on the axial modulus ``axial`` MPa."""
+        (first, second), (nu_23, nu_13, nu_12) = ratios.moduli, ratios.poissons
+        shear = (axial * g for g in ratios.shears)
+        return cls(axial * first, axial * second, axial, nu_12, nu_13, nu_23, *shear)
 
     def row(self, lock: Locking = NO_LOCK) -> Float:
         """Row of parameters for the kernels, MPa."""
