@@ -158,6 +158,7 @@ def study(
     floor: float = 0.0,
     limit: bool = False,
     evidence: Evidence | None = None,
+    regression: bool = True,
 ) -> Check:
     """Judge the finest of several meshes, and the order at which they converge.
 
@@ -181,5 +182,6 @@ def study(
         order=found if known else None,
         least_order=order - slack if known else None,
         evidence=evidence,
+        regression=regression,
         study={"meshes": list(meshes), "values": list(values)},
     )

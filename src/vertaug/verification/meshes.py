@@ -283,3 +283,16 @@ def ball(surface: tuple[Float, Int], radii: NDArray[np.floating]) -> Ball:
     layer = np.concatenate(one)
     cells = np.concatenate([layer + n * k for k in range(len(radii) - 1)])
     return Ball(directions, triangles, points, positive(points, cells))
+
+
+def full_ball(element: Element, n: int, radii: NDArray[np.floating]) -> Body:
+    """One eighth of a full ball of tetrahedra: spheres of the given radii around the origin; facet `outer`."""
+    if element.startswith("hex"):
+        raise ValueError("a full ball is made of tetrahedra")
+    shells = ball(octant(n), radii)
+    count = len(shells.directions)
+    points = np.vstack([shells.points, np.zeros(3)])
+    core = np.column_stack([shells.triangles, np.full(len(shells.triangles), len(points) - 1)])
+    cells = positive(points, np.concatenate([shells.cells, core]))
+    body = Body(element, points, cells, {"outer": shells.outer})
+    return _rounded(quadratic(body), count * len(radii) + 1) if element == "tet10" else body

@@ -73,9 +73,9 @@ def _row(entry: Entry) -> str:
     if check.order is not None and check.least_order is not None:
         order += f" (≥ {check.least_order:.2f})"
     name = check.quantity + (f" ({check.unit})" if check.unit else "")
-    computed = "round-off" if not check.regression else _number(check.computed)
-    if not check.regression and not entry.passed:
-        computed = _number(check.computed)
+    computed = _number(check.computed, 6 if check.regression else 3)
+    if check.reference == 0.0 and abs(check.computed) < ROUND_OFF:
+        computed = "round-off"
     stored = "yes" if entry.regression is not None else "–"
     cells = (
         name, bound + _number(check.reference), computed,

@@ -80,6 +80,11 @@ def work_pressure(body: Body, item: Item, points: Float, kinematics: int = SMALL
     return float((force * place[nodes]).sum() / flux)
 
 
+def nodal_volume(points: Float, facets: NDArray[np.int32]) -> float:
+    """Volume between facets and the origin, positive where normals point away from it."""
+    return float((nodal_normals(points, facets) * points).sum()) / 3.0
+
+
 def divisions(element: Element, n: int) -> int:
     """Divisions that give an element about as many nodes as n divisions of linear ones."""
     return max(1, n // 2) if element == "tet10" else n

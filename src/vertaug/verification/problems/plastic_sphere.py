@@ -4,91 +4,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.cells import SolidItem
 from vertaug.verification.body_force import gauss
 from vertaug.verification.check import Check, study
-from vertaug.verification.closed_forms.lame import HollowSphere
-from vertaug.verification.closed_forms.plastic_sphere import PlasticSphere
-from vertaug.verification.facets import mean_over
+from vertaug.verification.closed_forms.thick_sphere import HillSphere
 from vertaug.verification.meshes import Body, Element, hollow_ball
+from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
-from vertaug.verification.solids import (
-    divisions,
-    made_of,
-    nodal_forces,
-    pressure_load,
-    symmetry,
-    work_pressure,
-)
-from vertaug.verification.stepping import equilibrium, foam_row
-from vertaug_kernels.laws import CRUSHABLE
+from vertaug.verification.solids import divisions, made_of, pressure_load, symmetry
+from vertaug.verification.stepping import equilibrium, law_row, moduli
+from vertaug_kernels.laws import J2
 
 Float = NDArray[np.float64]
 Count = Annotated[int, Bounds(1, 200)]
 FREE: tuple[Element, ...] = ("tet4-patch", "tet10", "hex8")
 
 
-@dataclass
-class Path:
-    """A ball whose cavity is grown by moving its nodes radially; keeps the energies of the way."""
-
-    body: Body
-    item: SolidItem
-    points: Float
-    work: float = 0.0
-    dissipated: float = 0.0
-
-    def grow(self, displacement: float) -> None:
-        """Move the cavity's nodes to a radial displacement, mm, and find equilibrium."""
-        body = self.body
-        inner = body.nodes("inner")
-        fixed = symmetry(body)
-        fixed[inner] = True
-        start = self.points.copy()
-        way = body.points[inner] / np.linalg.norm(body.points[inner], axis=1, keepdims=True)
-        start[inner] = body.points[inner] + displacement * way
-        before = nodal_forces(self.item, self.points)[inner]
-        result = equilibrium(start, [self.item], fixed, 1e-8, body.points)
-        after = nodal_forces(self.item, result.points)[inner]
-        moved = result.points[inner] - self.points[inner]
-        self.work += 0.5 * float(((before + after) * moved).sum())
-        total = self.item.energy(result.points)
-        self.item = self.item.after(result.points)
-        self.points = result.points
-        self.dissipated += total - self.stored()
-
-    def stored(self) -> float:
-        """Elastic energy, mJ, from the elastic strains of all points."""
-        item = self.item
-        mean = np.trace(item.metric, axis1=1, axis2=2)
-        square = (item.metric**2).sum(axis=(1, 2)) - mean**2 / 3.0
-        bulk, shear = item.parameters[:, 2], item.parameters[:, 3]
-        return float((item.volume * (0.5 * bulk * mean**2 + shear * square)).sum())
-
-    def pressure(self) -> float:
-        """Pressure in the cavity."""
-        return work_pressure(self.body, self.item, self.points)
-
-    def mean_displacement(self, name: str) -> float:
-        """Mean radial displacement of named facets."""
-        start = self.body.points
-        radial = ((self.points - start) * start).sum(axis=1) / np.linalg.norm(start, axis=1)
-        return mean_over(start, self.body.facets[name], radial)
-
-
-def begin(element: Element, n: int, exact: PlasticSphere) -> Path:
+def begin(element: Element, n: int, exact: HillSphere) -> Path:
     """A stress-free ball, as many layers as twice the divisions of an edge."""
     d = divisions(element, n)
     body = hollow_ball(element, d, np.geomspace(exact.inner, exact.outer, 2 * d + 1))
-    row = foam_row(exact.young, exact.poisson, exact.strength)
-    return Path(body, made_of(body, CRUSHABLE, row), body.points)
+    bulk, shear = moduli(exact.young, exact.poisson)
+    row = law_row(
+        J2, {"bulk": bulk, "shear": shear, "yield": exact.strength, "hardening": exact.hardening,
+             "saturation": exact.strength, "rate": 0.0},
+    )  # fmt: skip
+    return Path(body, made_of(body, J2, row), body.points)
 
 
 WHY = "16 layers; the error swings as the front passes from layer to layer, so that no order shows"
@@ -112,7 +58,7 @@ def sphere(
     meshes: Meshes = (4, 6, 8),
 ) -> Iterator[Check]:
     """Grow the cavity to the exact displacements of several fronts, and read the pressure."""
-    exact = PlasticSphere(young, poisson, strength, inner, outer)
+    exact = HillSphere(young, poisson, strength, inner, outer)
     targets = [exact.displacement(inner, front) for front in fronts]
     path = np.concatenate([[exact.displacement(inner, inner)], targets])
     for element in elements:
@@ -140,8 +86,8 @@ def sphere(
                 [row[k][1] for row in rows], order=2.0, slack=0.5, tolerance=0.02, standard=8,
                 floor=5e-3, unit="mm", why=WHY,
             )  # fmt: skip
-        work, last = exact.work(fronts[-1]), fronts[-1]
-        energies = (work, work - exact.dissipation(last), exact.dissipation(last))
+        last, energy = fronts[-1], exact.energy(fronts[-1])
+        energies = (energy.work, energy.stored, energy.dissipated)
         for k, name in enumerate(("work W", "elastic energy U", "plastic work D")):
             yield study(
                 f"{name} at c = {last:g}, {element}", energies[k], meshes,
@@ -153,6 +99,45 @@ def sphere(
             f"(U + D)/W, {element}", 1.0, balance, 0.01,
             "backward Euler dissipates a little more than the trapezoidal work, less with more steps",
         )  # fmt: skip
+
+
+@benchmark(
+    "c3.hardening", "SOLID", "Plastic zone in a hardening sphere",
+    "With linear hardening, implicit in the step, pressure and displacement keep to the closed form.",
+    quick={"meshes": (4, 8), "elements": ("hex8",), "hardenings": (20.0,)},
+)  # fmt: skip
+def hardening(
+    young: Positive = 200.0,
+    poisson: Poisson = 0.3,
+    strength: Positive = 2.0,
+    hardenings: tuple[Positive, ...] = (5.0, 20.0),
+    inner: Positive = 5.0,
+    outer: Positive = 15.0,
+    front: Positive = 10.0,
+    steps: Count = 8,
+    elements: tuple[Element, ...] = ("tet10", "hex8"),
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Grow the cavity to the exact displacement of one front."""
+    for slope in hardenings:
+        exact = HillSphere(young, poisson, strength, inner, outer, slope)
+        first, last = exact.displacement(inner, inner), exact.displacement(inner, front)
+        for element in elements:
+            found = []
+            for n in meshes:
+                way = begin(element, n, exact)
+                for value in np.linspace(first, last, steps + 1):
+                    way.grow(float(value))
+                found.append((way.pressure(), way.mean_displacement("outer")))
+            for k, (name, known, unit) in enumerate((
+                ("p", exact.pressure(front), "MPa"),
+                ("u(b)", exact.displacement(outer, front), "mm"),
+            )):  # fmt: skip
+                yield study(
+                    f"{name} at c = {front:g}, H = {slope:g}, {element}", known, meshes,
+                    [row[k] for row in found], order=2.0, slack=0.5, tolerance=0.01 + 0.01 * k,
+                    standard=8, floor=0.02, unit=unit, why=WHY,
+                )  # fmt: skip
 
 
 @benchmark(
@@ -172,11 +157,9 @@ def residual(
     meshes: Meshes = (4, 6, 8),
 ) -> Iterator[Check]:
     """Grow the cavity until the zone reaches `front`, then take the pressure away."""
-    exact = PlasticSphere(young, poisson, strength, inner, outer)
-    top = exact.pressure(front)
-    if top > exact.no_reverse_yield():
+    exact = HillSphere(young, poisson, strength, inner, outer)
+    if exact.pressure(front) > exact.elastic_unloading:
         raise ValueError(f"the sphere yields again while unloading from a front at {front:g} mm")
-    back = HollowSphere(young, poisson, inner, outer, top)
     first, last = exact.displacement(inner, inner), exact.displacement(inner, front)
     for element in elements:
         found = []
@@ -190,13 +173,13 @@ def residual(
             stress = way.item.history(result.points).stress
             way.points = result.points
             layer = _hoop_by_radius(way.body, stress)
-            gap = [s - (exact.hoop_stress(r, front) - back.hoop_stress(r)) for r, s in layer]
+            gap = [s - exact.residual(r, front)[1] for r, s in layer]
             deepest = min(s for _, s in layer)
             found.append(
                 (way.mean_displacement("inner"), np.sqrt(np.mean(np.square(gap))), deepest)
             )
         yield study(
-            f"residual u(a), {element}", last - back.displacement(inner), meshes,
+            f"residual u(a), {element}", exact.residual(inner, front)[2], meshes,
             [row[0] for row in found], order=2.0, slack=0.6, tolerance=0.03, standard=8,
             floor=5e-3, unit="mm", why="16 layers; the small difference of two larger displacements",
         )  # fmt: skip

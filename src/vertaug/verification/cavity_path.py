@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A cavity in a ball at large strain, its nodes moved radially step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.solid.cells import FINITE, SolidItem
+from vertaug.solid.item import Item
+from vertaug.verification.meshes import Body
+from vertaug.verification.solids import bed_around, symmetry, work_pressure
+from vertaug.verification.stepping import equilibrium
+
+__all__ = ["Grown", "expand", "steps"]
+
+Float = NDArray[np.float64]
+Harden = Callable[[SolidItem, Float], Float]
+"""Parameters (m, w) of the next step from a step's item and its converged points."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One converged step: its `stretch`, the `item` it took and the `points` it reached."""
+
+    body: Body
+    stretch: float
+    item: SolidItem
+    points: Float
+
+    @property
+    def pressure(self) -> float:
+        """Pressure in the cavity, MPa."""
+        return work_pressure(self.body, self.item, self.points, FINITE)
+
+
+def steps(wanted: Sequence[float], growth: float) -> list[float]:
+    """Stretches from 1 through all wanted ones, each at most ``growth`` above the one before.
+
+    The first steps are shorter, since yield comes early.
+    """
+    path, start = [], 1.0
+    for target in wanted:
+        first = 0.005 if start == 1.0 else growth
+        while start * (1.0 + first) < target:
+            start *= 1.0 + first
+            path.append(start)
+            first = min(growth, 1.5 * first)
+        start = target
+        path.append(target)
+    return path
+
+
+def expand(
+    body: Body,
+    item: SolidItem,
+    stretches: Sequence[float],
+    medium: float | None = None,
+    harden: Harden | None = None,
+    tolerance: float = 1e-7,
+) -> Iterator[Grown]:
+    """Grow the cavity `inner` through rising stretches.
+
+    ``medium`` is the shear modulus of the infinite elastic body around, whose stiffness per area
+    is 4 G / b; without it the outside is free.
+    """
+    inner = body.nodes("inner")
+    rest = float(np.linalg.norm(body.points[inner[0]]))
+    around: list[Item] = []
+    if medium is not None:
+        outer = float(np.linalg.norm(body.points, axis=1).max())
+        around.append(bed_around(body, "outer", 4.0 * medium / outer))
+    fixed = symmetry(body)
+    fixed[inner] = True
+    points = body.points.copy()
+    for stretch in stretches:
+        radius = np.linalg.norm(points, axis=1, keepdims=True)
+        growth = (stretch * rest) ** 3 - float(radius[inner[0], 0]) ** 3
+        trial = points * np.cbrt(radius**3 + growth) / radius
+        trial[inner] = body.points[inner] * stretch
+        points = equilibrium(trial, [item, *around], fixed, tolerance, body.points).points
+        yield Grown(body, float(stretch), item, points)
+        item = item.after(points, None if harden is None else harden(item, points))
