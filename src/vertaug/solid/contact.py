@@ -79,10 +79,11 @@ class Touch:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Pairs (n, 2) that cover all contacts near `origin`, and whether they face each other."""
+    """Pairs (n, 2) that cover all contacts near `origin`, whether they face each other or are very close."""
 
     pairs: Int
     facing: Bool
+    close: Bool
     origin: Float
 
 
@@ -115,13 +116,18 @@ class FacetContact:
             np.zeros(0, dtype=np.bool_),
         )
         self._list = self._search(points)
-        self._listed = self._key(self._list.pairs)
+        pairs = self._list.pairs[self._list.facing | self._list.close]
+        self._listed = self._key(pairs)
         own = np.repeat(self.surface.nodes[:, None], 6, axis=1)
-        pairs = self._list.pairs
         near = np.concatenate([facets[pairs[:, 0]], facets[pairs[:, 1]]], axis=1)
         self.connectivity: Int = np.ascontiguousarray(np.concatenate([near, own]), dtype=np.int32)
         self._row_of = np.full(len(points), -1, dtype=np.int64)
         self._row_of[self.surface.nodes] = len(near) + np.arange(len(self.surface.nodes))
+
+    @property
+    def near(self) -> int:
+        """Number of pairs of facets in the pattern of the tangent."""
+        return len(self._listed)
 
     def _key(self, pairs: Int) -> NDArray[np.int64]:
         """One ascending number for each sorted pair."""
@@ -135,9 +141,11 @@ class FacetContact:
         pairs = near_pairs(low, high, self.surface.body, within=self.options.within)
         gap, least = np.zeros((len(pairs), 3)), np.zeros(len(pairs))
         contact_pairs.separations(points, self.surface.facets, pairs, gap, least)
-        close = np.flatnonzero(least <= distance)
-        pairs = np.ascontiguousarray(pairs[close])
-        return _Pairs(pairs, self._facing(points, pairs, gap[close]), self._surface_points(points))
+        kept = np.flatnonzero(least <= distance)
+        pairs = np.ascontiguousarray(pairs[kept])
+        facing = self._facing(points, pairs, gap[kept])
+        close = least[kept] <= 2.0 * self.options.guard * self.options.reach
+        return _Pairs(pairs, facing, close, self._surface_points(points))
 
     def _facing(self, points: Float, pairs: Int, gap: Float) -> Bool:
         """Whether the outsides of two facets look at each other; decided once for each pair."""

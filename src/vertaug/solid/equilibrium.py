@@ -13,11 +13,11 @@ from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.item import Item
-from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
+from vertaug.solid.wall_contact import WallContact
 from vertaug.state import State
 from vertaug_kernels.laws import CUT_OFF
 
@@ -59,8 +59,9 @@ class Equilibrium:
             *(item.connectivity for item in bed),
             *cavities,
         ]
-        pattern = build_pattern(self._platen + 1, *lists)
-        self.solver = LinearSolver(pattern, np.vstack([state.mesh.points, np.zeros(3)]))
+        points = np.vstack([state.mesh.points, np.zeros(3)])
+        self._walls = WallContact(points, lists, cavities, model.contact)
+        self.solver = self._walls.solver
 
     def _supports(self, state: State, load: float) -> list[Item]:
         """Discs, lateral hold of the upper disc, and the load in N."""
@@ -102,9 +103,10 @@ class Equilibrium:
         )  # fmt: skip
         supports = self._supports(state, load)
         fibre = FibreItem.start(state.mesh.points, state.fibre)
-        items: list[Item] = [cells, shell, fibre, *supports, *cavities]
         points = np.vstack([state.mesh.points, state.platen])
-        result = minimise(points, items, self.solver, options or self._model.newton)
+        walls, solver = self._walls.at(points)
+        items: list[Item] = [cells, shell, fibre, *supports, *cavities, *walls]
+        result = minimise(points, items, solver, options or self._model.newton)
         if not result.converged:
             return SolidStep(state, result, np.inf)
         error = _imbalance(supports, result.points, load)

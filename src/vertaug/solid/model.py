@@ -12,6 +12,7 @@ from vertaug.materials.bone import BoneLaw
 from vertaug.materials.wolfram_2011 import accumulated_strain
 from vertaug.mesh import Mesh
 from vertaug.mesh.surface import enclosed_volume
+from vertaug.solid.contact import ContactOptions
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
 from vertaug.solid.support import nodal_areas
@@ -58,12 +59,17 @@ class Surroundings:
     lever: float = 15.0
 
 
+WALLS = ContactOptions(reach=0.08, stiffness=0.5)
+"""Contact of cavity walls: a tenth of their facets' edges, and the pressure of bone that closes in."""
+
+
 @dataclass(frozen=True)
 class SolidModel:
     """Laws, surroundings and numerics of one run.
 
     `step_viscosity` MPa resists the strain of each single step; it keeps the tangent of cracked and
     crushing bone regular and its stress, viscosity times step strain, vanishes with the step.
+    `contact` keeps the walls of cavities from passing through each other; None lets them.
     """
 
     law: BoneLaw = field(default_factory=BoneLaw)
@@ -71,6 +77,7 @@ class SolidModel:
     surroundings: Surroundings = field(default_factory=Surroundings)
     newton: NewtonOptions = field(default_factory=NewtonOptions)
     step_viscosity: float = 0.5
+    contact: ContactOptions | None = WALLS
 
 
 def _shell_histories(
