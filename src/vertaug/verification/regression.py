@@ -37,6 +37,8 @@ def stored_values(level: str, problem: str) -> dict[str, float]:
 def accept(outcomes: Iterable[Outcome], level: str, reason: str) -> Path:
     """Store what these runs computed, with a reason; returns the file.
 
+    Problems with an error over its tolerance are left out.
+
     Raises
     ------
     InputError
@@ -57,6 +59,8 @@ def accept(outcomes: Iterable[Outcome], level: str, reason: str) -> Path:
                 "command line", "--accept", f"{problem.id} with other parameters or failed",
                 "runs with standard parameters that end", "run without --set", "E-VERIFY-006",
             )  # fmt: skip
+        if any(not entry.check.error <= entry.check.tolerance for entry in outcome.entries):
+            continue  # a wrong value is never one to keep
         content.setdefault(level, {})[problem.id] = {
             e.check.quantity: float(f"{e.check.computed:.12g}")
             for e in outcome.entries
