@@ -5,7 +5,8 @@ The trial elastic deformation of a step is f V with f the step's gradient and V�
 elastic left Cauchy-Green tensor at its start. Isotropic laws see its principal logarithmic strains.
 Tensor laws see ½ ln(V fᵀ f V), written in the material axes, which rest during the step and turn with the
 rotation of f V at its end (logarithmic strain space: Miehe, Apel, Lambrecht 2002, Comput Methods Appl
-Mech Eng 191:5383). At small strain ``metric`` holds the elastic strain itself.
+Mech Eng 191:5383). At small strain ``metric`` holds the elastic strain itself,
+and the volume ratio is the exponential of its trace, so that its logarithm adds up as at finite strain.
 """
 
 import math
@@ -347,7 +348,7 @@ def point_response(
             return math.inf, 0.0
         present = ratio * change
     else:
-        present = ratio + f[0, 0] + f[1, 1] + f[2, 2] - 3.0
+        present = ratio * math.exp(f[0, 0] + f[1, 1] + f[2, 2] - 3.0)
     if law < FIRST_TENSOR_LAW:
         return isotropic_point(
             kinematics, law, f, metric, present, kappa, parameters, with_matrix, scratch, frame,

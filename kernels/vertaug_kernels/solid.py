@@ -49,6 +49,7 @@ ENERGIES = 0
 FORCES = 1
 MATRICES = 2
 BLOCKS = 3
+HISTORY = 4
 """What `cell_response` is asked for."""
 
 
@@ -121,7 +122,7 @@ def _step_energy(kinematics, f, det, viscosity):
 
 @kernel
 def _add_point(
-    kinematics, averaged, task, volume, ratio, gradients, viscosity, stress, tangent, whole, g, shift, columns,
+    kinematics, averaged, tangents, volume, ratio, gradients, viscosity, stress, tangent, whole, g, shift, columns,
     out_forces, out_local
 ):  # fmt: skip
     """Add what one point gives to the forces (k, 3) and tangent (3, 3, k, k) of its cell."""
@@ -130,7 +131,7 @@ def _add_point(
     resistance = viscosity * volume * ratio
     if viscous:
         add_step_force(whole, g, gradients, resistance, out_forces)
-    if task >= MATRICES:
+    if tangents:
         add_point_matrix(g, shift, averaged, tangent, volume, columns, out_local)
         if kinematics == FINITE:
             add_initial_stress(g, stress, volume, out_local)
@@ -151,10 +152,43 @@ def _add_mean_volume(first, volume, ratio, stresses, det, g, shift, mean, share,
     add_averaged_cell(g, mean, share, pressure, out_local)
 
 
+@kernel
+def _hand_over(task, local, c, places, out_matrices, out_blocks):
+    """Put the tangent of cell c where the task wants it."""
+    if task == MATRICES:
+        put_matrix(local, out_matrices[c])
+    else:
+        add_blocks(local, places[c], out_blocks)
+
+
+@kernel
+def _keep_history(
+    kinematics, law, row, det, whole, axes, ratio, growth, stress, scratch, vectors6, out_history
+):  # fmt: skip
+    """Write the history that a step leaves at one point."""
+    out_metric, out_axes, out_ratio, out_growth, out_stress = out_history
+    out_growth[row] = growth
+    scale = 1.0
+    if kinematics == FINITE:
+        out_ratio[row] = ratio * det
+        scale = 1.0 / out_ratio[row]
+    else:
+        out_ratio[row] = ratio * math.exp(whole[0, 0] + whole[1, 1] + whole[2, 2] - 3.0)
+    for i in range(3):
+        for j in range(3):
+            out_stress[row, i, j] = stress[i, j] * scale
+    if law < FIRST_TENSOR_LAW:
+        isotropic_history(kinematics, scratch, out_metric[row])
+    else:
+        turned = out_axes[row % len(out_axes)]
+        tensor_history(kinematics, axes, scratch, vectors6, out_metric[row], turned)
+
+
 @parallel_kernel
 def cell_response(
     task, kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
-    parameters, viscosity, order, chunk_size, colour_ptr, places, out_energies, out_forces, out_matrices, out_blocks
+    parameters, viscosity, order, chunk_size, colour_ptr, places, out_energies, out_forces, out_matrices, out_blocks,
+    out_history
 ):  # fmt: skip
     """Energy (mJ) of every cell, infinite where it would invert, and what ``task`` asks for besides.
 
@@ -163,9 +197,11 @@ def cell_response(
     Parameters
     ----------
     task : `ENERGIES`; `FORCES` (n, k, 3) in N; `MATRICES` also tangents (n, 3k, 3k) in N/mm; `BLOCKS` tangents
-        added to blocks (n_blocks, 3, 3) at ``places`` (n, k, k)
+        added to blocks (n_blocks, 3, 3) at ``places`` (n, k, k); `HISTORY` the history of all points
     order : (n,) int32, cells in the order in which chunks of ``chunk_size`` take them
     colour_ptr : (n_colours + 1,) int32, chunks of each colour
+    out_history : metric (m, 3, 3), axes, ratio (m,), growth of kappa (m,), Cauchy stress (m, 3, 3) in MPa;
+        rows of points that do not exist, and axes at small strain, keep what they hold
     """
     q = volume.size // max(1, len(cells))
     k = cells.shape[1]
@@ -184,85 +220,39 @@ def cell_response(
                 c = order[place]
                 out_energies[c] = math.inf
                 inside = _measure(
-                    kinematics, averaged, task >= FORCES, points, start, cells[c], c * q, gradients, volume, ratio,
-                    inverse, f, whole, det, g, shift, mean,
+                    kinematics, averaged, FORCES <= task < HISTORY, points, start, cells[c], c * q, gradients, volume,
+                    ratio, inverse, f, whole, det, g, shift, mean,
                 )  # fmt: skip
                 if not inside:
                     continue
                 total = 0.0
-                if task >= MATRICES:
+                tangents = task in (MATRICES, BLOCKS)
+                if tangents:
                     local[:] = 0.0
                 for p in range(q):
                     row = c * q + p
                     if not volume[row] > 0.0:
                         continue
-                    energy, _ = point_response(
+                    energy, growth = point_response(
                         kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row], kappa[row],
-                        parameters[row], task >= MATRICES, scratch, vectors6, frame, stresses[p], tangent,
+                        parameters[row], tangents, scratch, vectors6, frame, stresses[p], tangent,
                     )  # fmt: skip
                     step = _step_energy(kinematics, whole[p], det[p], viscosity)
                     total += volume[row] * (energy + ratio[row] * step)
-                    if task >= FORCES and total < math.inf:
+                    if FORCES <= task < HISTORY and total < math.inf:
                         _add_point(
-                            kinematics, averaged, task, volume[row], ratio[row], gradients[row], viscosity,
+                            kinematics, averaged, tangents, volume[row], ratio[row], gradients[row], viscosity,
                             stresses[p], tangent, whole[p], g[p], shift[p], columns, out_forces[c], local,
                         )  # fmt: skip
+                    if task == HISTORY:
+                        _keep_history(
+                            kinematics, law[row], row, det[p], whole[p], axes[row % len(axes)], ratio[row], growth,
+                            stresses[p], scratch, vectors6, out_history,
+                        )  # fmt: skip
                 out_energies[c] = total
-                if task >= MATRICES and total < math.inf:
+                if tangents and total < math.inf:
                     if averaged and kinematics == FINITE:
                         _add_mean_volume(
                             c * q, volume, ratio, stresses, det, g, shift, mean, share, left, local
                         )
-                    if task == MATRICES:
-                        put_matrix(local, out_matrices[c])
-                    else:
-                        add_blocks(local, places[c], out_blocks)
-
-
-@parallel_kernel
-def cell_history(
-    kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
-    parameters, out_metric, out_axes, out_ratio, out_growth, out_stress
-):  # fmt: skip
-    """History of all points at the candidate; ``out_stress`` (m, 3, 3) is the Cauchy stress, MPa."""
-    q = volume.size // max(1, len(cells))
-    k = cells.shape[1]
-    n_chunks = (len(cells) + CHUNK - 1) // CHUNK
-    for chunk in prange(n_chunks):
-        f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
-        g, shift = np.empty((q, 3, k)), np.zeros((q, 3, k))
-        mean, det = np.zeros((3, k)), np.empty(q)
-        scratch, vectors6, frame = np.empty((SCRATCH, 3, 3)), np.empty((9, 6)), np.empty((3, 6, 6))
-        stress = np.empty((3, 3))
-        tangent = np.empty((6, 6))
-        for c in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(cells))):
-            _measure(
-                kinematics, averaged, False, points, start, cells[c], c * q, gradients, volume, ratio, inverse, f,
-                whole, det, g, shift, mean,
-            )  # fmt: skip
-            for p in range(q):
-                row = c * q + p
-                axis = row % len(axes)
-                if not volume[row] > 0.0:
-                    out_metric[row] = metric[row]
-                    out_ratio[row] = ratio[row]
-                    continue
-                _, out_growth[row] = point_response(
-                    kinematics, law[row], f[p], metric[row], axes[axis], ratio[row], kappa[row],
-                    parameters[row], False, scratch, vectors6, frame, stress, tangent,
-                )  # fmt: skip
-                if kinematics == FINITE:
-                    out_ratio[row] = ratio[row] * det[p]
-                else:
-                    trace = whole[p, 0, 0] + whole[p, 1, 1] + whole[p, 2, 2]
-                    out_ratio[row] = ratio[row] + trace - 3.0
-                scale = 1.0 / out_ratio[row] if kinematics == FINITE else 1.0
-                for i in range(3):
-                    for j in range(3):
-                        out_stress[row, i, j] = stress[i, j] * scale
-                if law[row] < FIRST_TENSOR_LAW:
-                    isotropic_history(kinematics, scratch, out_metric[row])
-                else:
-                    tensor_history(
-                        kinematics, axes[axis], scratch, vectors6, out_metric[row], out_axes[axis]
-                    )
+                    _hand_over(task, local, c, places, out_matrices, out_blocks)

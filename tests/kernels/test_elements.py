@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from vertaug.errors import InputError
+from vertaug.materials.j2 import J2
 from vertaug.solid.assembly import order_of
-from vertaug.solid.cells import FINITE, SMALL, SolidItem, shape_gradients
-from vertaug.solid.elements import HEX8, KINDS, TET10, kind_of
+from vertaug.solid.cells import FINITE, SMALL, LockingWarning, SolidItem, shape_gradients
+from vertaug.solid.elements import HEX8, KINDS, TET10, edge_nodes, kind_of
 from vertaug.solid.linear import build_pattern
 from vertaug.solid.patches import face_neighbours, patches_of
 from vertaug_kernels import laws
@@ -71,7 +72,7 @@ def body(cases, kind, law, kinematics, seed=1):
         item.ratio[:] = np.sqrt(np.linalg.det(item.metric))
     else:
         item.metric[:] = noise + noise.transpose(0, 2, 1)
-        item.ratio[:] = 1.0 + np.trace(item.metric, axis1=1, axis2=2)
+        item.ratio[:] = np.exp(np.trace(item.metric, axis1=1, axis2=2))
     turn = np.linalg.qr(rng.normal(size=(m, 3, 3)))[0]
     turn *= np.sign(np.linalg.det(turn))[:, None, None]
     if code >= laws.FIRST_TENSOR:
@@ -363,3 +364,24 @@ def test_bits_of_the_matrix_do_not_depend_on_the_number_of_threads(cases):
         item.assemble(at, order, seen[-1])
     numba.set_num_threads(before)
     assert np.array_equal(*seen)
+
+
+def test_plain_linear_tetrahedra_warn_where_they_lock(cases):
+    points, cells, _ = mesh(cases, "tet4")
+    locking = J2(300.0, 0.3, 3.0, 0.0, 0.0, 0.0).row()
+    with pytest.warns(LockingWarning, match="patches"):
+        SolidItem.at_rest(points, cells, laws.J2, locking)
+    with pytest.warns(LockingWarning, match="patches"):
+        SolidItem.at_rest(points, cells, laws.HENCKY, cases.row(200.0, 0.4999))
+    SolidItem.at_rest(points, cells, laws.J2, locking, averaged=False)
+    SolidItem.at_rest(points, cells, laws.J2, locking, patches=patches_of(cells))
+    SolidItem.at_rest(points, cells, laws.HENCKY, cases.row(200.0, 0.3))
+    SolidItem.at_rest(*hexahedra(1), laws.J2, locking)
+
+
+def test_mid_nodes_lie_between_their_ends(cases):
+    points, cells, _ = mesh(cases, "tet10")
+    edges = edge_nodes(cells)
+    assert len(np.unique(edges[:, 0])) == len(edges) == len(points) - len(np.unique(cells[:, :4]))
+    np.testing.assert_allclose(points[edges[:, 0]], points[edges[:, 1:]].mean(axis=1), atol=1e-14)
+    assert edge_nodes(hexahedra(1)[1]).shape == (0, 3)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from vertaug.solid.item import Contribution
 from vertaug.solid.patches import Patches
 from vertaug_kernels import averaging, laws, solid
 
-__all__ = ["FINITE", "SMALL", "PointHistory", "SolidItem", "shape_gradients"]
+__all__ = ["FINITE", "SMALL", "LockingWarning", "PointHistory", "SolidItem", "shape_gradients"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -23,6 +24,7 @@ Int = NDArray[np.int32]
 FINITE, SMALL = averaging.FINITE, averaging.SMALL
 """Kinematics: updated-Lagrangian with logarithmic strain, or linear."""
 _NOTHING = np.empty((1, 1, 1))
+_NO_HISTORY = (_NOTHING, _NOTHING, np.empty(1), np.empty(1), _NOTHING)
 _NO_PLACES = np.empty((1, 1, 1), dtype=np.int32)
 
 
@@ -38,6 +40,35 @@ class PointHistory(NamedTuple):
     growth: Float
     stress: Float
     axes: Float
+
+
+class LockingWarning(UserWarning):
+    """Linear tetrahedra without patches carry material that keeps, or flows at, constant volume."""
+
+
+_ISOCHORIC = (laws.J2, laws.J2_TENSOR)
+_ELASTIC = (laws.HENCKY, laws.NEO_HOOKE, laws.MOONEY_RIVLIN)
+_STIFF_VOLUME = 20.0
+"""Bulk over shear modulus from which an elastic solid counts as nearly incompressible (Poisson ratio 0.475)."""
+
+
+def _warn_of_locking(law: int, parameters: Float) -> None:
+    """Warn where plain linear tetrahedra are too stiff for a law."""
+    found = law in _ISOCHORIC
+    if law in _ELASTIC:
+        names = laws.PARAMETERS[law]
+        rows = np.atleast_2d(parameters)[:, laws.FIRST_COLUMN :]
+        bulk = rows[:, names.index("bulk")]
+        shear = (
+            rows[:, names.index("shear")] if "shear" in names else 2.0 * (rows[:, 0] + rows[:, 1])
+        )
+        found = bool(np.any(bulk > _STIFF_VOLUME * shear))
+    if found:
+        warnings.warn(
+            "linear tetrahedra lock under this law: pass patches=patches_of(cells), use tet10 or hex8, or accept it "
+            "with averaged=False",
+            LockingWarning, stacklevel=3,
+        )  # fmt: skip
 
 
 def shape_gradients(points: Float, cells: Int, kind: ElementKind) -> tuple[Float, Float]:
@@ -135,8 +166,13 @@ class SolidItem:
         axes: Float | None = None,
         patches: Patches | None = None,
     ) -> SolidItem:
-        """Begin from a stress-free body at ``points``; ``parameters`` one row (w,) or one a cell (n, w)."""
+        """Begin from a stress-free body at ``points``; ``parameters`` one row (w,) or one a cell (n, w).
+
+        Warns where linear tetrahedra would lock: pass `patches`, or ``averaged=False`` to accept it.
+        """
         kind = TET4 if patches is not None else kind_of(cells)
+        if kind is TET4 and patches is None and averaged is None:
+            _warn_of_locking(law, parameters)
         _, volume = shape_gradients(points, cells, kind)
         rows = np.repeat(
             np.broadcast_to(parameters, (len(cells), np.shape(parameters)[-1])),
@@ -168,7 +204,13 @@ class SolidItem:
         )  # fmt: skip
 
     def _respond(
-        self, task: int, points: Float, order: CellOrder | None, matrices: Float, blocks: Float
+        self,
+        task: int,
+        points: Float,
+        order: CellOrder | None = None,
+        matrices: Float = _NOTHING,
+        blocks: Float = _NOTHING,
+        history: tuple[Float, ...] = _NO_HISTORY,
     ) -> tuple[Float, Float]:
         """Energies (n,) and forces (n, k, 3); tangents go where ``task`` says."""
         n, k = self.cells.shape
@@ -178,13 +220,13 @@ class SolidItem:
             chunks = np.array([0, (n + solid.CHUNK - 1) // solid.CHUNK], dtype=np.int32)
             order = CellOrder(np.arange(n, dtype=np.int32), solid.CHUNK, chunks, _NO_PLACES)
         path = (order.order, order.chunk, order.colour_ptr, order.places)
-        outs = (energies, forces, matrices, blocks)
+        outs = (energies, forces, matrices, blocks, history)
         solid.cell_response(task, *self._arguments(points, self.viscosity, *path, *outs))
         return energies, forces
 
     def cell_energies(self, points: Float) -> Float:
         """Stored energy plus the step's dissipation of each cell (n,), mJ; infinite where it inverts."""
-        return self._respond(solid.ENERGIES, points, None, _NOTHING, _NOTHING)[0]
+        return self._respond(solid.ENERGIES, points)[0]
 
     def energy(self, points: Float) -> float:
         """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts."""
@@ -195,20 +237,26 @@ class SolidItem:
         n, k = self.cells.shape
         matrices = np.empty((n, 3 * k, 3 * k)) if with_matrix else _NOTHING
         task = solid.MATRICES if with_matrix else solid.FORCES
-        energies, forces = self._respond(task, points, None, matrices, _NOTHING)
+        energies, forces = self._respond(task, points, matrices=matrices)
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
 
     def assemble(self, points: Float, order: CellOrder, blocks: Float) -> Contribution:
         """Energy and forces (n, k, 3); adds tangents to ``blocks`` (n_blocks, 3, 3), useless at infinite energy."""
-        energies, forces = self._respond(solid.BLOCKS, points, order, _NOTHING, blocks)
+        energies, forces = self._respond(solid.BLOCKS, points, order, blocks=blocks)
         return Contribution(float(energies.sum()), forces, None)
+
+    def _rows_after(self, points: Float) -> tuple[Float, Float, Float, Float, Float]:
+        """Metric, axes, ratio, growth of kappa and Cauchy stress of all rows of points at ``points``."""
+        m = len(self.volume)
+        rows = (
+            self.metric.copy(), self.axes.copy(), self.ratio.copy(), np.zeros(m), np.zeros((m, 3, 3))
+        )  # fmt: skip
+        self._respond(solid.HISTORY, points, history=rows)
+        return rows
 
     def history(self, points: Float) -> PointHistory:
         """History of all points (with patches: of all tetrahedra) at ``points``."""
-        m = len(self.volume)
-        metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
-        growth, stress = np.zeros(m), np.zeros((m, 3, 3))
-        solid.cell_history(*self._arguments(points, metric, axes, ratio, growth, stress))
+        metric, axes, ratio, growth, stress = self._rows_after(points)
         if self.patches is None:
             return PointHistory(metric, ratio, growth, stress, axes)
         collect = self.patches.collect
@@ -219,10 +267,7 @@ class SolidItem:
 
     def after(self, points: Float, parameters: Float | None = None) -> SolidItem:
         """Return the item of the next step, begun at the converged ``points`` with the history they leave."""
-        m = len(self.volume)
-        metric, axes, ratio = np.zeros((m, 3, 3)), self.axes.copy(), np.zeros(m)
-        growth, stress = np.zeros(m), np.zeros((m, 3, 3))
-        solid.cell_history(*self._arguments(points, metric, axes, ratio, growth, stress))
+        metric, axes, ratio, growth, _ = self._rows_after(points)
         rows = self.parameters if parameters is None else parameters
         following = replace(
             self,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 
-__all__ = ["HEX8", "KINDS", "TET4", "TET10", "ElementKind", "kind_of"]
+__all__ = ["HEX8", "KINDS", "TET4", "TET10", "ElementKind", "edge_nodes", "kind_of"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -128,3 +128,13 @@ def kind_of(cells: Int) -> ElementKind:
         "(n, 4), (n, 10) or (n, 8): tet4, tet10 or hex8",
         "pass cells of one kind; patches of tetrahedra are made by `patches_of`", "E-MESH-031",
     )  # fmt: skip
+
+
+def edge_nodes(cells: Int) -> Int:
+    """Mid node and both end nodes of every edge of a mesh, (m, 3); none for elements without mid nodes.
+
+    The linear solver goes through them to the linear mesh on the vertices.
+    """
+    rows = cells[:, kind_of(cells).edges].reshape(-1, 3)
+    _, first = np.unique(rows[:, 0], return_index=True)
+    return np.ascontiguousarray(rows[first], dtype=np.int32)
