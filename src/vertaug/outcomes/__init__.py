@@ -2,6 +2,7 @@
 """What a run is asked for: height won, pressure, cement and leakage, the compacted rim."""
 
 from vertaug.outcomes.cement import CementOutcome, cement_outcome, fill_fraction, first_leak
+from vertaug.outcomes.crush_test import Crush, crush_test, potted
 from vertaug.outcomes.curves import (
     InflationRow,
     InjectionCurve,
@@ -20,11 +21,13 @@ from vertaug.outcomes.pressure import (
     to_psi,
 )
 from vertaug.outcomes.restoration import Restoration, RestoredHeight, restoration, restored_height
+from vertaug.outcomes.specimen import body_alone, body_height, sound_specimen
 from vertaug.outcomes.springback import LostHeight, Springback, springback
 
 __all__ = [
     "BalloonPressure",
     "CementOutcome",
+    "Crush",
     "Heights",
     "InflationRow",
     "InjectionCurve",
@@ -34,16 +37,21 @@ __all__ = [
     "RimDensity",
     "Springback",
     "balloon_pressure",
+    "body_alone",
+    "body_height",
     "cement_outcome",
+    "crush_test",
     "distance_to_facets",
     "fill_fraction",
     "first_leak",
     "peak_pressure",
     "plateau_pressure",
+    "potted",
     "read_curve",
     "restoration",
     "restored_height",
     "rim_density",
+    "sound_specimen",
     "springback",
     "to_mL",
     "to_psi",

@@ -15,6 +15,7 @@ from vertaug.solid.cells import SolidItem
 from vertaug.solid.item import Item
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.solid.relaxation import soften
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.solid.wall_contact import WallContact
@@ -121,7 +122,8 @@ class Equilibrium:
         accumulated = bone.plastic + plastic
         damage = np.maximum(bone.damage, damage_after(accumulated))
         grown = np.flatnonzero(damage > bone.damage + 1e-12)
-        metric[grown] = _soften(metric[grown], (1.0 - bone.damage[grown]) / (1.0 - damage[grown]))
+        left = self._model.law.stiffness_left
+        metric[grown] = soften(metric[grown], left(bone.damage[grown]) / left(damage[grown]))
         shell_metric, shell_plastic, _ = shell.history(points)
         direction, strain = fibre.history(points)
         new_shell = replace(
@@ -148,13 +150,3 @@ def _imbalance(supports: Sequence[Item], points: Float, load: float) -> float:
             carried += float(np.abs(item.reaction(points)).sum())
     scale = load if load > 0.0 else max(carried, 1.0)
     return float(np.linalg.norm(total)) / scale
-
-
-def _soften(metric: Float, factor: Float) -> Float:
-    """Elastic tensors whose logarithmic strain is multiplied by ``factor`` (n,).
-
-    Damage grows at given stress: the elastic strain rises as the stiffness falls.
-    """
-    values, vectors = np.linalg.eigh(metric)
-    powered = values ** factor[:, None]
-    return np.asarray(np.einsum("nik,nk,njk->nij", vectors, powered, vectors))
