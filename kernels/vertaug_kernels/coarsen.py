@@ -14,22 +14,36 @@ __all__ = [
     "aggregate",
     "block_norms",
     "fit_modes",
+    "invert_dense",
     "invert_diagonal",
-    "separate_chunks",
-    "smooth_prolongation",
+    "invert_small",
+    "separate",
     "strong_links",
 ]
 
 
 @parallel_kernel
-def block_norms(blocks, out):
-    """Frobenius norm of each block: blocks (n, b, b) float64, out (n,) float64."""
-    for k in prange(blocks.shape[0]):
-        total = 0.0
-        for i in range(blocks.shape[1]):
-            for j in range(blocks.shape[2]):
-                total += blocks[k, i, j] * blocks[k, i, j]
-        out[k] = np.sqrt(total)
+def block_norms(indptr, indices, source, blocks, free, out):
+    """Frobenius norm of each block without its fixed unknowns, (n_blocks,) float64.
+
+    Parameters
+    ----------
+    indptr, indices : block pattern, int32
+    source : (n_blocks,) int32, where each block stands in `blocks`
+    blocks : (n_blocks, b, b) float64
+    free : (n_nodes, b) float64, 0 at fixed unknowns, else 1
+    out : (n_blocks,) float64, out
+    """
+    size = blocks.shape[1]
+    for row in prange(indptr.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            column = indices[k]
+            total = 0.0
+            for i in range(size):
+                for j in range(size):
+                    value = blocks[source[k], i, j] * free[row, i] * free[column, j]
+                    total += value * value
+            out[k] = np.sqrt(total)
 
 
 @parallel_kernel
@@ -216,48 +230,82 @@ def invert_diagonal(diagonal, blocks, inverse):  # noqa: C901
     return -1
 
 
-@parallel_kernel
-def smooth_prolongation(indptr, inverse, weight, blocks):
-    """Scale the product of matrix and tentative prolongation by ``-weight`` times the inverse.
+@kernel
+def invert_dense(matrix):
+    """Invert a symmetric positive definite (n, n) float64 matrix of unit diagonal in place.
 
-    Parameters
-    ----------
-    indptr : (n_nodes + 1,) int32, rows of the product
-    inverse : (n_nodes, b, b) float64, inverse diagonal blocks
-    weight : damping over spectral radius
-    blocks : (n, b, m) float64, changed in place
+    Returns
+    -------
+    int, the first row whose pivot shows that the matrix is not positive definite, or -1
     """
-    size = blocks.shape[1]
-    for row in prange(indptr.size - 1):
-        column = np.empty(size)
-        for k in range(indptr[row], indptr[row + 1]):
-            for m in range(blocks.shape[2]):
-                for i in range(size):
-                    column[i] = blocks[k, i, m]
-                for i in range(size):
-                    value = 0.0
-                    for j in range(size):
-                        value += inverse[row, i, j] * column[j]
-                    blocks[k, i, m] = -weight * value
+    n = matrix.shape[0]
+    for k in range(n):
+        pivot = matrix[k, k]
+        if not pivot > 1e-12 or not np.isfinite(pivot):
+            return k
+        matrix[k, k] = 1.0
+        for j in range(n):
+            matrix[k, j] /= pivot
+        for i in range(n):
+            if i != k:
+                factor = matrix[i, k]
+                matrix[i, k] = 0.0
+                for j in range(n):
+                    matrix[i, j] -= factor * matrix[k, j]
+    return -1
+
+
+@parallel_kernel
+def invert_small(blocks, inverse):
+    """Invert symmetric positive definite 3x3 blocks, (n, 3, 3) float64, by cofactors.
+
+    Where a leading minor shows that a block is not positive definite, ``inverse[n, 0, 0]`` is -1.
+    """
+    for n in prange(blocks.shape[0]):
+        a, b, c = blocks[n, 0, 0], blocks[n, 0, 1], blocks[n, 0, 2]
+        d, e, f = blocks[n, 1, 1], blocks[n, 1, 2], blocks[n, 2, 2]
+        k00 = d * f - e * e
+        k01 = c * e - b * f
+        k02 = b * e - c * d
+        minor = a * d - b * b
+        det = a * k00 + b * k01 + c * k02
+        if a > 0.0 and minor > 1e-12 * a * d and det > 1e-12 * minor * f and np.isfinite(1.0 / det):
+            part = 1.0 / det
+            inverse[n, 0, 0] = k00 * part
+            inverse[n, 0, 1] = k01 * part
+            inverse[n, 0, 2] = k02 * part
+            inverse[n, 1, 0] = k01 * part
+            inverse[n, 1, 1] = (a * f - c * c) * part
+            inverse[n, 1, 2] = (b * c - a * e) * part
+            inverse[n, 2, 0] = k02 * part
+            inverse[n, 2, 1] = (b * c - a * e) * part
+            inverse[n, 2, 2] = minor * part
+        else:
+            inverse[n] = 0.0
+            inverse[n, 0, 0] = -1.0
 
 
 @kernel
-def separate_chunks(indptr, indices, chunk, widest, separator):
-    """Mark a thin set of nodes without which no node touches another chunk.
+def separate(indptr, indices, leaf, depth, widest, stage):
+    """Mark thin sets of nodes without which the leaves of a bisection do not touch.
 
     Parameters
     ----------
     indptr, indices : block pattern, int32
-    chunk : (n_nodes,) int32
-    widest : rows with more blocks are marked at once
-    separator : (n_nodes,) bool, out
+    leaf : (n_nodes,) int32; its highest of `depth` bits is the first bisection
+    depth : bisections
+    widest : rows with more blocks go to the last stage at once
+    stage : (n_nodes,) int32, out: 0 for leaves, s for a separator of 2**s leaves
     """
     n_nodes = indptr.size - 1
     for row in range(n_nodes):
-        separator[row] = indptr[row + 1] - indptr[row] > widest
-    for row in range(n_nodes):
-        if not separator[row]:
-            for k in range(indptr[row], indptr[row + 1]):
-                column = indices[k]
-                if chunk[column] != chunk[row] and not separator[column]:
-                    separator[row] = True
+        stage[row] = depth if indptr[row + 1] - indptr[row] > widest else 0
+    for level in range(depth, 0, -1):
+        for row in range(n_nodes):
+            if stage[row] == 0 and (leaf[row] >> (level - 1)) & 1 == 0:
+                for k in range(indptr[row], indptr[row + 1]):
+                    column = indices[k]
+                    apart = (leaf[row] ^ leaf[column]) >> (level - 1) == 1
+                    if apart and stage[column] == 0:
+                        stage[row] = level
+                        break

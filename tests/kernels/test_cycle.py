@@ -7,44 +7,70 @@ import pytest
 from vertaug_kernels import coarsen, cycle
 
 
-def tridiagonal(n, size, rng):
-    """Block-tridiagonal pattern, dense matrix and its blocks."""
-    rows = [[j for j in (i - 1, i, i + 1) if 0 <= j < n] for i in range(n)]
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32)
-    indices = np.concatenate(rows).astype(np.int32)
-    blocks = rng.normal(size=(indices.size, size, size))
-    diagonal = np.array([indptr[i] + rows[i].index(i) for i in range(n)], np.int32)
-    blocks[diagonal] += 4.0 * size * np.eye(size)
-    blocks[diagonal] = 0.5 * (blocks[diagonal] + blocks[diagonal].transpose(0, 2, 1))
-    dense = np.zeros((n * size, n * size))
+def banded(n, size, rng):
+    """Dense symmetric matrix with 13 diagonals of blocks, and what is kept of it."""
+    dense = np.zeros((n, n, size, size))
     for i in range(n):
-        for k in range(indptr[i], indptr[i + 1]):
-            j = indices[k]
-            dense[i * size : (i + 1) * size, j * size : (j + 1) * size] = blocks[k]
-    return indptr, indices, diagonal, blocks, dense
+        for j in range(max(0, i - 6), i):
+            dense[i, j] = rng.normal(size=(size, size))
+            dense[j, i] = dense[i, j].T
+        dense[i, i] = np.eye(size) * 20.0 * size + 1.0
+    pairs = [(i, j) for i in range(n) for j in range(max(0, i - 6), i)]
+    ptr = np.searchsorted([i for i, _ in pairs], np.arange(n + 1)).astype(np.int32)
+    columns = np.array([size * j for _, j in pairs], np.uint32)
+    blocks = np.array([dense[i, j] for i, j in pairs], np.float32)
+    diagonal = np.stack([dense[i, i] for i in range(n)])
+    return ptr, columns, blocks, diagonal, dense.transpose(0, 2, 1, 3).reshape(n * size, -1)
 
 
 @pytest.mark.parametrize("size", [3, 6])
 def test_sweeps_are_those_of_dense_triangles(size):
     rng = np.random.default_rng(0)
-    n = 9
-    indptr, indices, diagonal, blocks, dense = tridiagonal(n, size, rng)
+    n = 23
+    ptr, columns, blocks, diagonal, dense = banded(n, size, rng)
     inverse = np.empty((n, size, size))
-    assert coarsen.invert_diagonal(diagonal, blocks, inverse) == -1
-    np.testing.assert_allclose(inverse, np.linalg.inv(blocks[diagonal]), atol=1e-12)
-    single, single_inverse = blocks.astype(np.float32), inverse.astype(np.float32)
-    chunk_ptr = np.array([0, n], np.int32)
+    assert coarsen.invert_diagonal(np.arange(n, dtype=np.int32), diagonal, inverse) == -1
+    np.testing.assert_allclose(inverse, np.linalg.inv(diagonal), atol=1e-12)
+    place = np.array([0, 1], np.int32), np.array([0, n], np.int32)
+    matrix = (*place, ptr, columns, blocks, inverse.astype(np.float32))
     b = rng.normal(size=n * size).astype(np.float32)
     x, rest = np.empty_like(b), np.empty_like(b)
-    cycle.sweep_forward(chunk_ptr, indptr, indices, diagonal, single, single_inverse, b, x)
+    cycle.sweep_down(*matrix, b, x, rest)
     blocky = np.kron(np.tri(n), np.ones((size, size)))
     exact = np.linalg.solve(dense * blocky, b)
     np.testing.assert_allclose(x, exact, atol=1e-5)
-    cycle.upper_residual(indptr, indices, diagonal, single, x, rest)
     np.testing.assert_allclose(rest, b - dense @ exact, atol=1e-5)
-    cycle.sweep_backward(chunk_ptr, indptr, indices, single, single_inverse, b, x)
+    cycle.sweep_up(*matrix, b, x, rest)
     exact += np.linalg.solve(dense * blocky.T, b - dense @ exact)
     np.testing.assert_allclose(x, exact, atol=1e-5)
+
+
+def test_small_inverses_are_those_of_numpy():
+    rng = np.random.default_rng(0)
+    roots = rng.normal(size=(50, 3, 3))
+    blocks = roots @ roots.transpose(0, 2, 1) + 0.1 * np.eye(3)
+    blocks[7, 0, 0] = -1.0
+    blocks[8, 2, 2] = np.nan
+    blocks[9] = 0.0
+    inverse = np.empty_like(blocks)
+    coarsen.invert_small(blocks, inverse)
+    assert np.flatnonzero(inverse[:, 0, 0] < 0.0).tolist() == [7, 8, 9]
+    good = np.delete(np.arange(50), [7, 8, 9])
+    np.testing.assert_allclose(inverse[good], np.linalg.inv(blocks[good]), rtol=1e-9, atol=1e-9)
+
+
+def test_dense_inverse_is_that_of_numpy_and_finds_singular_matrices():
+    rng = np.random.default_rng(0)
+    root = rng.normal(size=(40, 40))
+    matrix = root @ root.T + 5.0 * np.eye(40)
+    scale = 1.0 / np.sqrt(np.diag(matrix))
+    matrix *= scale[:, None] * scale
+    inverse = matrix.copy()
+    assert coarsen.invert_dense(inverse) == -1
+    np.testing.assert_allclose(inverse, np.linalg.inv(matrix), rtol=1e-9, atol=1e-12)
+    matrix[:, 5] = matrix[:, 4]
+    matrix[5] = matrix[4]
+    assert coarsen.invert_dense(matrix) >= 0
 
 
 def test_indefinite_diagonal_is_found():
@@ -53,20 +79,47 @@ def test_indefinite_diagonal_is_found():
     assert found == 1
 
 
-def test_rectangles_and_dense():
+@pytest.mark.parametrize("size", [3, 6])
+def test_prolongation_and_its_transpose(size):
     rng = np.random.default_rng(0)
-    indptr, indices = np.array([0, 2, 3], np.int32), np.array([0, 2, 1], np.int32)
-    blocks = rng.normal(size=(3, 6, 3)).astype(np.float32)
-    dense = np.zeros((12, 9), np.float32)
-    dense[:6, :3], dense[:6, 6:], dense[6:, 3:6] = blocks
-    x = rng.normal(size=9).astype(np.float32)
-    out = np.empty(12, np.float32)
-    cycle.rectangle_multiply(indptr, indices, blocks, x, out)
-    np.testing.assert_allclose(out, dense @ x, atol=1e-5)
-    cycle.rectangle_add(indptr, indices, blocks, x, out)
-    np.testing.assert_allclose(out, 2.0 * dense @ x, atol=1e-5)
-    square = dense[:9] + dense[:9].T
-    product = np.empty(9, np.float32)
+    indptr, indices = np.array([0, 2, 2, 3, 5], np.int32), np.array([0, 2, 1, 0, 1], np.int32)
+    blocks = rng.normal(size=(5, size, 6)).astype(np.float32)
+    dense = np.zeros((4, 3, size, 6))
+    for row in range(4):
+        for k in range(indptr[row], indptr[row + 1]):
+            dense[row, indices[k]] = blocks[k]
+    dense = dense.transpose(0, 2, 1, 3).reshape(4 * size, 18)
+    parts = np.array([0, 4], np.int32)
+    x, fine = rng.normal(size=18).astype(np.float32), np.ones(4 * size, np.float32)
+    cycle.prolong_add(parts, indptr, indices, blocks, x, fine)
+    np.testing.assert_allclose(fine, 1.0 + dense @ x, atol=1e-5)
+    ptr, rows = np.array([0, 2, 4, 5], np.int32), np.array([0, 3, 2, 3, 0], np.int32)
+    places, out = np.array([0, 3, 2, 4, 1], np.int32), np.empty(18, np.float32)
+    cycle.restrict(np.array([0, 3], np.int32), ptr, rows, places, blocks, fine, out)
+    np.testing.assert_allclose(out, dense.T @ fine, atol=1e-4)
+
+
+def test_edges_take_the_mean_of_their_ends_and_give_it_back():
+    rng = np.random.default_rng(0)
+    ends = np.array([[0, 0], [0, 1], [1, 1]], np.int32)
+    fine_free = np.array([1, 1, 1, 1, 0, 1, 1, 1, 1], np.float32)
+    free = np.array([1, 1, 1, 1, 1, 0], np.float32)
+    weights = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    dense = fine_free[:, None] * np.kron(weights, np.eye(3)) * free
+    x, fine = rng.normal(size=6).astype(np.float32), np.zeros(9, np.float32)
+    cycle.edge_add(ends, fine_free, free, x, fine)
+    np.testing.assert_allclose(fine, dense @ x, atol=1e-6)
+    ptr, rows = np.array([0, 2, 4], np.int32), np.array([0, 1, 1, 2], np.int32)
+    shares, out = np.array([1.0, 0.5, 0.5, 1.0], np.float32), np.empty(6, np.float32)
+    cycle.edge_restrict(ptr, rows, shares, fine_free, free, fine, out)
+    np.testing.assert_allclose(out, dense.T @ fine, atol=1e-6)
+
+
+def test_dense_product_is_that_of_numpy():
+    rng = np.random.default_rng(0)
+    square = rng.normal(size=(9, 9)).astype(np.float32)
+    square += square.T
+    x, product = rng.normal(size=9).astype(np.float32), np.empty(9, np.float32)
     cycle.dense_multiply(square, x, product)
     np.testing.assert_allclose(product, square @ x, atol=1e-5)
 

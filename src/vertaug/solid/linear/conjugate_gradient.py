@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Truncated conjugate gradients, preconditioned, with rank-one terms."""
+"""Truncated conjugate gradients, preconditioned, in single or in double precision."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.linear.pattern import BlockPattern
-from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected
-from vertaug_kernels import sparse
+from vertaug_kernels import krylov
 
-__all__ = ["LinearResult", "Status", "conjugate_gradient"]
+__all__ = ["LinearResult", "Operator", "Run", "Status", "conjugate_gradient"]
 
 Floats = NDArray[np.float64]
+Vector = NDArray[Any]
 Status = Literal["converged", "negative_curvature", "max_iterations"]
+
+_PARTS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,8 @@ class LinearResult:
 
     Attributes
     ----------
-    x : (n_nodes, 3) float64; a descent direction in any case: ``x . rhs >= 0``
-    iterations : conjugate-gradient iterations, 0 for a direct solve
+    x : (n_nodes, 3) float64; for symmetric systems a descent direction: ``x . rhs >= 0``
+    iterations : Krylov iterations, 0 for a direct solve
     residual : norm of the residual over norm of the right-hand side
     status : "converged", "negative_curvature" or "max_iterations"
     curvature_direction : (n_nodes, 3), the direction of curvature <= 0, where one was met
@@ -39,64 +40,74 @@ class LinearResult:
     curvature_direction: Floats | None = None
 
 
+class Operator(Protocol):
+    """A matrix and its preconditioner on flat vectors of one precision."""
+
+    def multiply(self, x: Vector, out: Vector) -> float:
+        """Write the product to `out`; returns ``x . out``."""
+
+    def precondition(self, residual: Vector, out: Vector) -> None:
+        """Approximate the solution for one right-hand side; symmetric positive."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What conjugate gradients gave: solution, iterations, relative residual by recursion."""
+
+    x: Floats
+    iterations: int
+    residual: float
+    status: Status
+    curved: Vector | None = None
+
+
 def conjugate_gradient(
-    pattern: BlockPattern,
-    blocks: Floats,
-    rhs: Floats,
-    precondition: Apply,
-    rank_ones: RankOnes | None = None,
-    tolerance: float = 1e-8,
-    max_iterations: int = 300,
-) -> LinearResult:
-    """Solve (A + sum of s g g^T) x = b until the residual is `tolerance` times its start.
+    operator: Operator, rhs: Vector, tolerance: float, max_iterations: int
+) -> Run:
+    """Solve A x = b from zero until the residual is `tolerance` times that of zero.
 
     The Polak-Ribiere form is used, which bears a preconditioner of single precision.
 
     Parameters
     ----------
-    pattern, blocks : A; (n_blocks, 3, 3) float64
-    rhs : (n_nodes, 3) float64
-    precondition : ``precondition(residual, out)`` on (3 n_nodes,) float64, symmetric positive
-    rank_ones : the terms s g g^T
+    operator : A and its preconditioner
+    rhs : (n,) float32 or float64; all vectors but the solution are of this type
     tolerance : relative residual to stop at
     max_iterations : iterations to stop at
 
     Returns
     -------
-    LinearResult; at curvature <= 0 the iterate so far, the preconditioned residual if it is first
+    Run; at curvature <= 0 the iterate so far, the preconditioned residual if it is the first
     """
-    b = np.ascontiguousarray(rhs, dtype=np.float64).reshape(-1)
-    shape = rhs.shape
-    start = float(np.sqrt(sparse.dot(b, b)))
-    x = np.zeros_like(b)
+    kind = rhs.dtype.type
+    x, sums = np.zeros(rhs.size), np.empty(_PARTS)
+    start = float(np.sqrt(_inner(rhs, rhs, rhs)[0]))
     if start == 0.0:
-        return LinearResult(x.reshape(shape), 0, 0.0, "converged")
-    apply = precondition if rank_ones is None else corrected(precondition, rank_ones)
-    r, product, z, change = b.copy(), np.empty_like(b), np.empty_like(b), np.empty_like(b)
-    apply(r, z)
+        return Run(x, 0, 0.0, "converged")
+    r, product, z = rhs.copy(), np.empty_like(rhs), np.empty_like(rhs)
+    operator.precondition(r, z)
     p = z.copy()
-    rho = sparse.dot(r, z)
+    rho, residual = _inner(z, r, r)[0], 1.0
     for iteration in range(1, max_iterations + 1):
-        sparse.multiply(pattern.indptr, pattern.indices, blocks, p, product)
-        if rank_ones is not None:
-            rank_ones.add_product(p, product)
-        curvature = sparse.dot(p, product)
+        curvature = operator.multiply(p, product)
         if not curvature > 0.0:
-            best = p if iteration == 1 else x
-            residual = float(np.sqrt(sparse.dot(r, r))) / start
-            return LinearResult(
-                best.reshape(shape), iteration, residual, "negative_curvature", p.reshape(shape)
-            )
+            best = p.astype(np.float64) if iteration == 1 else x
+            return Run(best, iteration, residual, "negative_curvature", p)
         alpha = rho / curvature
-        x += alpha * p
-        np.multiply(product, -alpha, out=change)
-        r += change
-        residual = float(np.sqrt(sparse.dot(r, r))) / start
+        krylov.advance(alpha, p, product, sums, x, r)
+        residual = float(np.sqrt(sums.sum())) / start
         if residual <= tolerance:
-            return LinearResult(x.reshape(shape), iteration, residual, "converged")
-        apply(r, z)
-        beta = sparse.dot(change, z) / rho
-        rho = sparse.dot(r, z)
-        p *= beta
-        p += z
-    return LinearResult(x.reshape(shape), max_iterations, residual, "max_iterations")
+            return Run(x, iteration, residual, "converged")
+        operator.precondition(r, z)
+        latest, change = _inner(z, r, product)
+        beta, rho = -alpha * change / rho, latest
+        krylov.combine(kind(beta), z, _PARTS, p)
+    return Run(x, max_iterations, residual, "max_iterations")
+
+
+def _inner(x: Vector, y: Vector, z: Vector) -> tuple[float, float]:
+    """Inner products of `x` with `y` and with `z`."""
+    sums = np.empty((_PARTS, 2))
+    krylov.inner_two(x, y, z, sums)
+    first, second = sums.sum(axis=0)
+    return float(first), float(second)

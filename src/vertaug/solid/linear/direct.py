@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from scipy import sparse as scipy_sparse
 from scipy.sparse.linalg import splu
 
+from vertaug.errors import InputError
 from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.conjugate_gradient import LinearResult
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected
 
-__all__ = ["Factor", "factorize", "solve_direct"]
+__all__ = ["Factor", "factorize", "library", "solve_direct"]
 
 Floats = NDArray[np.float64]
 
@@ -41,8 +42,30 @@ class Factor:
     indefinite: bool | None
 
 
-def factorize(pattern: BlockPattern, blocks: Floats) -> Factor:
-    """Factorise with Pardiso where it is installed, else with SuperLU in symmetric mode.
+def library(method: str) -> str:
+    """Library that a direct method uses: "pardiso" or "superlu".
+
+    Raises
+    ------
+    InputError : Pardiso is asked for and not installed
+    """
+    installed = importlib.util.find_spec("pypardiso") is not None
+    if method == "pardiso" and not installed:
+        raise InputError(
+            "solid.linear.LinearSolver",
+            "method",
+            "pardiso, which is not installed",
+            "an installed library",
+            'install the extra: pip install "vertaug[direct]", or ask for superlu',
+            "E-RUN-016",
+        )
+    return "pardiso" if installed and method != "superlu" else "superlu"
+
+
+def factorize(
+    pattern: BlockPattern, blocks: Floats, name: str = "superlu", *, symmetric: bool = True
+) -> Factor:
+    """Factorise with the library of that name.
 
     Raises
     ------
@@ -53,9 +76,9 @@ def factorize(pattern: BlockPattern, blocks: Floats) -> Factor:
         raise MatrixError(found, "check the stress update of the elements")
     shape = (3 * pattern.n_nodes,) * 2
     matrix = scipy_sparse.bsr_matrix((blocks, pattern.indices, pattern.indptr), shape=shape)
-    if importlib.util.find_spec("pypardiso") is not None:
+    if name == "pardiso":
         return _pardiso(matrix.tocsr())
-    return _superlu(matrix.tocsc())
+    return _superlu(matrix.tocsc(), symmetric=symmetric)
 
 
 def solve_direct(
@@ -64,6 +87,8 @@ def solve_direct(
     rhs: Floats,
     factor: Factor,
     rank_ones: RankOnes | None = None,
+    *,
+    symmetric: bool = True,
 ) -> LinearResult:
     """Solve with one step of iterative refinement; tells indefinite systems by status.
 
@@ -82,6 +107,8 @@ def solve_direct(
     if not residual < 1e-3:
         message = f"the direct solution leaves a relative residual of {residual:.1e}: singular"
         raise MatrixError(message, _FIX)
+    if not symmetric:
+        return LinearResult(x.reshape(rhs.shape), 0, residual, "converged")
     descent = float(x @ b)
     stable = descent >= 0.0 and not factor.indefinite
     direction = x.reshape(rhs.shape) if descent >= 0.0 else -x.reshape(rhs.shape)
@@ -100,16 +127,16 @@ def _product(
     return product
 
 
-def _superlu(matrix: Any) -> Factor:
+def _superlu(matrix: Any, *, symmetric: bool) -> Factor:
     diagonal = np.abs(matrix.diagonal())
     scale = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
     scaling = scipy_sparse.diags_array(scale)
     try:
         factor = splu(
             scipy_sparse.csc_matrix(scaling @ matrix @ scaling),
-            permc_spec="MMD_AT_PLUS_A",
-            diag_pivot_thresh=0.0,
-            options={"SymmetricMode": True},
+            permc_spec="MMD_AT_PLUS_A" if symmetric else "COLAMD",
+            diag_pivot_thresh=0.0 if symmetric else 1.0,
+            options={"SymmetricMode": symmetric},
         )
     except RuntimeError:
         message = "the matrix is singular"
@@ -118,7 +145,7 @@ def _superlu(matrix: Any) -> Factor:
     if float(np.abs(pivots).min()) < _SINGULAR:
         message = f"the matrix is singular: smallest scaled pivot {np.abs(pivots).min():.1e}"
         raise MatrixError(message, _FIX)
-    indefinite = bool((pivots < 0.0).any())
+    indefinite = bool((pivots < 0.0).any()) if symmetric else None
 
     def apply(rhs: Floats, out: Floats) -> None:
         out[:] = scale * factor.solve(scale * rhs)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse as scipy_sparse
@@ -10,12 +12,30 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from vertaug_kernels import coarsen
 
-__all__ = ["order_rows", "widest_row"]
+__all__ = ["Ordering", "order_rows", "split_rows", "widest_row"]
 
 Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
-_ROWS_PER_CHUNK = 3000
-_MOST_CHUNKS = 16
+_SERIAL_ROWS = 2500
+_MANY_ROWS = 60_000
+_PARTS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Ordering:
+    """Rows of a level, chunk by chunk; chunks of one stage do not touch each other.
+
+    Attributes
+    ----------
+    order : (n_rows,) int32, old row at each new place
+    chunk_ptr : (n_chunks + 1,) int32, new rows of each chunk
+    stage_ptr : (n_stages + 1,) int32, chunks of each stage
+    """
+
+    order: Ints
+    chunk_ptr: Ints
+    stage_ptr: Ints
 
 
 def widest_row(indptr: Ints) -> int:
@@ -24,33 +44,55 @@ def widest_row(indptr: Ints) -> int:
     return max(100, int(6.0 * widths.mean())) if widths.size else 100
 
 
-def order_rows(indptr: Ints, indices: Ints) -> tuple[Ints, Ints]:
-    """Order rows: chunks of neighbouring rows first, rows between chunks last.
+def split_rows(indptr: Ints) -> Ints:
+    """Rows of parts with about equal numbers of blocks; one part where there are few rows."""
+    n_rows = indptr.size - 1
+    if n_rows < _SERIAL_ROWS:
+        return np.array([0, n_rows], np.int32)
+    goals = np.linspace(0, indptr[-1], _PARTS + 1)
+    return np.searchsorted(indptr, goals).astype(np.int32)
+
+
+def order_rows(indptr: Ints, indices: Ints, points: Floats) -> Ordering:
+    """Bisect the rows in space: halves of halves first, what separates them after them.
 
     The number of chunks depends on the number of rows alone, never on the number of threads.
+    Within a chunk the order is that of reverse Cuthill-McKee, for the processor's caches.
 
     Parameters
     ----------
     indptr, indices : symmetric block pattern
-
-    Returns
-    -------
-    order : (n_rows,) int32, old row at each new place
-    chunk_ptr : (n_chunks + 1,) int32, new rows of each chunk; the last rows belong to none
+    points : (n_rows, 3) float64
     """
     n_rows = indptr.size - 1
     band = _band_order(indptr, indices)
-    n_chunks = min(_MOST_CHUNKS, max(1, n_rows // _ROWS_PER_CHUNK))
-    if n_chunks == 1:
-        return band, np.array([0, n_rows], np.int32)
-    chunk = np.empty(n_rows, np.int32)
-    chunk[band] = np.arange(n_rows, dtype=np.int64) * n_chunks // n_rows
-    separator = np.empty(n_rows, np.bool_)
-    coarsen.separate_chunks(indptr, indices, chunk, widest_row(indptr), separator)
-    key = np.where(separator, n_chunks, chunk)[band]
-    order = band[np.argsort(key, kind="stable")]
-    counts = np.bincount(key, minlength=n_chunks + 1)[:n_chunks]
-    return order, np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    if n_rows < _SERIAL_ROWS:
+        return Ordering(band, np.array([0, n_rows], np.int32), np.array([0, 1], np.int32))
+    depth = 2 if n_rows < _MANY_ROWS else 3
+    leaf = _bisect(points, depth)
+    stage = np.empty(n_rows, np.int32)
+    coarsen.separate(indptr, indices, leaf, depth, widest_row(indptr), stage)
+    first = np.concatenate([[0], np.cumsum(2 ** np.arange(depth, -1, -1))])
+    chunk = first[stage] + (leaf >> stage)
+    order = band[np.argsort(chunk[band], kind="stable")]
+    counts = np.bincount(chunk, minlength=first[-1])
+    chunk_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return Ordering(order, chunk_ptr, first.astype(np.int32))
+
+
+def _bisect(points: Floats, depth: int) -> Ints:
+    """Number of the box each point falls in after cutting at medians, longest side first."""
+    leaf = np.zeros(len(points), np.int32)
+    for _ in range(depth):
+        halved = np.empty_like(leaf)
+        for box in range(int(leaf.max()) + 1):
+            rows = np.flatnonzero(leaf == box)
+            axis = int(np.ptp(points[rows], axis=0).argmax())
+            upper = np.zeros(rows.size, np.int32)
+            upper[np.argsort(points[rows, axis], kind="stable")[rows.size // 2 :]] = 1
+            halved[rows] = 2 * box + upper
+        leaf = halved
+    return leaf
 
 
 def _band_order(indptr: Ints, indices: Ints) -> Ints:
@@ -58,11 +100,12 @@ def _band_order(indptr: Ints, indices: Ints) -> Ints:
     n_rows = indptr.size - 1
     widths = np.diff(indptr)
     wide = widths > widest_row(indptr)
-    rows = np.repeat(np.arange(n_rows), widths)
-    keep = ~(wide[rows] | wide[indices])
-    pointers = np.concatenate([[0], np.cumsum(np.bincount(rows[keep], minlength=n_rows))])
+    if wide.any():
+        rows = np.repeat(np.arange(n_rows), widths)
+        keep = ~(wide[rows] | wide[indices])
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[keep], minlength=n_rows))])
+        indices = indices[keep]
     graph = scipy_sparse.csr_matrix(
-        (np.ones(int(keep.sum()), np.int8), indices[keep], pointers.astype(np.int32)),
-        shape=(n_rows, n_rows),
+        (np.ones(indices.size, np.int8), indices, indptr.astype(np.int32)), shape=(n_rows, n_rows)
     )
     return np.asarray(reverse_cuthill_mckee(graph, symmetric_mode=True), dtype=np.int32)

@@ -102,6 +102,12 @@ class BlockPattern:
         sparse.multiply(self.indptr, self.indices, blocks, flat, out)
         return out.reshape(vector.shape)
 
+    def symmetric_part(self, blocks: Floats) -> Floats:
+        """Half the sum of a matrix, (n_blocks, 3, 3), and its transpose."""
+        # The pattern is symmetric: blocks listed column by column are the transpose's row by row.
+        _, mirror = _group(self.indices, self.n_nodes)
+        return np.asarray(0.5 * (blocks + blocks[mirror].transpose(0, 2, 1)))
+
     def constrain(self, blocks: Floats, fixed: NDArray[np.bool_]) -> None:
         """Decouple the unknowns marked in `fixed`, (n_nodes, 3) bool, in place."""
         sparse.mask_blocks(self.indptr, self.indices, fixed, blocks)

@@ -9,13 +9,22 @@ from types import ModuleType
 import pytest
 
 
-@pytest.fixture(scope="session")
-def elasticity() -> ModuleType:
-    path = Path(__file__).with_name("elasticity.py")
-    spec = importlib.util.spec_from_file_location("linear_elasticity", path)
+def _load(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def elasticity() -> ModuleType:
+    return _load("linear_elasticity", Path(__file__).with_name("elasticity.py"))
+
+
+@pytest.fixture(scope="session")
+def cavity() -> ModuleType:
+    root = Path(__file__).parents[4]
+    return _load("cavity_meshes", root / "benchmarks" / "cavity.py")

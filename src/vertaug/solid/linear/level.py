@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One level of a multigrid hierarchy: its rows, its matrix in single precision, its smoother."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse as scipy_sparse
+
+from vertaug.solid.linear._errors import MatrixError
+from vertaug.solid.linear.ordering import Ordering, order_rows, split_rows
+from vertaug_kernels import coarsen, cycle, galerkin, krylov, narrow, sparse
+
+__all__ = ["FIX", "Level", "Pattern", "Rows", "make_rows", "multiply_patterns", "transposed"]
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Pattern = tuple[Ints, Ints]  # indptr, indices
+
+FIX = "hold the rigid-body motions of every part, or pass a positive definite `setup` matrix"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Pattern of a level in the order of its chunks.
+
+    Attributes
+    ----------
+    indptr, indices, diagonal : block pattern, int32, columns sorted
+    source : (n_blocks,) int32, where each block stands in the matrix as it is given
+    ordering : order of the rows, chunks and stages
+    part_ptr : rows of the parts that loops over rows are split in
+    """
+
+    indptr: Ints
+    indices: Ints
+    diagonal: Ints
+    source: Ints
+    ordering: Ordering
+    part_ptr: Ints
+
+    @property
+    def n_rows(self) -> int:
+        """Number of block rows."""
+        return self.indptr.size - 1
+
+
+def make_rows(indptr: Ints, indices: Ints, points: Floats) -> Rows:
+    """Order the rows of a pattern, (n_rows + 1,) and (n_blocks,) int32, by points (n_rows, 3)."""
+    ordering = order_rows(indptr, indices, points)
+    order, n_rows = ordering.order, indptr.size - 1
+    graph = scipy_sparse.csr_matrix(
+        (np.arange(indices.size, dtype=np.int32), indices, indptr), shape=(n_rows, n_rows)
+    )[order]
+    place = np.empty(n_rows, np.int32)
+    place[order] = np.arange(n_rows, dtype=np.int32)
+    graph = scipy_sparse.csr_matrix((graph.data, place[graph.indices], graph.indptr), graph.shape)
+    graph.sort_indices()
+    new_ptr, new_indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    own = np.repeat(np.arange(n_rows, dtype=np.int32), np.diff(new_ptr))
+    diagonal = np.flatnonzero(new_indices == own).astype(np.int32)
+    source = graph.data.astype(np.int32)
+    return Rows(new_ptr, new_indices, diagonal, source, ordering, split_rows(new_ptr))
+
+
+def multiply_patterns(first: Pattern, second: Pattern, n_columns: int) -> Pattern:
+    """Pattern of the product of two sparse matrices, columns sorted."""
+    parts = split_rows(first[0])
+    counts = np.empty(first[0].size - 1, np.int32)
+    galerkin.count_product(parts, *first, *second, n_columns, counts)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    indices = np.empty(indptr[-1], np.int32)
+    galerkin.fill_product(parts, *first, *second, n_columns, indptr, indices)
+    return indptr, indices
+
+
+def transposed(pattern: Pattern, n_columns: int) -> tuple[Ints, Ints, Ints]:
+    """Transposed pattern: pointers, rows, and the place of each entry in the pattern given."""
+    indptr, indices = pattern
+    ptr, places = np.empty(n_columns + 1, np.int32), np.empty(indices.size, np.int32)
+    sparse.group_entries(indices, ptr, places)
+    rows = np.repeat(np.arange(indptr.size - 1, dtype=np.int32), np.diff(indptr))
+    return ptr, rows[places], places
+
+
+@dataclass(eq=False)
+class Level:
+    """Matrix, smoother and work vectors of one level.
+
+    Attributes
+    ----------
+    rows : pattern and order
+    size : unknowns of a row, 3 or 6
+    free : (n_rows, size) float64, 0 at fixed unknowns, else 1
+    lower_ptr : (n_rows + 1,) int32, blocks of each row below the diagonal
+    columns : (n_lower,) uint32, first unknown of the column of each such block
+    blocks : (n_lower, size, size) float32
+    totals : (n_rows, 3, 3) float32, sums of the blocks of rows, where size is 3
+    inverse : (n_rows, size, size) float32, inverse diagonal blocks
+    x, b, residual : (size n_rows,) float32
+    """
+
+    rows: Rows
+    size: int
+    free: Floats
+    lower_ptr: Ints = field(init=False)
+    columns: NDArray[np.uint32] = field(init=False)
+    blocks: Singles = field(init=False)
+    totals: Singles = field(init=False)
+    inverse: Singles = field(init=False)
+    x: Singles = field(init=False)
+    b: Singles = field(init=False)
+    residual: Singles = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows, shape = self.rows, (self.size, self.size)
+        counts = rows.diagonal - rows.indptr[:-1]
+        self.lower_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self._lower = _ranges(rows.indptr[:-1], counts)
+        self.columns = (self.size * rows.indices[self._lower]).astype(np.uint32)
+        if self.size == 3:
+            self._lower = self._lower[:0]
+        self.blocks = np.empty((self.columns.size, *shape), np.float32)
+        self.totals = np.empty((rows.n_rows if self.size == 3 else 0, 3, 3), np.float32)
+        self.inverse = np.empty((rows.n_rows, *shape), np.float32)
+        self.x, self.b, self.residual = np.zeros((3, self.size * rows.n_rows), np.float32)
+
+    @property
+    def chunk_ptr(self) -> Ints:
+        """Rows of each chunk, (n_chunks + 1,) int32."""
+        return self.rows.ordering.chunk_ptr
+
+    def take(self, blocks: Floats, name: str = "node") -> Floats:
+        """Take over the values of a matrix; returns its inverse diagonal blocks in float64.
+
+        Raises
+        ------
+        MatrixError : a diagonal block is not positive definite
+        """
+        rows = self.rows
+        if self.size == 3:
+            diagonal = np.empty((rows.n_rows, 3, 3))
+            narrow.narrow(
+                rows.part_ptr, rows.indptr, rows.indices, rows.diagonal, rows.source, blocks,
+                self.free, self.lower_ptr, self.blocks, self.totals, diagonal,
+            )  # fmt: skip
+        else:
+            self.blocks[:] = blocks[rows.source[self._lower]]
+            diagonal = blocks[rows.source[rows.diagonal]]
+        inverse = np.empty(self.inverse.shape)
+        if self.size == 3:
+            coarsen.invert_small(diagonal, inverse)
+            failed = inverse[:, 0, 0] < 0.0
+            bad = int(failed.argmax()) if failed.any() else -1
+        else:
+            every = np.arange(rows.n_rows, dtype=np.int32)
+            bad = int(coarsen.invert_diagonal(every, diagonal, inverse))
+        if bad >= 0:
+            place = f"node {rows.ordering.order[bad]}" if name == "node" else name
+            found = f"the diagonal block of {place} is not positive definite"
+            raise MatrixError(found, FIX)
+        self.inverse[:] = inverse
+        return inverse
+
+    def down(self) -> None:
+        """Sweep forward from zero: solve the lower triangle for `b`, into `x` and `residual`."""
+        ordering = self.rows.ordering
+        cycle.sweep_down(
+            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
+            self.inverse, self.b, self.x, self.residual,
+        )  # fmt: skip
+
+    def up(self) -> None:
+        """Sweep backward: improve `x`."""
+        ordering = self.rows.ordering
+        cycle.sweep_up(
+            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
+            self.inverse, self.b, self.x, self.residual,
+        )  # fmt: skip
+
+    def multiply(self, x: Singles, out: Singles) -> None:
+        """Product with the matrix of a level of 3x3 blocks."""
+        ordering = self.rows.ordering
+        krylov.multiply_differences(
+            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
+            self.totals, x, out,
+        )  # fmt: skip
+
+    def spectral_radius(self, inverse: Floats, blocks: Floats, steps: int = 12) -> float:
+        """Largest eigenvalue of the block-Jacobi scaled matrix, from a fixed start."""
+        x = np.cos(1.0 + 7.0 * np.arange(self.x.size, dtype=np.float64)) * self.free.reshape(-1)
+        radius = 1.0
+        wide = None
+        if self.size != 3:
+            wide = scipy_sparse.bsr_matrix(
+                (blocks[self.rows.source], self.rows.indices, self.rows.indptr),
+                shape=(x.size, x.size),
+            )
+        single = np.empty_like(self.x)
+        for _ in range(steps):
+            x /= np.sqrt(np.square(x).sum())
+            if wide is None:
+                self.multiply(x.astype(np.float32), single)
+                product = single.astype(np.float64)
+            else:
+                product = wide @ x
+            scaled = inverse @ product.reshape(-1, self.size, 1)
+            x = scaled.reshape(-1) * self.free.reshape(-1)
+            radius = float(np.sqrt(np.square(x).sum()))
+        return 1.05 * radius
+
+
+def _ranges(starts: Ints, counts: Ints) -> NDArray[np.int64]:
+    """All of start, start + 1, ... for each start, one after the other."""
+    ends = np.cumsum(counts)
+    offset = np.repeat(starts - (ends - counts), counts)
+    return np.asarray(np.arange(offset.size) + offset, dtype=np.int64)
