@@ -78,7 +78,7 @@ def _hold(value, size, free):
 
 @kernel
 def _narrow(
-    begin, end, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, totals, diag,
+    begin, end, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, out_totals, out_diag,
 ):  # fmt: skip
     """Rows of one part, see `narrow`."""
     for row in range(begin, end):
@@ -89,7 +89,7 @@ def _narrow(
         v4 = _hold(v[4], blocks[s, 1, 1], free[row, 1])
         v8 = _hold(v[8], blocks[s, 2, 2], free[row, 2])
         v = (v0, v[1], v[2], v[3], v4, v[5], v[6], v[7], v8)
-        _put(v, diag, row)
+        _put(v, out_diag, row)
         total = v
         shift = lower_ptr[row] - indptr[row]
         for k in range(indptr[row], d):
@@ -98,11 +98,13 @@ def _narrow(
             total = _sum(total, v)
         for k in range(d + 1, indptr[row + 1]):
             total = _sum(total, _masked(blocks, source[k], free, row, indices[k]))
-        _put(total, totals, row)
+        _put(total, out_totals, row)
 
 
 @parallel_kernel
-def narrow(part_ptr, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, totals, diag):
+def narrow(
+    part_ptr, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, out_totals, out_diag
+):
     """Decoupled copy of a symmetric 3x3 matrix in single precision, lower part only.
 
     Parameters
@@ -112,8 +114,8 @@ def narrow(part_ptr, indptr, indices, diagonal, source, blocks, free, lower_ptr,
     free : (n_nodes, 3) float64, 0 at fixed unknowns
     lower_ptr : (n_nodes + 1,) int32, blocks below the diagonal of each row
     out : (n_lower, 3, 3) float32, out
-    totals : (n_nodes, 3, 3) float32, out: sums of rows
-    diag : (n_nodes, 3, 3) float64, out: diagonal blocks
+    out_totals : (n_nodes, 3, 3) float32, out: sums of rows
+    out_diag : (n_nodes, 3, 3) float64, out: diagonal blocks
     """
     for part in prange(part_ptr.size - 1):
         _narrow(
@@ -127,8 +129,8 @@ def narrow(part_ptr, indptr, indices, diagonal, source, blocks, free, lower_ptr,
             free,
             lower_ptr,
             out,
-            totals,
-            diag,
+            out_totals,
+            out_diag,
         )
 
 

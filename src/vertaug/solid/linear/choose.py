@@ -142,6 +142,16 @@ class LinearSolver:
         self._free = (~self.fixed).astype(np.float64)
         self.refresh()
 
+    @property
+    def hierarchy(self) -> Multigrid | None:
+        """Hierarchy of the latest multigrid solve, where there is one."""
+        return self._hierarchy
+
+    @property
+    def unknowns(self) -> tuple[int, ...]:
+        """Unknowns of each level of the hierarchy."""
+        return () if self._hierarchy is None else self._hierarchy.unknowns
+
     def refresh(self) -> None:
         """Forget the hierarchy; the next solve sets up a new one."""
         self._hierarchy = None

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +16,6 @@ from scipy.sparse.linalg import spsolve
 
 from vertaug.errors import InputError
 from vertaug.solid.linear import LinearSolver, MatrixError, build_pattern
-from vertaug_kernels._threads import few_threads
 
 
 @dataclass(frozen=True)
@@ -99,17 +101,49 @@ def test_single_precision_leaves_to_double_what_it_cannot_reach(make):
     assert np.linalg.norm(rest) <= 1.001e-5 * np.linalg.norm(pushed)
 
 
-def test_same_bits_on_one_and_more_threads(make):
-    case = make("tet10", 6, 6)
-    found = []
+THREADS = """
+import hashlib, importlib.util, sys
+import numpy as np
+from vertaug.solid.linear import build_pattern
+from vertaug.solid.linear.iterate import solve_double, solve_single
+from vertaug.solid.linear.multigrid import build_multigrid
+from vertaug_kernels._threads import few_threads
+
+spec = importlib.util.spec_from_file_location("cavity", sys.argv[1])
+cavity = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(cavity)
+points, cells = cavity.cavity("tet10", 5, 5)
+moduli = cavity.random_moduli(points, cells, 1e4)
+pattern = build_pattern(len(points), cells)
+blocks = pattern.assemble_matrix(cavity.isotropic_stiffness(points, cells, moduli))
+fixed = cavity.symmetry(points)
+load = np.where(fixed, 0.0, np.random.default_rng(0).normal(size=points.shape))
+for edges in (cavity.edge_nodes(cells), None):
     for threads in (1, 2, 4):
         with few_threads(threads):
-            solver = solver_of(case, method="multigrid")
-            parts = [solver.solve(case.blocks, case.rhs, tolerance=t).x for t in (1e-4, 1e-8)]
-            solver.solve(2.0 * case.blocks, case.rhs, tolerance=1e-3)
-            found.append(np.concatenate(parts))
-    np.testing.assert_array_equal(found[0], found[1])
-    np.testing.assert_array_equal(found[0], found[2])
+            mine = build_multigrid(pattern, blocks, points, fixed, edges=edges)
+            assert mine.levels[0].chunk_ptr.size > 4
+            mine.rebuild(blocks)
+            digest = hashlib.sha256()
+            for solve, tolerance in ((solve_single, 1e-2), (solve_double, 1e-3)):
+                free = (~fixed).astype(float)
+                x = solve(pattern, blocks, free, mine, load, None, tolerance, 99).x
+                digest.update(x.tobytes())
+        print(digest.hexdigest())
+"""
+
+
+def test_same_bits_on_one_two_and_four_threads(cavity):
+    environment = dict(os.environ, NUMBA_NUM_THREADS="4", OPENBLAS_NUM_THREADS="1")
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    run = subprocess.run(
+        [sys.executable, "-c", THREADS, cavity.__file__],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    digests = run.stdout.split()
+    assert len(digests) == 6
+    assert len(set(digests[:3])) == 1
+    assert len(set(digests[3:])) == 1
 
 
 def test_rebuilt_hierarchy_serves_as_a_fresh_one(make):
