@@ -10,6 +10,7 @@ from vertaug.balloon.inflate import BalloonRecord
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
 from vertaug.solid.cavity import CavityItem, Derivatives, pressure_energy
+from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT
@@ -23,13 +24,18 @@ _SMALLEST = 1.0 / 256.0
 
 @dataclass(frozen=True)
 class DeflationResult:
-    """Final state, records of every step, steps taken and the force balance at the end."""
+    """Final state, records of every step, steps taken, the force balance at the end.
+
+    `energies` has one entry a step, `energy` is their balance, gone on with from the one given.
+    """
 
     state: State
     records: tuple[BalloonRecord, ...]
     steps: int
     newton_iterations: int
     reaction_error: float
+    energies: tuple[StepEnergy, ...]
+    energy: EnergyBalance
 
 
 def _fading(wall: BalloonWall, share: float) -> Callable[[float], Derivatives]:
@@ -60,10 +66,12 @@ def deflate(
     steps: int,
     remesh: RemeshRule,
     progress: Callable[[int, float, tuple[BalloonRecord, ...], State], None],
+    energy: EnergyBalance | None = None,
 ) -> DeflationResult:
     """Take pressures (MPa, by cavity) and wall tensions down to nothing in about ``steps`` steps.
 
-    ``progress`` is called with the step, the share of the pressure left, the records and the state.
+    ``progress`` is called with the step, the share of the pressure left, the records and the state;
+    ``energy`` is the balance of the run so far.
 
     Raises
     ------
@@ -71,12 +79,16 @@ def deflate(
     """
     load = model.surroundings.axial_load
     equilibrium = Equilibrium(state, model)
+    full = _items(state, pressures, walls, 1.0)
+    drive = Drive.of(full, state.mesh.points, load)
+    balance, energies = energy or EnergyBalance(), list[StepEnergy]()
     records: list[BalloonRecord] = []
     share, decrement, count, newton, error = 1.0, 1.0 / steps, 0, 0, 0.0
     while share > 0.0:
         target = share - decrement if share - decrement > 1e-12 else 0.0
         items = _items(state, pressures, walls, target)
-        result = equilibrium.step(state, items, load, TIGHT if target == 0.0 else None)
+        options = TIGHT if target == 0.0 else None
+        result = equilibrium.step(state, items, load, options, drive)
         newton += result.newton.iterations
         if not result.newton.converged:
             decrement *= 0.5
@@ -85,6 +97,8 @@ def deflate(
                 raise NotConvergedError(stage, count, result.newton.reason)
             continue
         state, share, error, count = result.state, target, result.reaction_error, count + 1
+        drive, balance = result.drive, balance.plus(result.energy)
+        energies.append(result.energy)
         new = tuple(
             BalloonRecord(
                 count, name, item.volume(state.mesh.points), share * pressures[name], 0.0, ""
@@ -94,12 +108,16 @@ def deflate(
         records.extend(new)
         progress(count, share, new, state)
         if share > 0.0 and needs_remesh(state.mesh, remesh):
+            before = equilibrium.stored(state)
             state = remeshed(state, remesh)
             equilibrium = Equilibrium(state, model)
-    settled = equilibrium.step(state, _items(state, pressures, walls, 0.0), load, TIGHT)
+            balance = balance.transferred(equilibrium.stored(state) - before)
+    settled = equilibrium.step(state, _items(state, pressures, walls, 0.0), load, TIGHT, drive)
     if not settled.newton.converged:
         raise NotConvergedError("deflate", count, f"{settled.newton.reason} while settling")
     newton += settled.newton.iterations
+    energies.append(settled.energy)
     return DeflationResult(
-        settled.state, tuple(records), count, newton, max(error, settled.reaction_error)
-    )
+        settled.state, tuple(records), count, newton, max(error, settled.reaction_error),
+        tuple(energies), balance.plus(settled.energy),
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
 from vertaug.mesh.quality import shape_quality
 from vertaug.solid.cavity import CavityItem, syringe_energy
+from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT
@@ -69,7 +70,10 @@ class InflationOptions:
 
 @dataclass(frozen=True)
 class InflationResult:
-    """Final state, the record of every step, the walls and stops by cavity, and what it took."""
+    """Final state, the record of every step, the walls and stops by cavity, and what it took.
+
+    `energies` has one entry a step, `energy` is their balance.
+    """
 
     state: State
     records: tuple[BalloonRecord, ...]
@@ -80,6 +84,8 @@ class InflationResult:
     linear_iterations: int
     reaction_error: float
     min_quality: float
+    energies: tuple[StepEnergy, ...]
+    energy: EnergyBalance
 
 
 Progress = Callable[[int, tuple[BalloonRecord, ...], State], None]
@@ -120,6 +126,9 @@ class _Inflation:
         self.balloons = {balloon.cavity: balloon for balloon in balloons}
         self.equilibrium = Equilibrium(state, model)
         facets = cavity_facets(state.mesh)
+        self.drive = Drive.start(len(facets), model.surroundings.axial_load)
+        self.energies: list[StepEnergy] = []
+        self.balance = EnergyBalance()
         self.walls, self.delivered = {}, {}
         for name, triangles in facets.items():
             cavity = CavityItem(triangles, syringe_energy(1.0, 1.0))
@@ -156,9 +165,8 @@ class _Inflation:
     def try_step(self, growth: float) -> tuple[SolidStep, dict[str, float]]:
         """Solve one step; the state is not touched."""
         target = self.wanted(growth)
-        step = self.equilibrium.step(
-            self.state, self.items(target), self.model.surroundings.axial_load
-        )
+        load = self.model.surroundings.axial_load
+        step = self.equilibrium.step(self.state, self.items(target), load, before=self.drive)
         self.newton += step.newton.iterations
         self.linear += step.newton.linear_iterations
         return step, target
@@ -197,6 +205,8 @@ class _Inflation:
         """Commit a converged step and record it."""
         self.state, self.delivered = step.state, dict(target)
         self.reaction_error = step.reaction_error
+        self.drive, self.balance = step.drive, self.balance.plus(step.energy)
+        self.energies.append(step.energy)
         self.steps += 1
         for name, item in zip(target, self.items(target), strict=True):
             points = self.state.mesh.points
@@ -210,9 +220,9 @@ class _Inflation:
 
     def settle(self) -> None:
         """Solve once more at the volumes reached, closely: the step's viscosity fades."""
-        step = self.equilibrium.step(
-            self.state, self.items(self.delivered), self.model.surroundings.axial_load, TIGHT
-        )
+        load = self.model.surroundings.axial_load
+        items = self.items(self.delivered)
+        step = self.equilibrium.step(self.state, items, load, TIGHT, self.drive)
         if not step.newton.converged:
             raise NotConvergedError("inflate", self.steps, f"{step.newton.reason} while settling")
         self.newton += step.newton.iterations
@@ -224,8 +234,11 @@ class _Inflation:
         quality = shape_quality(self.state.mesh.points, self.state.mesh.cells)
         self.min_quality = min(self.min_quality, float(quality.min()))
         if needs_remesh(self.state.mesh, self.options.remesh):
+            before = self.equilibrium.stored(self.state)
             self.state = remeshed(self.state, self.options.remesh)
             self.equilibrium = Equilibrium(self.state, self.model)
+            jump = self.equilibrium.stored(self.state) - before
+            self.balance = self.balance.transferred(jump)
 
 
 def inflate(
@@ -259,5 +272,5 @@ def inflate(
     progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
     return InflationResult(
         run.state, tuple(run.records), dict(run.stops), run.walls, run.steps, run.newton, run.linear,
-        run.reaction_error, run.min_quality,
+        run.reaction_error, run.min_quality, tuple(run.energies), run.balance,
     )  # fmt: skip

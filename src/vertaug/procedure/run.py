@@ -29,10 +29,12 @@ from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
 from vertaug.procedure.summary import (
     Balances,
     BalloonSummary,
+    EnergySummary,
     MeshSummary,
     StageSummary,
     Summary,
 )
+from vertaug.solid.energy_balance import EnergyBalance
 from vertaug.solid.model import cavity_facets
 from vertaug_kernels._compile_time import compile_seconds
 
@@ -155,6 +157,25 @@ def _worst(done: Results, key: str) -> float | None:
     return max(values) if values else None
 
 
+def _balance(done: Results) -> EnergyBalance | None:
+    """Balance of energy of the last stage that knows it, which holds all stages before."""
+    known = [result.facts["energy"] for result in done.values() if "energy" in result.facts]
+    return EnergyBalance.from_dict(known[-1]) if known else None
+
+
+def _energies(balance: EnergyBalance) -> EnergySummary:
+    """Energies for the summary."""
+    total = balance.total
+    return EnergySummary(
+        external_mJ=total.external,
+        stored_mJ=total.stored,
+        dissipated_mJ=total.dissipated,
+        artificial_mJ=total.artificial,
+        transfer_mJ=total.transfer,
+        artificial_share=balance.artificial_share,
+    )
+
+
 def _rims(state_result: StageResult | None) -> dict[str, Any]:
     """Compacted rim of every cavity, by balloon, from the cells nearest to it."""
     if state_result is None:
@@ -213,7 +234,7 @@ def summarise(
         "transfer": {"largest_mass_correction": last.state.transfer_error},
         "body": {"width_mm": marks.width, "depth_mm": marks.depth},
     }
-    state = last.state
+    state, energy = last.state, _balance(done)
     return Summary(
         stages=tuple(
             StageSummary(name, _heights(result), result.facts["wedge"])
@@ -229,7 +250,9 @@ def summarise(
             cavity_identity=_worst(done, "cavity_identity"),
             bone_mass=_worst(done, "bone_mass"),
             reactions=_worst(done, "reactions"),
+            energy=None if energy is None else energy.relative_error,
         ),
+        energy=None if energy is None else _energies(energy),
         mesh=MeshSummary(
             nodes=state.mesh.n_points,
             cells=state.mesh.n_cells,

@@ -20,6 +20,7 @@ from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.solid.balances import cavity_identity_error, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy
+from vertaug.solid.energy_balance import EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_state
 from vertaug.solid.newton import TIGHT
@@ -135,6 +136,7 @@ def run_inflate(case: Case, before: StageResult, reporter: Reporter) -> StageRes
         "steps": result.steps,
         "newton_iterations": result.newton_iterations,
         "linear_iterations": result.linear_iterations,
+        "energy": result.energy.to_dict(),
     }
     arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
     return StageResult("inflate", result.state, facts, arrays)
@@ -159,11 +161,12 @@ def run_deflate(case: Case, inflated: StageResult, reporter: Reporter) -> StageR
     result = deflate(
         inflated.state, _model(case, inflated.state), facts["pressures"], walls,
         case.plan.numerics.deflation_steps, case.remesh, progress,
+        EnergyBalance.from_dict(facts["energy"]),
     )  # fmt: skip
     names = facts["cavities"]
     new = _facts(
         case, result.state, result.reaction_error, facts["initial_mass"], facts["min_quality"]
     )
-    new |= {"cavities": names, "steps": result.steps}
+    new |= {"cavities": names, "steps": result.steps, "energy": result.energy.to_dict()}
     arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
     return StageResult("deflate", result.state, new, arrays)

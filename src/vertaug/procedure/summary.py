@@ -18,6 +18,7 @@ __all__ = [
     "Balances",
     "BalloonSummary",
     "CementSummary",
+    "EnergySummary",
     "MeshSummary",
     "StageSummary",
     "Summary",
@@ -66,6 +67,23 @@ class Balances:
     cavity_identity: float | None
     bone_mass: float | None
     reactions: float | None
+    energy: float | None
+
+
+@dataclass(frozen=True)
+class EnergySummary:
+    """Energies of all balloons' steps together, mJ, and the share of the step's viscosity.
+
+    `external` work is what was `stored`, `dissipated` or `artificial`, up to an error that stands among
+    the balances; `transfer` is the jump of the stored energy by remeshing.
+    """
+
+    external_mJ: float
+    stored_mJ: float
+    dissipated_mJ: float
+    artificial_mJ: float
+    transfer_mJ: float
+    artificial_share: float
 
 
 @dataclass(frozen=True)
@@ -82,7 +100,7 @@ class MeshSummary:
 class Summary:
     """Results of a run.
 
-    `cement` and `restoration` are None where their stages were not run. `stage_seconds` are wall
+    `cement`, `restoration` and `energy` are None where their stages were not run. `stage_seconds` are wall
     times by stage; `extra` are further top-level entries (hashes, platform, landmarks).
     """
 
@@ -97,6 +115,7 @@ class Summary:
     stage_seconds: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    energy: EnergySummary | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Contents of ``summary.json``; numbers that are not finite become None."""
@@ -108,6 +127,7 @@ class Summary:
             "balloons": [vars(balloon) for balloon in self.balloons],
             "cement": None if self.cement is None else vars(self.cement),
             "balances": vars(self.balances),
+            "energy": None if self.energy is None else vars(self.energy),
             "mesh": vars(self.mesh),
             "timings_s": {
                 "total": self.total_seconds,

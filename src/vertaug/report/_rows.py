@@ -19,6 +19,7 @@ TOLERANCES = {
     "cavity_identity": (1e-3, "cavity opened = bone compacted + body expanded"),
     "bone_mass": (1e-3, "bone mass through remeshing"),
     "reactions": (1e-6, "reactions = applied loads"),
+    "energy": (1e-2, "work done = energy stored + lost"),
 }
 """Largest relative error allowed of each balance, and what it compares."""
 

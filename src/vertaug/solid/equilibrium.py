@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
+from vertaug.solid.energy_balance import Drive, StepEnergy, cavity_work, item_energy
 from vertaug.solid.item import Item
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
@@ -29,15 +30,18 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SolidStep:
-    """Outcome of one step: the state it leads to, Newton's result, and the force balance.
+    """Outcome of one step: the state it leads to, Newton's result, and the balances of force and energy.
 
     `state` equals the start where the step did not converge. `reaction_error` is the sum of all
-    forces of the ground and the load over the load.
+    forces of the ground and the load over the load; `energy` what the step took, `drive` what drove
+    the body at its end.
     """
 
     state: State
     newton: NewtonResult
     reaction_error: float
+    energy: StepEnergy
+    drive: Drive
 
 
 class Equilibrium:
@@ -94,24 +98,63 @@ class Equilibrium:
         cavities: Sequence[CavityItem],
         load: float,
         options: NewtonOptions | None = None,
+        before: Drive | None = None,
     ) -> SolidStep:
-        """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and ``load`` N."""
-        cells = self._cells(state)
-        shell_history = state.shell
-        shell = ShellItem.start(
-            state.mesh.points, shell_history.facets, shell_history.volume, shell_history.metric,
-            shell_history.parameters,
-        )  # fmt: skip
+        """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and ``load`` N.
+
+        ``before`` is what drove the body at the step's start, by default the load alone.
+        """
+        cells, shell, fibre = self._bodies(state)
         supports = self._supports(state, load)
-        fibre = FibreItem.start(state.mesh.points, state.fibre)
         points = np.vstack([state.mesh.points, state.platen])
         walls, solver = self._walls.at(points)
         items: list[Item] = [cells, shell, fibre, *supports, *cavities, *walls]
+        first = before or Drive.start(len(cavities), load)
         result = minimise(points, items, solver, options or self._model.newton)
         if not result.converged:
-            return SolidStep(state, result, np.inf)
+            return SolidStep(state, result, np.inf, StepEnergy(), first)
         error = _imbalance(supports, result.points, load)
-        return SolidStep(self._commit(state, cells, shell, fibre, result.points), result, error)
+        following = self._commit(state, cells, shell, fibre, result.points)
+        drive = Drive.of(cavities, result.points, load)
+        energy = self._energy(items[:3], following, supports, points, result.points)
+        energy += cavity_work(first, drive, cavities, points, result.points)
+        energy += _axial_work(supports, first.load, points, result.points)
+        touching = sum(wall.energy(result.points) - wall.energy(points) for wall in walls)
+        energy += StepEnergy(contact=touching)
+        return SolidStep(following, result, error, energy, drive)
+
+    def _bodies(self, state: State) -> tuple[SolidItem, ShellItem, FibreItem]:
+        """Cells, membranes and cracked cortex at the start of a step from ``state``."""
+        history, points = state.shell, state.mesh.points
+        shell = ShellItem.start(
+            points, history.facets, history.volume, history.metric, history.parameters
+        )
+        return self._cells(state), shell, FibreItem.start(points, state.fibre)
+
+    def _energy(
+        self,
+        bodies: Sequence[Item],
+        state: State,
+        supports: Sequence[Item],
+        start: Float,
+        end: Float,
+    ) -> StepEnergy:
+        """Energies of ``bodies`` and discs in a step that led to ``state``."""
+        energy = StepEnergy()
+        renewed: Sequence[Item] = self._bodies(state)
+        for item, following in zip(bodies, renewed, strict=True):
+            energy += item_energy(item, start, end, following)
+        for item in supports:
+            if not isinstance(item, AxialLoad):
+                energy += item_energy(item, start, end)
+        return energy
+
+    def stored(self, state: State) -> float:
+        """Energy (mJ) that bone, membranes and discs hold at ``state``."""
+        points = np.vstack([state.mesh.points, state.platen])
+        discs = [i for i in self._supports(state, 0.0) if not isinstance(i, AxialLoad)]
+        items: list[Item] = [*self._bodies(state), *discs]
+        return sum(item.energy(points) for item in items)
 
     def _commit(
         self, state: State, cells: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
@@ -138,6 +181,16 @@ class Equilibrium:
             fibre=replace(state.fibre, direction=direction, strain=strain),
             platen=points[-1].copy(),
         )
+
+
+def _axial_work(supports: Sequence[Item], before: float, start: Float, end: Float) -> StepEnergy:
+    """Work of the platen's load, which was ``before`` N at the start of the step."""
+    work = 0.0
+    for item in supports:
+        if isinstance(item, AxialLoad):
+            mean = replace(item, force=0.5 * (before + item.force))
+            work += mean.energy(start) - mean.energy(end)
+    return StepEnergy(external=work)
 
 
 def _imbalance(supports: Sequence[Item], points: Float, load: float) -> float:

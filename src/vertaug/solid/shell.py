@@ -82,6 +82,11 @@ class ShellItem:
         )
         return metric, plastic, stress
 
+    def after(self, points: Float) -> ShellItem:
+        """Return the item of the next step, begun at the converged ``points``."""
+        metric, _, _ = self.history(points)
+        return ShellItem.start(points, self.facets, self.volume, metric, self.parameters)
+
 
 def horizontal_directions(points: Float, facets: Int) -> Float:
     """Horizontal unit vector (k, 2) in the axes of each facet (k, 3); any where a facet is level."""
@@ -155,3 +160,10 @@ class FibreItem:
             direction, strain,
         )  # fmt: skip
         return direction, strain
+
+    def after(self, points: Float) -> FibreItem:
+        """Return the item of the next step, begun at the converged ``points``."""
+        direction, strain = self.history(points)
+        return FibreItem.start(
+            points, FibreHistory(self.facets, self.volume, direction, strain, self.parameters)
+        )

@@ -12,6 +12,7 @@ from vertaug.procedure.summary import (
     Balances,
     BalloonSummary,
     CementSummary,
+    EnergySummary,
     MeshSummary,
     StageSummary,
     Summary,
@@ -27,7 +28,8 @@ FULL = Summary(
         5.0, 4.9, 0.2, {"basivertebral": 0.1, "cortical_defect": 0.0},
         {"basivertebral": 31.0, "cortical_defect": None},
     ),
-    balances=Balances(1e-12, 2e-4, 3e-4, 1e-8),
+    balances=Balances(1e-12, 2e-4, 3e-4, 1e-8, 4e-3),
+    energy=EnergySummary(900.0, 80.0, 800.0, 16.0, -0.5, 0.018),
     mesh=MeshSummary(9000, 45000, 0.12, 2),
     total_seconds=120.0,
     compile_seconds=20.0,
@@ -36,7 +38,7 @@ FULL = Summary(
     extra={"frame": {"origin": np.zeros(3)}},
 )  # fmt: skip
 EMPTY = replace(
-    FULL, restoration=None, balloons=(), cement=None, balances=Balances(None, None, None, None)
+    FULL, restoration=None, balloons=(), cement=None, energy=None, balances=Balances(*[None] * 5)
 )
 
 
@@ -49,12 +51,18 @@ def test_summary_keeps_its_schema(summary):
 def test_names_are_those_of_the_contract():
     data = FULL.to_dict()
     assert set(data) == {
-        "schema", "version", "stages", "restoration", "balloons", "cement", "balances", "mesh",
+        "schema", "version", "stages", "restoration", "balloons", "cement", "balances", "energy", "mesh",
         "timings_s", "warnings", "frame",
     }  # fmt: skip
     assert set(data["stages"][0]) == {"name", "heights_mm", "wedge_deg"}
     assert set(data["restoration"]["middle"]) == {"gain_mm", "of_lost_percent", "ratio_percent"}
-    assert set(data["balances"]) == {"cement", "cavity_identity", "bone_mass", "reactions"}
+    assert set(data["balances"]) == {
+        "cement",
+        "cavity_identity",
+        "bone_mass",
+        "reactions",
+        "energy",
+    }
     assert set(data["timings_s"]) == {"total", "compile", "access", "inject"}
     assert set(data["mesh"]) == {"nodes", "cells", "min_quality", "remeshes"}
 

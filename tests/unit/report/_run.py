@@ -74,6 +74,15 @@ def summary():
             "cavity_identity": 4.2e-4,
             "bone_mass": 2.7e-3,
             "reactions": 6.4e-8,
+            "energy": 3.8e-3,
+        },
+        "energy": {
+            "external_mJ": 1350.0,
+            "stored_mJ": 52.0,
+            "dissipated_mJ": 1270.0,
+            "artificial_mJ": 23.0,
+            "transfer_mJ": -1.5,
+            "artificial_share": 0.016,
         },
         "mesh": {"nodes": 15233, "cells": 74120, "min_quality": 0.113, "remeshes": 2},
         "timings_s": {

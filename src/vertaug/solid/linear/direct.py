@@ -18,7 +18,7 @@ from vertaug.errors import InputError
 from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.conjugate_gradient import LinearResult
 from vertaug.solid.linear.pattern import BlockPattern
-from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected
+from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected, negative_with
 
 __all__ = ["Factor", "factorize", "library", "solve_direct"]
 
@@ -36,10 +36,12 @@ class Factor:
     ----------
     apply : ``apply(rhs, out)`` on (3 n_nodes,) float64
     indefinite : True where a negative pivot was met; None where the library does not tell
+    negative : number of negative pivots, where the library tells
     """
 
     apply: Apply
     indefinite: bool | None
+    negative: int | None = None
 
 
 def library(method: str) -> str:
@@ -110,12 +112,19 @@ def solve_direct(
     if not symmetric:
         return LinearResult(x.reshape(rhs.shape), 0, residual, "converged")
     descent = float(x @ b)
-    stable = descent >= 0.0 and not factor.indefinite
+    stable = descent >= 0.0 and not _indefinite(factor, rank_ones)
     direction = x.reshape(rhs.shape) if descent >= 0.0 else -x.reshape(rhs.shape)
     if stable:
         return LinearResult(direction, 0, residual, "converged")
     curved = direction if descent < 0.0 else None
     return LinearResult(direction, 0, residual, "negative_curvature", curved)
+
+
+def _indefinite(factor: Factor, terms: RankOnes | None) -> bool:
+    """Whether the factorised matrix with its rank-one terms is known to have negative eigenvalues."""
+    if terms is None or not factor.negative:
+        return bool(factor.indefinite)
+    return negative_with(factor.apply, terms, factor.negative) > 0
 
 
 def _product(
@@ -150,7 +159,7 @@ def _superlu(matrix: Any, *, symmetric: bool) -> Factor:
     def apply(rhs: Floats, out: Floats) -> None:
         out[:] = scale * factor.solve(scale * rhs)
 
-    return Factor(apply, indefinite)
+    return Factor(apply, indefinite, int((pivots < 0.0).sum()))
 
 
 def _pardiso(matrix: Any) -> Factor:

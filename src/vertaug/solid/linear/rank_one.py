@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vertaug.errors import InputError
 from vertaug_kernels import sparse
 
-__all__ = ["Apply", "RankOnes", "corrected", "rank_ones"]
+__all__ = ["Apply", "RankOnes", "corrected", "negative_with", "rank_ones"]
 
 Floats = NDArray[np.float64]
 Apply = Callable[[Floats, Floats], None]
@@ -92,3 +92,18 @@ def corrected(apply: Apply, terms: RankOnes) -> Apply:
             out += weight * row
 
     return apply_corrected
+
+
+def negative_with(apply: Apply, terms: RankOnes, negative: int) -> int:
+    """Negative eigenvalues of (M + sum of s g g^T), where M has ``negative`` and `apply` as its inverse.
+
+    By Sylvester's law of inertia on the bordered matrix: a stiff term on a volume or a displacement makes a
+    body stable past its limit point, and the solver must know.
+    """
+    solved = np.empty_like(terms.vectors)
+    for vector, out in zip(terms.vectors, solved, strict=True):
+        apply(vector, out)
+    response = np.array([terms.inner(row) for row in solved])
+    capacity = 0.5 * (response + response.T) + np.diag(1.0 / terms.scales)
+    gained = int((np.linalg.eigvalsh(capacity) > 0.0).sum())
+    return negative + gained - int((terms.scales > 0.0).sum())
