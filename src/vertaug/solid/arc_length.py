@@ -202,26 +202,14 @@ def follow_arc(
         )
 
     while len(steps) < options.steps:
-        begun, cuts, limited = time.perf_counter(), list[Cut](), "step size"
-        while True:
-            try:
-                reached, norms = arc.attempt(body, last, size)
-                break
-            except _Failed as failure:
-                everything = (*body, *load(last.factor))
-                known = names or Names()
-                cuts.append(
-                    Cut(
-                        size, options.max_iterations, failure.reason,
-                        worst_nodes(failure.points, everything, fixed, known),
-                        worst_cells(failure.points, body, known),
-                    )
-                )  # fmt: skip
-                limited = f"cut: {cuts[-1]}"
-                if size <= options.smallest:
-                    steps.append(_failed(len(steps), travelled, last, cuts, begun))
-                    return ended("smallest step", f"the smallest step, {size:g}, fails: {cuts[-1]}")
-                size = max(0.5 * size, options.smallest)
+        begun = time.perf_counter()
+        reached, norms, cuts = _taken(arc, body, last, size, names or Names())
+        if cuts:
+            size = max(0.5 * cuts[-1].size, options.smallest)
+        if reached is None:
+            steps.append(_failed(len(steps), travelled, last, cuts, begun))
+            return ended("smallest step", f"the smallest step, {size:g}, fails: {cuts[-1]}")
+        limited = f"cut: {cuts[-1]}" if cuts else "step size"
         energy = _energy(arc, body, last, reached)
         body, last = following_items(body, reached.points), reached
         travelled += size
@@ -239,6 +227,24 @@ def follow_arc(
         ratio = math.sqrt(options.iterations / max(len(norms), 1))
         size = min(max(size * min(max(ratio, 0.5), 1.5), options.smallest), options.largest)
     return ended("stop rule", f"{options.steps} steps are taken")
+
+
+def _taken(
+    arc: _Arc, body: Sequence[Item], last: _Point, size: float, names: Names
+) -> tuple[_Point | None, list[float], list[Cut]]:
+    """Step of ``size`` or, after cuts, less; None where even the smallest fails."""
+    cuts = list[Cut]()
+    while True:
+        try:
+            return *arc.attempt(body, last, size), cuts
+        except _Failed as failure:
+            everything = (*body, *arc.load(last.factor))
+            nodes = worst_nodes(failure.points, everything, arc.fixed, names)
+            cells = worst_cells(failure.points, body, names)
+            cuts.append(Cut(size, arc.options.max_iterations, failure.reason, nodes, cells))
+        if size <= arc.options.smallest:
+            return None, [], cuts
+        size = max(0.5 * size, arc.options.smallest)
 
 
 def _start_along_load(arc: _Arc, body: Sequence[Item], last: _Point) -> _Point:

@@ -10,6 +10,7 @@ from vertaug.balloon.deflate import deflate
 from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
 from vertaug.errors import NotConvergedError
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
+from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
 
@@ -73,6 +74,18 @@ def test_balances_close_without_a_remesh(runs, loaded, rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_work_is_stored_or_lost(runs, rule):
+    """At steps of 15 %, twice the default, from a narrow channel: the first steps are the coarsest."""
+    _, result, _ = runs[rule]
+    energy = result.energy
+    assert len(result.energies) == result.steps == energy.steps
+    assert sum(step.external for step in result.energies) == pytest.approx(energy.total.external)
+    assert min(energy.total.external, energy.total.dissipated) > 0.0
+    assert energy.relative_error < 0.07
+    assert energy.artificial_share < 0.1
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_records_tell_what_happened(runs, rule):
     _, result, told = runs[rule]
     assert result.records[-1].volume == pytest.approx(cavity_volumes(result.state)[NAME], rel=1e-9)
@@ -114,6 +127,11 @@ def test_deflation_ends_at_rest_and_springs_back(runs, loaded):
     )  # fmt: skip
     assert shares[-1] == 0.0
     assert shares == sorted(shares, reverse=True)
+    energy = sum(result.energies, StepEnergy())
+    assert energy.external < 0.0
+    assert energy.stored < 0.0
+    assert abs(energy.error) < 1e-3 * abs(energy.external)
+    assert result.energy.steps == len(result.energies)
     assert result.records[-1].pressure == 0.0
     assert cavity_identity_error(result.state) < 1e-9
     assert result.reaction_error < 1e-6
