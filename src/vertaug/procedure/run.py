@@ -171,6 +171,7 @@ def _energies(balance: EnergyBalance) -> EnergySummary:
         stored_mJ=total.stored,
         dissipated_mJ=total.dissipated,
         artificial_mJ=total.artificial,
+        contact_mJ=total.contact,
         transfer_mJ=total.transfer,
         artificial_share=balance.artificial_share,
     )

@@ -74,14 +74,15 @@ class Balances:
 class EnergySummary:
     """Energies of all balloons' steps together, mJ, and the share of the step's viscosity.
 
-    `external` work is what was `stored`, `dissipated` or `artificial`, up to an error that stands among
-    the balances; `transfer` is the jump of the stored energy by remeshing.
+    `external` work is what was `stored`, `dissipated`, `artificial` or went into `contact`, up to an error that
+    stands among the balances; `transfer` is the jump of the stored energy by remeshing.
     """
 
     external_mJ: float
     stored_mJ: float
     dissipated_mJ: float
     artificial_mJ: float
+    contact_mJ: float
     transfer_mJ: float
     artificial_share: float
 

@@ -81,6 +81,7 @@ def summary():
             "stored_mJ": 52.0,
             "dissipated_mJ": 1270.0,
             "artificial_mJ": 23.0,
+            "contact_mJ": 0.1,
             "transfer_mJ": -1.5,
             "artificial_share": 0.016,
         },
