@@ -77,30 +77,51 @@ def grow_patches(cells, neighbours, target, out_patch):
 
 
 @kernel
+def _root(owner, patch):
+    """Patch that ``patch`` has joined, through all that joined in between."""
+    while owner[patch] != patch:
+        patch = owner[patch]
+    return patch
+
+
+@kernel
 def _join_small(neighbours, target, sizes, count, out_patch):
-    """Let patches below half the target join their smallest neighbour; returns the number left."""
-    total = np.zeros(count, np.int32)
+    """Let patches below half the target join their smallest neighbour, whole; returns the number left."""
+    owner = np.arange(count)
+    total = sizes[:count].copy()
+    first = np.zeros(count + 1, np.int64)
     for patch in range(count):
-        total[patch] = sizes[patch]
+        first[patch + 1] = first[patch] + sizes[patch]
+    cursor = first[:-1].copy()
+    member = np.empty(len(out_patch), np.int64)
     for cell in range(len(out_patch)):
-        own = out_patch[cell]
-        if 2 * total[own] >= target:
+        member[cursor[out_patch[cell]]] = cell
+        cursor[out_patch[cell]] += 1
+    for patch in range(count):
+        if 2 * total[_root(owner, patch)] >= target:
             continue
+        own = _root(owner, patch)
         best = -1
-        for f in range(4):
-            other = neighbours[cell, f]
-            if other >= 0 and out_patch[other] != own:
-                beside = out_patch[other]
-                if best < 0 or total[beside] < total[best]:
-                    best = beside
+        for place in range(first[patch], first[patch + 1]):
+            for f in range(4):
+                other = neighbours[member[place], f]
+                if other >= 0:
+                    beside = _root(owner, out_patch[other])
+                    if beside != own and (best < 0 or total[beside] < total[best]):
+                        best = beside
         if best >= 0:
-            out_patch[cell] = best
-            total[own] -= 1
-            total[best] += 1
-    number = np.full(count, -1, np.int32)
+            owner[own] = best
+            total[best] += total[own]
+    return _renumber(owner, out_patch)
+
+
+@kernel
+def _renumber(owner, out_patch):
+    """Number patches by their first cell; returns how many there are."""
+    number = np.full(owner.size, -1, np.int32)
     left = 0
     for cell in range(len(out_patch)):
-        patch = out_patch[cell]
+        patch = _root(owner, out_patch[cell])
         if number[patch] < 0:
             number[patch] = left
             left += 1

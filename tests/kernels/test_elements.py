@@ -237,15 +237,22 @@ def test_patches_hold_every_tetrahedron_once_and_are_compact(cases):
     members = patches.members[patches.members >= 0]
     np.testing.assert_array_equal(np.sort(members), np.arange(len(cells)))
     sizes = (patches.members >= 0).sum(axis=1)
-    assert 6.0 <= sizes.mean() <= 9.0
-    assert sizes.min() >= 3
+    assert 20.0 <= sizes.mean() <= 30.0
+    assert sizes.min() >= 12
     widths = [len(np.unique(row)) for row in patches.nodes]
-    assert np.mean(widths) <= 11.0
+    assert np.mean(widths) <= 24.0
     held = np.take_along_axis(
         patches.nodes[:, None], patches.local.reshape(len(patches.nodes), 1, -1), axis=2
     ).reshape(patches.local.shape)
     place = patches.members >= 0
     np.testing.assert_array_equal(held[place], cells[patches.members[place]])
+
+
+def test_patches_stay_inside_their_region(cases):
+    points, cells = cases.grid(4)
+    region = (points[cells].mean(axis=1)[:, 0] > 0.5).astype(np.int32)
+    for row in patches_of(cells, region=region).members:
+        assert len(np.unique(region[row[row >= 0]])) == 1
 
 
 def test_patch_results_are_given_by_tetrahedron(cases):
