@@ -7,13 +7,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 SOURCES := src kernels tests benchmarks examples
 
-.PHONY: help demo test test-all lint format clean
+.PHONY: help demo test test-all lint format bench clean
 help:
 	@echo "make demo      run the example; results in runs/demo"
 	@echo "make test      style, types, import contracts and the fast tests"
 	@echo "make test-all  the same with the slow tests and those on real vertebrae"
 	@echo "make lint      style, types and import contracts only"
 	@echo "make format    format the code"
+	@echo "make bench     speed against other codes, into docs/benchmarks.md; hours, on a machine left alone"
 	@echo "make clean     remove the virtual environment, caches and runs"
 
 $(BIN)/python:
@@ -51,6 +52,11 @@ test-all: lint
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
+
+# PEER_PYTHON: an interpreter that has the extra "peers"; what it lacks is reported as missing.
+PEER_PYTHON ?= $(BIN)/python
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/run.py --peer-python $(PEER_PYTHON) $(BENCH)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache runs build dist
