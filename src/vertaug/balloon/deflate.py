@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,14 +20,18 @@ from vertaug.state import State
 
 __all__ = ["DeflationResult", "deflate"]
 
+Watch = Callable[[State], None]
+Progress = Callable[[int, float, tuple[BalloonRecord, ...], State], None]
 _SMALLEST = 1.0 / 256.0
 
 
 @dataclass(frozen=True)
 class DeflationResult:
-    """Final state, records of every step, steps taken, the force balance at the end.
+    """Final state, records of every step, steps taken and the force balance at the end.
 
     `energies` has one entry a step, `energy` is their balance, gone on with from the one given.
+    `state` is the last one that converged. `failure` says what ended the deflation before its end,
+    or is empty; `cuts` counts the attempts at a step that were given up.
     """
 
     state: State
@@ -36,6 +41,8 @@ class DeflationResult:
     reaction_error: float
     energies: tuple[StepEnergy, ...]
     energy: EnergyBalance
+    cuts: int = 0
+    failure: str = ""
 
 
 def _fading(wall: BalloonWall, share: float) -> Callable[[float], Derivatives]:
@@ -58,6 +65,95 @@ def _items(
     ]
 
 
+class _Deflation:
+    """The loop over steps; holds what changes from step to step."""
+
+    def __init__(
+        self,
+        state: State,
+        model: SolidModel,
+        pressures: Mapping[str, float],
+        walls: Mapping[str, BalloonWall],
+        remesh: RemeshRule,
+        energy: EnergyBalance,
+    ) -> None:
+        self.state, self.model, self.pressures, self.walls = state, model, pressures, walls
+        self.rule = remesh
+        self.equilibrium = Equilibrium(state, model)
+        full = _items(state, pressures, walls, 1.0)
+        self.drive = Drive.of(full, state.mesh.points, model.surroundings.axial_load)
+        self.balance, self.energies = energy, list[StepEnergy]()
+        self.share, self.error = 1.0, math.inf
+        self.steps = self.newton = self.cuts = 0
+        self.renewed = False
+        self.records: list[BalloonRecord] = []
+
+    def attempt(self, share: float) -> str:
+        """Go to ``share`` of the pressure; returns why that failed, or nothing."""
+        items = _items(self.state, self.pressures, self.walls, share)
+        load = self.model.surroundings.axial_load
+        options = TIGHT if share == 0.0 else None
+        step = self.equilibrium.step(self.state, items, load, options, self.drive)
+        self.newton += step.newton.iterations
+        if not step.newton.converged:
+            self.cuts += 1
+            return step.newton.reason
+        self.state, self.share, self.error = step.state, share, step.reaction_error
+        self.drive, self.balance = step.drive, self.balance.plus(step.energy)
+        self.energies.append(step.energy)
+        self.renewed = False
+        return ""
+
+    def record(self) -> tuple[BalloonRecord, ...]:
+        """Count and record the step taken."""
+        self.steps += 1
+        points = self.state.mesh.points
+        items = _items(self.state, self.pressures, self.walls, self.share)
+        new = tuple(
+            BalloonRecord(
+                self.steps, name, item.volume(points), self.share * self.pressures[name], 0.0, ""
+            )
+            for name, item in zip(self.pressures, items, strict=True)
+        )
+        self.records.extend(new)
+        return new
+
+    def renew_mesh(self) -> bool:
+        """Give the state a new mesh; False where the mesher could not, the old one is then kept."""
+        before = self.equilibrium.stored(self.state)
+        try:
+            self.state = remeshed(self.state, self.rule)
+        except NotConvergedError:
+            return False
+        self.equilibrium = Equilibrium(self.state, self.model)
+        self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
+        self.renewed = True
+        return True
+
+    def go(self, steps: int, told: Progress, watch: Watch) -> str:
+        """Deflate in about ``steps`` steps; returns what ended it before its end, or nothing."""
+        decrement = 1.0 / steps
+        while self.share > 0.0:
+            target = self.share - decrement if self.share - decrement > 1e-12 else 0.0
+            reason = self.attempt(target)
+            if reason:
+                decrement *= 0.5
+                if decrement >= _SMALLEST:
+                    continue
+                if self.renewed or not self.renew_mesh():
+                    return reason
+                decrement = 1.0 / steps
+            else:
+                new = self.record()
+                told(self.steps, self.share, new, self.state)
+                if self.share > 0.0 and needs_remesh(self.state.mesh, self.rule):
+                    self.renew_mesh()
+            watch(self.state)
+        reason = self.attempt(0.0)
+        watch(self.state)
+        return f"{reason} while settling" if reason else ""
+
+
 def deflate(
     state: State,
     model: SolidModel,
@@ -65,59 +161,19 @@ def deflate(
     walls: Mapping[str, BalloonWall],
     steps: int,
     remesh: RemeshRule,
-    progress: Callable[[int, float, tuple[BalloonRecord, ...], State], None],
+    progress: Progress,
+    watch: Watch = lambda _: None,
     energy: EnergyBalance | None = None,
 ) -> DeflationResult:
     """Take pressures (MPa, by cavity) and wall tensions down to nothing in about ``steps`` steps.
 
     ``progress`` is called with the step, the share of the pressure left, the records and the state;
-    ``energy`` is the balance of the run so far.
-
-    Raises
-    ------
-    NotConvergedError : a step fails at the smallest size
+    ``watch`` with every state that is gone on from, also after its mesh was renewed; ``energy`` is the
+    balance of the run so far. Never raises for a step that fails: the result says what limited it.
     """
-    load = model.surroundings.axial_load
-    equilibrium = Equilibrium(state, model)
-    full = _items(state, pressures, walls, 1.0)
-    drive = Drive.of(full, state.mesh.points, load)
-    balance, energies = energy or EnergyBalance(), list[StepEnergy]()
-    records: list[BalloonRecord] = []
-    share, decrement, count, newton, error = 1.0, 1.0 / steps, 0, 0, 0.0
-    while share > 0.0:
-        target = share - decrement if share - decrement > 1e-12 else 0.0
-        items = _items(state, pressures, walls, target)
-        options = TIGHT if target == 0.0 else None
-        result = equilibrium.step(state, items, load, options, drive)
-        newton += result.newton.iterations
-        if not result.newton.converged:
-            decrement *= 0.5
-            if decrement < _SMALLEST:
-                stage = "deflate"
-                raise NotConvergedError(stage, count, result.newton.reason)
-            continue
-        state, share, error, count = result.state, target, result.reaction_error, count + 1
-        drive, balance = result.drive, balance.plus(result.energy)
-        energies.append(result.energy)
-        new = tuple(
-            BalloonRecord(
-                count, name, item.volume(state.mesh.points), share * pressures[name], 0.0, ""
-            )
-            for name, item in zip(pressures, items, strict=True)
-        )
-        records.extend(new)
-        progress(count, share, new, state)
-        if share > 0.0 and needs_remesh(state.mesh, remesh):
-            before = equilibrium.stored(state)
-            state = remeshed(state, remesh)
-            equilibrium = Equilibrium(state, model)
-            balance = balance.transferred(equilibrium.stored(state) - before)
-    settled = equilibrium.step(state, _items(state, pressures, walls, 0.0), load, TIGHT, drive)
-    if not settled.newton.converged:
-        raise NotConvergedError("deflate", count, f"{settled.newton.reason} while settling")
-    newton += settled.newton.iterations
-    energies.append(settled.energy)
+    run = _Deflation(state, model, pressures, walls, remesh, energy or EnergyBalance())
+    failure = run.go(steps, progress, watch)
     return DeflationResult(
-        settled.state, tuple(records), count, newton, max(error, settled.reaction_error),
-        tuple(energies), balance.plus(settled.energy),
+        run.state, tuple(run.records), run.steps, run.newton, run.error, tuple(run.energies),
+        run.balance, run.cuts, failure,
     )  # fmt: skip

@@ -5,36 +5,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
 from vertaug.mesh.quality import shape_quality
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
-from vertaug.solid.newton import TIGHT
+from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
 from vertaug.state import State
 
-__all__ = ["Balloon", "BalloonRecord", "InflationOptions", "InflationResult", "inflate"]
+__all__ = [
+    "NOT_CONVERGED",
+    "Balloon",
+    "BalloonRecord",
+    "InflationOptions",
+    "InflationResult",
+    "inflate",
+]
 
 Float = NDArray[np.float64]
 
+NOT_CONVERGED = "not_converged"
+"""Stop of a balloon that no rule ended: no further step could be solved."""
 _FINER = 1e-3
 """Steps that only serve to meet the pressure limit may be smaller: stiff bone is pressed up quickly."""
+_OVER = 1.01
+"""Pressure over its limit up to which a step is taken."""
 
 
 @dataclass(frozen=True)
 class Balloon:
     """One balloon: `cavity` is the name of its facets.
 
-    `volume` mm³ and `pressure` MPa end its inflation, as does an `endplate_gap` mm; `tension` is
+    `volume` mm³ and `pressure` MPa end its inflation, as do an `endplate_gap` and a `cortex_gap`, mm of
+    bone left up to the endplates and to the rest of the outer surface; `tension` is
     the wall's μt in N/mm, `limit_area` mm² the area at which the wall locks.
     """
 
@@ -44,11 +56,15 @@ class Balloon:
     endplate_gap: float
     tension: float
     limit_area: float
+    cortex_gap: float = 0.0
 
 
 @dataclass(frozen=True)
 class BalloonRecord:
-    """State of one balloon after a step: volume mm³, pressure MPa, gap to the endplates mm, stop."""
+    """State of one balloon after a step: volume mm³, pressure MPa, stop, gaps mm.
+
+    `gap` is the bone left up to the endplates, `cortex_gap` that up to the rest of the surface.
+    """
 
     step: int
     cavity: str
@@ -56,6 +72,7 @@ class BalloonRecord:
     pressure: float
     gap: float
     stop: str
+    cortex_gap: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,10 @@ class InflationOptions:
 class InflationResult:
     """Final state, the record of every step, the walls and stops by cavity, and what it took.
 
-    `energies` has one entry a step, `energy` is their balance.
+    `state` is the last one that converged. `energies` has one entry a step,
+    `energy` is their balance. Where no rule ended the inflation, `failure` says what did and
+    the stop of the balloons concerned is `NOT_CONVERGED`; else it is empty. `cuts` counts the attempts
+    at a step that were given up.
     """
 
     state: State
@@ -86,27 +106,24 @@ class InflationResult:
     min_quality: float
     energies: tuple[StepEnergy, ...]
     energy: EnergyBalance
+    cuts: int = 0
+    failure: str = ""
 
 
+Watch = Callable[[State], None]
 Progress = Callable[[int, tuple[BalloonRecord, ...], State], None]
 
 
-def _gap(state: State, facets: NDArray[np.int32]) -> float:
-    """Smallest distance (mm) from a cavity's points to those of the endplates."""
-    mesh = state.mesh
-    ends = [mesh.facets[mesh.facets_of(name)].ravel() for name in ENDPLATES]
-    tree = cKDTree(mesh.points[np.unique(np.concatenate(ends))])
-    return float(np.min(tree.query(mesh.points[np.unique(facets)])[0]))
-
-
-def _stop(balloon: Balloon, volume: float, pressure: float, gap: float) -> str:
+def _stop(balloon: Balloon, record: BalloonRecord) -> str:
     """Rule that ends a balloon's inflation, or an empty string."""
-    if pressure >= 0.999 * balloon.pressure:
+    if record.pressure >= 0.999 * balloon.pressure:
         return "pressure"
-    if volume >= 0.999 * balloon.volume:
+    if record.volume >= 0.999 * balloon.volume:
         return "volume"
-    if gap <= balloon.endplate_gap:
+    if record.gap <= balloon.endplate_gap:
         return "endplate_gap"
+    if record.cortex_gap <= balloon.cortex_gap:
+        return "cortex_gap"
     return ""
 
 
@@ -141,9 +158,10 @@ class _Inflation:
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []
         self.growth = options.volume_step
-        self.steps = self.newton = self.linear = 0
+        self.steps = self.newton = self.linear = self.cuts = 0
         self.reaction_error = 0.0
         self.min_quality = 1.0
+        self.renewed = False
 
     def items(self, delivered: Mapping[str, float]) -> list[CavityItem]:
         """Cavities of the present mesh, filled with ``delivered`` mm³ each."""
@@ -156,50 +174,56 @@ class _Inflation:
     def wanted(self, growth: float) -> dict[str, float]:
         """Volumes (mm³) the syringes have delivered after the next step."""
         result = {}
-        for name, value in self.delivered.items():
-            balloon = self.balloons[name]
-            full = balloon.volume * (1.0 + balloon.pressure / self.options.bulk)
+        points = self.state.mesh.points
+        for (name, value), item in zip(
+            self.delivered.items(), self.items(self.delivered), strict=True
+        ):
+            compressed = min(item.pressure(points) / self.options.bulk, 0.5)
+            full = max(self.balloons[name].volume / (1.0 - compressed), value)
             result[name] = value if self.stops[name] else min(value * (1.0 + growth), full)
         return result
 
-    def try_step(self, growth: float) -> tuple[SolidStep, dict[str, float]]:
+    def try_step(
+        self, target: Mapping[str, float], options: NewtonOptions | None = None
+    ) -> SolidStep:
         """Solve one step; the state is not touched."""
-        target = self.wanted(growth)
         load = self.model.surroundings.axial_load
-        step = self.equilibrium.step(self.state, self.items(target), load, before=self.drive)
+        step = self.equilibrium.step(self.state, self.items(target), load, options, self.drive)
         self.newton += step.newton.iterations
         self.linear += step.newton.linear_iterations
-        return step, target
+        return step
 
-    def excess(self, step: SolidStep, target: Mapping[str, float]) -> float:
-        """Largest pressure over its limit among the balloons still growing."""
-        points = step.newton.points
+    def loads(self, points: Float, target: Mapping[str, float]) -> dict[str, float]:
+        """Pressure over its limit of each balloon still growing, at ``points``."""
         pairs = zip(target, self.items(target), strict=True)
-        return max(
-            (
-                item.pressure(points) / self.balloons[n].pressure
-                for n, item in pairs
-                if not self.stops[n]
-            ),
-            default=0.0,
-        )
+        return {
+            name: item.pressure(points) / self.balloons[name].pressure
+            for name, item in pairs
+            if not self.stops[name]
+        }
 
-    def advance(self) -> None:
-        """Take one step as large as converges and keeps below the pressure limits."""
-        growth = self.growth
+    def advance(self) -> str:
+        """Take one step as large as converges and keeps below the pressure limits.
+
+        Returns what limited it where not even the smallest can be taken; the state is then as before.
+        """
+        growth, before = self.growth, self.loads(self.state.mesh.points, self.delivered)
         while True:
-            step, target = self.try_step(growth)
-            if step.newton.converged and self.excess(step, target) <= 1.01:
+            target = self.wanted(growth)
+            step = self.try_step(target)
+            after = self.loads(step.newton.points, target) if step.newton.converged else {}
+            if step.newton.converged and max(after.values()) <= _OVER:
                 break
-            growth *= 0.5
-            converged = step.newton.converged
-            if growth < self.options.smallest_step * (_FINER if converged else 1.0):
-                reason = "pressure limit overshot" if converged else step.newton.reason
-                raise NotConvergedError(
-                    "inflate", self.steps, f"{reason}; the step is at its smallest"
-                )
+            self.cuts += 1
+            growth *= _share(before, after) if after else 0.5
+            if after and growth < self.options.smallest_step * _FINER:
+                self.stops |= {name: "pressure" for name, load in after.items() if load > _OVER}
+                return ""
+            if not after and growth < self.options.smallest_step:
+                return f"{step.newton.reason}; the step is at its smallest"
         self.growth = min(1.5 * growth, self.options.volume_step)
         self.accept(step, target)
+        return ""
 
     def accept(self, step: SolidStep, target: Mapping[str, float]) -> None:
         """Commit a converged step and record it."""
@@ -207,38 +231,79 @@ class _Inflation:
         self.reaction_error = step.reaction_error
         self.drive, self.balance = step.drive, self.balance.plus(step.energy)
         self.energies.append(step.energy)
+        self.renewed = False
         self.steps += 1
+        points = self.state.mesh.points
         for name, item in zip(target, self.items(target), strict=True):
-            points = self.state.mesh.points
-            volume, pressure = item.volume(points), item.pressure(points)
-            gap = _gap(self.state, item.facets)
-            if not self.stops[name]:
-                self.stops[name] = _stop(self.balloons[name], volume, pressure, gap)
-            self.records.append(
-                BalloonRecord(self.steps, name, volume, pressure, gap, self.stops[name])
+            record = BalloonRecord(
+                self.steps,
+                name,
+                item.volume(points),
+                item.pressure(points),
+                gap_to_endplates(self.state.mesh, item.facets),
+                self.stops[name],
+                gap_to_cortex(self.state.mesh, item.facets),
             )
+            if not record.stop:
+                self.stops[name] = _stop(self.balloons[name], record)
+            self.records.append(replace(record, stop=self.stops[name]))
 
-    def settle(self) -> None:
-        """Solve once more at the volumes reached, closely: the step's viscosity fades."""
-        load = self.model.surroundings.axial_load
-        items = self.items(self.delivered)
-        step = self.equilibrium.step(self.state, items, load, TIGHT, self.drive)
+    def settle(self) -> str:
+        """Solve once more at the volumes reached, closely: the step's viscosity fades.
+
+        Returns why it failed, or nothing.
+        """
+        step = self.try_step(self.delivered, TIGHT)
         if not step.newton.converged:
-            raise NotConvergedError("inflate", self.steps, f"{step.newton.reason} while settling")
-        self.newton += step.newton.iterations
-        self.linear += step.newton.linear_iterations
+            return f"{step.newton.reason} while settling"
         self.accept(step, self.delivered)
+        return ""
 
-    def renew_mesh(self) -> None:
+    def renew_mesh(self) -> bool:
+        """Give the state a new mesh; False where the mesher could not, the old one is then kept."""
+        before = self.equilibrium.stored(self.state)
+        try:
+            self.state = remeshed(self.state, self.options.remesh)
+        except NotConvergedError:
+            return False
+        self.equilibrium = Equilibrium(self.state, self.model)
+        self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
+        self.renewed = True
+        return True
+
+    def keep_mesh_good(self) -> None:
         """Remesh where the mesh needs it."""
         quality = shape_quality(self.state.mesh.points, self.state.mesh.cells)
         self.min_quality = min(self.min_quality, float(quality.min()))
         if needs_remesh(self.state.mesh, self.options.remesh):
-            before = self.equilibrium.stored(self.state)
-            self.state = remeshed(self.state, self.options.remesh)
-            self.equilibrium = Equilibrium(self.state, self.model)
-            jump = self.equilibrium.stored(self.state) - before
-            self.balance = self.balance.transferred(jump)
+            self.renew_mesh()
+
+    def go(self, told: Callable[[], None], watch: Watch) -> str:
+        """Inflate until every balloon has stopped; returns what ended it before, or nothing."""
+        while not all(self.stops.values()):
+            count = self.steps
+            reason = self.advance()
+            if reason and (self.renewed or not self.renew_mesh()):
+                return reason
+            if self.steps > count:
+                told()
+                self.keep_mesh_good()
+            watch(self.state)
+        reason = self.settle()
+        if not reason:
+            told()
+            watch(self.state)
+        return reason
+
+
+def _share(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Share of a step at which its first balloon meets its pressure limit, from a chord."""
+    shares = [
+        (1.0 - before[name]) / max(load - before[name], 1e-12)
+        for name, load in after.items()
+        if load > 1.0
+    ]
+    return min(max(min(shares, default=0.5), 0.05), 0.8)
 
 
 def inflate(
@@ -247,6 +312,7 @@ def inflate(
     balloons: tuple[Balloon, ...],
     options: InflationOptions,
     progress: Progress,
+    watch: Watch = lambda _: None,
 ) -> InflationResult:
     """Inflate all balloons together until each has met one of its stop rules.
 
@@ -257,20 +323,20 @@ def inflate(
     balloons : one per cavity of the mesh
     options : steps and remeshing
     progress : called after each step with its number, the balloons' records and the state
+    watch : called with every state that is gone on from, also after its mesh was renewed
 
-    Raises
-    ------
-    NotConvergedError : a step fails at the smallest size; the last converged state is lost to the
-        caller only if it was not checkpointed
+    Returns
+    -------
+    What was reached. Never raises for a step that fails: the result says what limited it.
     """
     run = _Inflation(state, model, balloons, options)
-    while not all(run.stops.values()):
-        run.advance()
+
+    def told() -> None:
         progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
-        run.renew_mesh()
-    run.settle()
-    progress(run.steps, tuple(run.records[-len(run.stops) :]), run.state)
+
+    failure = run.go(told, watch)
+    stops = {name: stop or NOT_CONVERGED for name, stop in run.stops.items()}
     return InflationResult(
-        run.state, tuple(run.records), dict(run.stops), run.walls, run.steps, run.newton, run.linear,
-        run.reaction_error, run.min_quality, tuple(run.energies), run.balance,
+        run.state, tuple(run.records), stops, run.walls, run.steps, run.newton, run.linear,
+        run.reaction_error, run.min_quality, tuple(run.energies), run.balance, run.cuts, failure,
     )  # fmt: skip

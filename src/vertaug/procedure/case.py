@@ -65,6 +65,7 @@ class Case:
                 volume=item.volume,
                 pressure=item.pressure_limit,
                 endplate_gap=item.endplate_gap,
+                cortex_gap=item.cortex_gap,
                 tension=item.wall_tension,
                 limit_area=_limit_area(item.length, item.limit_diameter),
             )

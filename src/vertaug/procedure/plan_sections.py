@@ -147,6 +147,9 @@ class Balloon(Section):
     endplate_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
         "1 mm", "stop: smallest distance between balloon and endplate"
     )
+    cortex_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
+        "0.5 mm", "stop: smallest distance between balloon and cortex, which it is about to break"
+    )
     wall_tension: Annotated[float, Physical(STIFFNESS, "0.01 N/mm", "5 N/mm")] = declared(
         "0.45 N/mm", "tension of the stretched wall (shear modulus times thickness)", "uncalibrated"
     )

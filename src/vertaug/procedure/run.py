@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from vertaug.errors import NotConvergedError
 from vertaug.outcomes import (
     Heights,
     balloon_pressure,
@@ -60,7 +61,9 @@ def run_stages(
 ) -> Results:
     """Run the plan's stages in order and return them by name.
 
-    With a ``folder`` every finished stage is kept there, and one that is there is read back.
+    With a ``folder`` every finished stage is kept there, and one that is there is read back. A stage
+    that ended before its end is the last of the result, its ``facts["failure"]`` says why, and it is
+    not kept as finished.
 
     Raises
     ------
@@ -78,9 +81,11 @@ def run_stages(
         result = _compute(name, case, done, reporter)
         result.facts["seconds"] = time.perf_counter() - begun
         result.facts["compile_seconds"] = compile_seconds() - compiled
+        done[name] = result
+        if result.facts.get("failure"):
+            break
         if folder is not None:
             folder.checkpoints.save(name, *result.pack())
-        done[name] = result
         reporter.stage_finished(name, result.facts["seconds"])
     return done
 
@@ -92,7 +97,8 @@ def run_plan(plan: Plan, folder: RunFolder, reporter: Reporter) -> Summary:
 
     Raises
     ------
-    VertaugError : input that cannot be used (exit code 2), or a stage that does not converge (3)
+    VertaugError : input that cannot be used (exit code 2), or a stage that does not converge (3); what
+        that stage reached is written before
     """
     begun = time.perf_counter()
     case = make_case(plan)
@@ -116,7 +122,19 @@ def run_plan(plan: Plan, folder: RunFolder, reporter: Reporter) -> Summary:
         folder.digest,
     )
     folder.write_summary(summary.to_dict())
+    _refuse_unfinished(list(done.values())[-1])
     return summary
+
+
+def _refuse_unfinished(last: StageResult) -> None:
+    """Raise where the last stage ended before its end; what it reached is written by then."""
+    reason = last.facts.get("failure")
+    if reason:
+        kept = (
+            "finished stages are on disk; summary, curves and fields show this one up to its "
+            "last converged step"
+        )
+        raise NotConvergedError(last.name, int(last.facts["failed_step"]), reason, kept)
 
 
 def _warnings(case: Case, done: Results, folder: RunFolder) -> tuple[str, ...]:
@@ -124,6 +142,8 @@ def _warnings(case: Case, done: Results, folder: RunFolder) -> tuple[str, ...]:
     texts = [*case.warnings, *folder.checkpoints.warnings]
     for result in done.values():
         texts += result.facts.get("warnings", [])
+        if result.facts.get("failure"):
+            texts.append(f"stage {result.name} ended before its end: {result.facts['failure']}")
     return tuple(dict.fromkeys(texts))
 
 
@@ -138,6 +158,8 @@ def _balloons(case: Case, inflated: StageResult | None) -> tuple[BalloonSummary,
     records, rows = inflated.arrays["records"], []
     for index, cavity in enumerate(inflated.facts["cavities"]):
         own = records[records[:, 1] == index]
+        if not len(own):
+            continue
         outcome = balloon_pressure(own[:, 2], own[:, 3]) if len(own) > 1 else None
         rows.append(
             BalloonSummary(

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vertaug.balloon.deflate import deflate
 from vertaug.balloon.inflate import BalloonRecord, inflate
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
+from vertaug.mesh import Mesh
 from vertaug.mesh.quality import shape_quality
 from vertaug.outcomes import to_mL, to_psi
 from vertaug.procedure.build import build_mesh
@@ -27,6 +29,9 @@ from vertaug.solid.newton import TIGHT
 from vertaug.state import State
 
 __all__ = ["run_access", "run_deflate", "run_inflate"]
+
+Watch = Callable[[State], None]
+_CLEFT = "cleft"
 
 
 def _model(case: Case, state: State) -> SolidModel:
@@ -52,6 +57,18 @@ def _facts(
     }
 
 
+def _unwatched(_: State) -> None:
+    """Ignore a state."""
+
+
+def _density(case: Case, mesh: Mesh) -> NDArray[np.float64]:
+    """Mineral density (n_cells,) mg/cm³; a cleft holds none."""
+    density = case.vertebra.density(mesh.centroids())
+    if _CLEFT not in mesh.region_names:
+        return density
+    return np.where(mesh.cell_region == mesh.region_names.index(_CLEFT), 0.0, density)
+
+
 def run_access(case: Case, reporter: Reporter) -> StageResult:
     """Mesh the vertebra with its channels and load it.
 
@@ -66,11 +83,12 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
     upper_lower = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
     model = solid_model(case.plan, mesh.points, upper_lower)
     centroids, centres = mesh.centroids(), mesh.points[mesh.facets].mean(axis=1)
+    density = _density(case, mesh)
     vertebra = case.vertebra
     state = first_state(
         mesh,
         model,
-        vertebra.density(centroids),
+        density,
         vertebra.damage(centroids),
         vertebra.damage(centres),
     )
@@ -79,7 +97,7 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
     if not step.newton.converged:
         raise NotConvergedError("access", 0, f"{step.newton.reason} under the axial load")
     facts = _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
-    facts["warnings"] = list(model.law.warnings(state.bone.density))
+    facts["warnings"] = list(model.law.warnings(density[density > 0.0]))
     return StageResult("access", step.state, facts)
 
 
@@ -98,12 +116,13 @@ def _table(records: Sequence[BalloonRecord], names: Sequence[str]) -> np.ndarray
     return np.array(rows, dtype=np.float64).reshape(-1, 5)
 
 
-def run_inflate(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
+def run_inflate(
+    case: Case, before: StageResult, reporter: Reporter, watch: Watch = _unwatched
+) -> StageResult:
     """Inflate the balloons until each meets a stop rule.
 
-    Raises
-    ------
-    NotConvergedError : a step fails at its smallest size
+    Where none could be met, the stage ends at its last converged state and ``facts["failure"]`` says
+    why. ``watch`` is called with every state that is gone on from.
     """
     by_cavity = {balloon.cavity: balloon for balloon in case.balloons}
     heights: list[list[float]] = []
@@ -122,7 +141,7 @@ def run_inflate(case: Case, before: StageResult, reporter: Reporter) -> StageRes
         reporter.step("inflate", min(share, 1.0), f"step {step}", _show(records))
 
     model = _model(case, before.state)
-    result = inflate(before.state, model, case.balloons, case.inflation, progress)
+    result = inflate(before.state, model, case.balloons, case.inflation, progress, watch)
     names = list(result.stops)
     facts = _facts(
         case, result.state, result.reaction_error, before.facts["initial_mass"],
@@ -137,17 +156,21 @@ def run_inflate(case: Case, before: StageResult, reporter: Reporter) -> StageRes
         "newton_iterations": result.newton_iterations,
         "linear_iterations": result.linear_iterations,
         "energy": result.energy.to_dict(),
+        "cuts": result.cuts,
+        "failure": result.failure,
+        "failed_step": result.steps,
     }
     arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
     return StageResult("inflate", result.state, facts, arrays)
 
 
-def run_deflate(case: Case, inflated: StageResult, reporter: Reporter) -> StageResult:
+def run_deflate(
+    case: Case, inflated: StageResult, reporter: Reporter, watch: Watch = _unwatched
+) -> StageResult:
     """Deflate the balloons; the bone springs back under the axial load.
 
-    Raises
-    ------
-    NotConvergedError : a step fails at its smallest size
+    Where a step fails at its smallest, the stage ends at its last converged state and
+    ``facts["failure"]`` says why. ``watch`` is called with every state that is gone on from.
     """
     facts = inflated.facts
     walls = {name: BalloonWall(*values) for name, values in facts["walls"].items()}
@@ -160,13 +183,15 @@ def run_deflate(case: Case, inflated: StageResult, reporter: Reporter) -> StageR
 
     result = deflate(
         inflated.state, _model(case, inflated.state), facts["pressures"], walls,
-        case.plan.numerics.deflation_steps, case.remesh, progress,
+        case.plan.numerics.deflation_steps, case.remesh, progress, watch,
         EnergyBalance.from_dict(facts["energy"]),
     )  # fmt: skip
     names = facts["cavities"]
     new = _facts(
         case, result.state, result.reaction_error, facts["initial_mass"], facts["min_quality"]
     )
-    new |= {"cavities": names, "steps": result.steps, "energy": result.energy.to_dict()}
+    new |= {"cavities": names, "steps": result.steps, "cuts": result.cuts}
+    new |= {"energy": result.energy.to_dict()}
+    new |= {"failure": result.failure, "failed_step": result.steps}
     arrays = {"records": _table(result.records, names), "heights": np.array(heights)}
     return StageResult("deflate", result.state, new, arrays)

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from vertaug.balloon.deflate import deflate
-from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
-from vertaug.errors import NotConvergedError
+from vertaug.balloon.inflate import NOT_CONVERGED, Balloon, InflationOptions, inflate
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.newton import NewtonOptions
@@ -23,12 +22,13 @@ RULES = {
     "volume": {"volume": 1.4},
     "pressure": {"pressure": 0.5},
     "endplate_gap": {"endplate_gap": 6.2},
+    "cortex_gap": {"cortex_gap": 6.2},
 }
 
 
-def balloon(first, volume=50.0, pressure=10.0, endplate_gap=0.1, limit_area=1000.0):
+def balloon(first, volume=50.0, pressure=10.0, endplate_gap=0.1, cortex_gap=0.1, limit_area=1000.0):
     """A balloon whose volume limit is a multiple of its first volume."""
-    return Balloon(NAME, volume * first, pressure, endplate_gap, 0.45, limit_area)
+    return Balloon(NAME, volume * first, pressure, endplate_gap, 0.45, limit_area, cortex_gap)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,7 @@ def test_the_rule_that_is_met_stops(runs, rule):
         "volume": last.volume >= 0.99 * one.volume,
         "pressure": 0.9 * one.pressure <= last.pressure,
         "endplate_gap": last.gap <= one.endplate_gap + 0.02,
+        "cortex_gap": last.cortex_gap <= one.cortex_gap + 0.02,
     }
     assert measure[rule]
     assert all(record.pressure <= 1.02 * one.pressure for record in result.records)
@@ -106,13 +107,58 @@ def test_wall_starts_at_the_channel_s_area(runs, loaded):
     assert np.isfinite(wall.energy(0.999 * one.limit_area)[0])
 
 
-def test_no_step_is_taken_past_the_smallest(loaded):
+@pytest.fixture(scope="module")
+def stuck(loaded):
+    """Inflation whose steps cannot converge, the state it starts from, what it went on from."""
     model, state = loaded
     hasty = replace(model, newton=NewtonOptions(max_iterations=1))
     one = balloon(cavity_volumes(state)[NAME])
     options = InflationOptions(volume_step=0.15, smallest_step=0.05, remesh=NEVER)
-    with pytest.raises(NotConvergedError, match="the step is at its smallest"):
-        inflate(state, hasty, (one,), options, lambda *_: None)
+    seen = []
+    result = inflate(state, hasty, (one,), options, lambda *_: None, seen.append)
+    return result, state, seen
+
+
+def test_no_step_is_taken_past_the_smallest_and_the_result_says_so(stuck):
+    result, _, _ = stuck
+    assert result.stops == {NAME: NOT_CONVERGED}
+    assert "the step is at its smallest" in result.failure
+    assert "no convergence in 1 iterations" in result.failure
+    assert result.cuts > 0
+    assert result.steps == 0
+    assert result.records == ()
+
+
+def test_a_failed_inflation_keeps_the_last_converged_state(stuck):
+    result, state, seen = stuck
+    assert cavity_volumes(result.state)[NAME] == pytest.approx(
+        cavity_volumes(state)[NAME], rel=0.01
+    )
+    assert result.state.bone.mass == pytest.approx(state.bone.mass, rel=1e-9)
+    assert result.state is seen[-1]
+    assert result.state.remeshes == state.remeshes + 1, "a new mesh is tried before giving up"
+
+
+def test_state_given_to_an_inflation_is_left_alone(runs, loaded):
+    _, state = loaded
+    before = state.mesh.points.copy(), state.bone.metric.copy(), state.bone.ratio.copy()
+    inflate(state, loaded[0], (runs["volume"][0],), OPTIONS, lambda *_: None)
+    after = state.mesh.points, state.bone.metric, state.bone.ratio
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def test_volume_is_met_and_not_overshot(runs):
+    one, result, _ = runs["volume"]
+    assert 0.999 * one.volume <= result.records[-1].volume <= 1.001 * one.volume
+
+
+def test_pressure_that_jumps_over_its_limit_stops(loaded):
+    model, state = loaded
+    first = cavity_volumes(state)[NAME]
+    options = replace(OPTIONS, bulk=1e7)
+    result = inflate(state, model, (balloon(first, pressure=0.5),), options, lambda *_: None)
+    assert result.stops == {NAME: "pressure"}
+    assert result.records[-1].pressure <= 0.51
 
 
 def test_deflation_ends_at_rest_and_springs_back(runs, loaded):
