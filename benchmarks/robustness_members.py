@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from vertaug.balloon.cortex import ruptured_area
 from vertaug.errors import InputError, InputErrors, NotConvergedError, VertaugError
 from vertaug.procedure.build import build_vertebra, plan_channels
 from vertaug.procedure.case import make_case
@@ -179,7 +180,7 @@ def _facts_of(plan: Plan) -> dict[str, Any]:
     return {
         "level": anatomy.level,
         "kind": anatomy.deformity.kind,
-        "density_mg_cm3": round(anatomy.density * 1e9, 2),
+        "density_mg_cm3": round(anatomy.density, 2),
         "cleft": anatomy.cleft is not None,
         "balloons": len(plan.balloon),
         "length_mm": plan.balloon[0].length,
@@ -211,6 +212,11 @@ def _ended(row: dict[str, Any], watch: _Watch, plan: Plan) -> None:
     row |= {
         key: facts[key] for key in ("stops", "steps", "newton_iterations", "cuts", "min_quality")
     }
+    thickness = plan.bone.cortex_thickness
+    row["torn_mm2"] = [
+        round(ruptured_area(inflated.state, thickness, limit), 2)
+        for limit in (0.01, 0.02, 0.05, 0.1)
+    ]
     row["remeshes"] = inflated.state.remeshes
     last = inflated.arrays["records"][-len(facts["stops"]) :]
     row["reached"] = [
