@@ -51,7 +51,7 @@ def _anatomy(rng: np.random.Generator) -> dict[str, Any]:
         "source": "parametric",
         "level": str(rng.choice(LEVELS)),
         "scale": rng.uniform(0.9, 1.15),
-        "density": f"{rng.uniform(30.0, 200.0)} mg/cm^3",
+        "density": f"{np.exp(rng.uniform(np.log(30.0), np.log(200.0)))} mg/cm^3",
     }
     grade = int(rng.integers(1, 4))
     band = {

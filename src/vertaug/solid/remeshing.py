@@ -17,6 +17,8 @@ from vertaug.mesh.transfer import containing_cells
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
 from vertaug.state import Bed, BoneHistory, State
 
+_SIZES = (1.0, 0.85, 1.15)
+"""Edge lengths at the cavities that are tried, as a share of the one asked for."""
 _SPREAD = 1.0 / 5.0**0.5
 """Distance of the points of Keast's four-point rule from the centroid, of that of the corners."""
 
@@ -115,10 +117,23 @@ def remeshed(state: State, rule: RemeshRule) -> State:
     The outer surface keeps its points and triangles; the cavities' facets are renewed; history
     comes from the old cells that hold the new cell's centroid and four points about it.
 
+    Where the mesher fails it is tried again with somewhat finer and coarser edges.
+
     Raises
     ------
-    NotConvergedError : the mesher failed
+    NotConvergedError : the mesher failed each time
     """
+    failure = NotConvergedError("remesh", 0, "no edge length was tried")
+    for share in _SIZES:
+        try:
+            return _renewed(state, replace(rule, fine=share * rule.fine))
+        except NotConvergedError as error:
+            failure = error
+    raise failure
+
+
+def _renewed(state: State, rule: RemeshRule) -> State:
+    """Return the state on a mesh of the rule's sizes."""
     old = state.mesh
     movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
     size = size_field(old, movable, rule.fine, rule.bulk, rule.growth)

@@ -4,7 +4,9 @@
 import numpy as np
 import pytest
 
+from vertaug.errors import NotConvergedError
 from vertaug.mesh.quality import shape_quality
+from vertaug.solid import remeshing
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium
@@ -105,3 +107,21 @@ def test_rule_looks_at_the_worst_and_the_low_cells(before):
     assert not needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=0.99 * low))
     assert needs_remesh(before.mesh, RemeshRule(worst=1.01 * worst, low=0.99 * low))
     assert needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=1.01 * low))
+
+
+def test_other_edge_lengths_are_tried_before_a_remesh_is_given_up(before, monkeypatch):
+    tried = []
+
+    def failing(state, rule):
+        tried.append(rule.fine / RULE.fine)
+        if len(tried) < 3:
+            raise NotConvergedError("remesh", 0, f"attempt {len(tried)}")
+        return state
+
+    monkeypatch.setattr(remeshing, "_renewed", failing)
+    assert remeshed(before, RULE) is before
+    assert tried == pytest.approx([1.0, 0.85, 1.15])
+    tried.clear()
+    monkeypatch.setattr(remeshing, "_SIZES", (1.0, 0.9))
+    with pytest.raises(NotConvergedError, match="attempt 2"):
+        remeshed(before, RULE)

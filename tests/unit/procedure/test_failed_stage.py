@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A stage that ended before its end: what goes on, what is kept, what is told."""
+
+import pytest
+
+from vertaug.errors import NotConvergedError
+from vertaug.procedure import run
+from vertaug.procedure.folder import RunFolder
+from vertaug.procedure.plan import demo_plan
+from vertaug.procedure.reporter import Silent
+from vertaug.procedure.stage import StageResult
+
+REASON = "no convergence in 40 iterations (residual 1.0e-02); the step is at its smallest"
+
+
+class Kept(StageResult):
+    """A stage that can be stored without a state."""
+
+    def pack(self):
+        """Nothing but the facts."""
+        return {}, {"state": {}, "stage": self.facts}
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Stages of which the second fails; returns the names of those computed."""
+    computed = []
+
+    def compute(name, case, done, reporter):
+        computed.append(name)
+        failure = REASON if name == "inflate" else ""
+        return Kept(name, None, {"failure": failure, "failed_step": 7})
+
+    monkeypatch.setattr(run, "_compute", compute)
+    return computed
+
+
+def test_nothing_is_built_on_a_failed_stage_and_it_is_not_kept_as_finished(failing, tmp_path):
+    plan = demo_plan()
+    with RunFolder(tmp_path / "run", plan) as folder:
+        done = run.run_stages(plan, None, Silent(), folder)
+        assert list(done) == failing == ["access", "inflate"]
+        assert folder.checkpoints.finished(plan.procedure.stages) == ("access",)
+        warnings = run._warnings(type("Case", (), {"warnings": ()}), done, folder)
+    assert warnings == (f"stage inflate ended before its end: {REASON}",)
+    with pytest.raises(NotConvergedError) as caught:
+        run._refuse_unfinished(done["inflate"])
+    assert (caught.value.stage, caught.value.step, caught.value.reason) == ("inflate", 7, REASON)
+    assert caught.value.exit_code == 3
+    run._refuse_unfinished(done["access"])
