@@ -79,7 +79,7 @@ def _plan_data(rng: np.random.Generator) -> dict[str, Any]:
     limit = float(rng.choice(LIMITS))
     route = "extrapedicular" if rng.random() < 0.2 else "transpedicular"
     fine = float(np.exp(rng.uniform(np.log(0.7), np.log(2.0))))
-    return {
+    data: dict[str, Any] = {
         "anatomy": anatomy,
         "balloon": [
             {
@@ -99,6 +99,11 @@ def _plan_data(rng: np.random.Generator) -> dict[str, Any]:
         "output": {"pictures": False, "fields": False},
         "procedure": {"stages": ["access", "inflate", "deflate"]},
     }
+    gaps = {
+        "endplate_gap": f"{rng.uniform(0.3, 1.0)} mm",
+        "cortex_gap": f"{rng.uniform(0.3, 0.5)} mm",
+    }
+    return data | {"balloon": [balloon | gaps for balloon in data["balloon"]]}
 
 
 def _moved(data: dict[str, Any], rng: np.random.Generator) -> Plan:

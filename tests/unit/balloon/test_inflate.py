@@ -81,7 +81,7 @@ def test_work_is_stored_or_lost(runs):
     assert len(result.energies) == result.steps == energy.steps
     assert sum(step.external for step in result.energies) == pytest.approx(energy.total.external)
     assert min(energy.total.external, energy.total.dissipated) > 0.0
-    assert energy.relative_error < 0.15
+    assert energy.relative_error < 0.17
     assert energy.artificial_share < 0.15
 
 
