@@ -130,7 +130,7 @@ def test_to_the_end(name, tmp_path):
         "inject",
     ]
     for balloon in summary["balloons"]:
-        assert balloon["stop"] in {"volume", "pressure", "endplate_gap"}
+        assert balloon["stop"] in {"volume", "pressure", "endplate_gap", "cortex_gap"}
         assert 40.0 < balloon["pressure_psi"] <= 404.0
     before, inflated, deflated = (s["heights_mm"]["middle"] for s in summary["stages"][:3])
     assert inflated > before

@@ -184,3 +184,17 @@ def test_deflation_ends_at_rest_and_springs_back(runs, loaded):
         cavity_volumes(state)[NAME] for state in (start, inflated.state, result.state)
     )
     assert first < left < full
+
+
+def test_a_failed_deflation_keeps_the_last_converged_state(runs, loaded):
+    model, _ = loaded
+    _, inflated, _ = runs["volume"]
+    hasty = replace(model, newton=NewtonOptions(max_iterations=1))
+    pressures = {NAME: inflated.records[-1].pressure}
+    result = deflate(inflated.state, hasty, pressures, inflated.walls, 4, NEVER, lambda *_: None)
+    assert "no convergence in 1 iterations" in result.failure
+    assert result.cuts > 0
+    assert result.steps == 0
+    full, left = cavity_volumes(inflated.state)[NAME], cavity_volumes(result.state)[NAME]
+    assert left == pytest.approx(full, rel=0.01)
+    assert result.state.bone.mass == pytest.approx(inflated.state.bone.mass, rel=1e-9)

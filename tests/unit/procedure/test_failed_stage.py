@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A stage that ended before its end: what goes on, what is kept, what is told."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from vertaug.errors import NotConvergedError
@@ -41,10 +45,27 @@ def test_nothing_is_built_on_a_failed_stage_and_it_is_not_kept_as_finished(faili
         done = run.run_stages(plan, None, Silent(), folder)
         assert list(done) == failing == ["access", "inflate"]
         assert folder.checkpoints.finished(plan.procedure.stages) == ("access",)
-        warnings = run._warnings(type("Case", (), {"warnings": ()}), done, folder)
+        warnings = run._warnings(SimpleNamespace(warnings=()), done, folder)
     assert warnings == (f"stage inflate ended before its end: {REASON}",)
     with pytest.raises(NotConvergedError) as caught:
         run._refuse_unfinished(done["inflate"])
     assert (caught.value.stage, caught.value.step, caught.value.reason) == ("inflate", 7, REASON)
     assert caught.value.exit_code == 3
     run._refuse_unfinished(done["access"])
+
+
+def test_a_cleft_holds_no_bone():
+    from vertaug.mesh import Mesh
+    from vertaug.procedure.stages_solid import _density
+
+    points = np.vstack([np.zeros(3), np.eye(3), np.ones(3)])
+    cells = np.array([[0, 1, 2, 3], [1, 2, 3, 4]], dtype=np.int32)
+    mesh = Mesh(
+        points=points, cells=cells, cell_region=np.array([0, 1], dtype=np.int32),
+        region_names=("trabecular", "cleft"), facets=np.zeros((0, 3), dtype=np.int32),
+        facet_set=np.zeros(0, dtype=np.int32), facet_names=("cortex",),
+    )  # fmt: skip
+    vertebra = SimpleNamespace(density=lambda places: np.full(len(places), 75.0))
+    case = SimpleNamespace(vertebra=vertebra)
+    assert _density(case, mesh).tolist() == [75.0, 0.0]
+    assert _density(case, replace(mesh, region_names=("trabecular", "x"))).tolist() == [75.0, 75.0]
