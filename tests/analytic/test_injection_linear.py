@@ -6,16 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from vertaug.cement.cannula import Cannula
-from vertaug.cement.cement import Cement
 from vertaug.cement.grid import Compartment, FlowGrid, Kind, Opening
-from vertaug.cement.inject import inject
 from vertaug.cement.multigrid import Hierarchy, Operator
-from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.pressure import PressureSystem, pad
-from vertaug.cement.result import InjectionResult
 from vertaug.materials.permeability import baroud_2004, carman_1937
-from vertaug.materials.rheology.cement_classes import AgeingCurve
 from vertaug_kernels import flow
 
 LAYERS = ((5e-3, 3), (5e-4, 1), (2e-2, 6))
@@ -49,14 +43,6 @@ def through(grid: FlowGrid, viscosity: float = 1e-7) -> float:
     system.solve(np.zeros_like(system.pressure), 1e-13)
     flows = system.anchor * (system.pressure - system.outer)
     return float(flows[-2].sum())
-
-
-def test_layers_in_series_and_parallel_are_exact() -> None:
-    stack = np.concatenate([np.full(n, k) for k, n in LAYERS])
-    series = through(bar(stack.reshape(-1, 1, 1))) * 10.0 * 1e-7 / 0.2
-    assert series == pytest.approx(0.0034482758620689655, rel=1e-10)
-    parallel = through(bar(np.broadcast_to(stack[None, :, None], (4, 10, 1)).copy()))
-    assert parallel * 4.0 * 1e-7 / 0.2 / 10.0 == pytest.approx(0.01355, rel=1e-10)
 
 
 def test_opening_adds_its_resistance_in_series() -> None:
@@ -97,62 +83,6 @@ def test_front_in_a_bar_at_constant_pressure() -> None:
         filled, time = filled + step, time + step * phi / speed
     exact = filled * (thin * length + 0.5 * (thick - thin) * filled) * phi / (k * drop)
     assert time == pytest.approx(exact, rel=1e-9)
-
-
-def column(spacing: float) -> FlowGrid:
-    """A cell of cavity, then 50 mm of bone along x whose far end stands at zero pressure."""
-    shape = (1 + round(LENGTH / spacing), 1, 1)
-    cavity, outlet = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    cavity[0], outlet[-1] = True, True
-    return FlowGrid(
-        origin=np.array([-spacing, 0.0, 0.0]),
-        spacing=spacing,
-        kind=np.where(cavity, Kind.CAVITY, Kind.BONE).astype(np.uint8),
-        compartment=np.zeros(shape, dtype=np.int16),
-        porosity=np.where(cavity, 1.0, POROSITY),
-        permeability=np.ones((3, *shape)) * np.where(cavity, 1e3, PERMEABILITY),
-        outlet=outlet,
-        openings=(),
-        compartments=(Compartment("around", 0.0),),
-    )
-
-
-def driven(spacing: float) -> InjectionResult:
-    """60 s at 0.01 MPa: a rate beyond reach, a limit at the syringe, a cannula of no resistance."""
-    grid = column(spacing)
-    cement = Cement("test", AgeingCurve(CEMENT, math.inf, 1.0, calibrated=True), 0.0, MARROW)
-    tip = Cannula("end", (-0.5 * spacing, 0.5 * spacing, 0.5 * spacing), 8, 1e-3)
-    fastest = PERMEABILITY * DROP / (MARROW * LENGTH) * spacing**2
-    push = Push("end", LENGTH * spacing**2, 2.0 * fastest)
-    options = InjectionOptions(pressure_limit=DROP, time_limit=60.0)
-    full = (grid.kind == Kind.CAVITY).astype(np.float64)
-    return inject(grid, cement, [tip], [push], options, saturation=full)
-
-
-def front(time: np.ndarray) -> np.ndarray:
-    """x(t), mm, of (mu_c - mu_m) x^2 / 2 + mu_m L x = k P t / phi."""
-    more, thin = CEMENT - MARROW, MARROW * LENGTH
-    root = np.sqrt(thin**2 + 2.0 * more * PERMEABILITY * DROP * time / POROSITY)
-    return np.asarray((root - thin) / more)
-
-
-def test_injection_at_constant_pressure() -> None:
-    assert front(np.array([60.0]))[0] == pytest.approx(11.50284, rel=1e-6)
-    errors = []
-    for spacing in (0.5, 0.25, 0.125):
-        result = driven(spacing)
-        history = result.history
-        assert result.stopped == "time"
-        assert history.time[-1] == pytest.approx(60.0, rel=1e-9)
-        assert history.limited.all()
-        np.testing.assert_allclose(history.syringe, DROP, rtol=1e-3)
-        assert result.balance_error < 1e-10
-        exact = front(history.time)
-        found = history.in_bone / (POROSITY * spacing**2)
-        assert np.abs(found - exact).max() < 0.6 * spacing
-        errors.append(float(found[-1] / exact[-1] - 1.0))
-    assert abs(errors[1]) < 0.01
-    np.testing.assert_allclose(np.divide(errors[1:], errors[:-1]), 0.5, atol=0.1)
 
 
 def test_two_point_flux_converges_at_second_order() -> None:

@@ -201,7 +201,10 @@ class _Directions:
             blocks[solver.pattern.diagonal] += self._shift * np.eye(3)
         terms = [(rank.scale, rank.vector) for rank in system.ranks]
         try:
-            result = solver.solve(blocks, -system.residual, terms, tolerance)
+            result = solver.solve(
+                blocks, -system.residual, terms, tolerance,
+                symmetric=None if self._symmetric else False,
+            )  # fmt: skip
         except MatrixError:
             return None
         self.linear += result.iterations

@@ -32,7 +32,13 @@ Bool = NDArray[np.bool_]
 def made_of(body: Body, law: int, parameters: Float, kinematics: int = SMALL) -> SolidItem:
     """Stress-free cells; ``parameters`` one row (w,) or one a cell (n, w)."""
     averaged = body.element in ("tet4-patch", "hex8")
-    patches = patches_of(body.cells) if body.element == "tet4-patch" else None
+    patches = None
+    if body.element == "tet4-patch":
+        # a patch shares one volume change, which materials of different stiffness do not
+        region = None
+        if parameters.ndim == 2:
+            region = np.unique(parameters, axis=0, return_inverse=True)[1].ravel().astype(np.int32)
+        patches = patches_of(body.cells, region=region)
     return SolidItem.at_rest(
         body.points, body.cells, law, parameters,
         kinematics=kinematics, averaged=averaged, patches=patches,

@@ -97,10 +97,13 @@ def sphere(
         study={"meshes": list(meshes), "values": forces},
     )  # fmt: skip
     yield Check("a", a, found, size / a, "one element", "mm")
-    yield Check("p0", exact.peak, float(pressure.max()), 0.03, _EDGE, "MPa")
-    profile = exact.pressure(np.hypot(where[:, 0], where[:, 1]))
-    error = float(np.sqrt(np.mean((pressure - profile) ** 2)))
-    yield Check("pressure profile", 0.0, error, 0.08, "root mean square over p0", "MPa", exact.peak)
+    if meshes[-1] >= 5:  # fewer elements than that show no pressure at a point
+        yield Check("p0", exact.peak, float(pressure.max()), 0.03, _EDGE, "MPa")
+        profile = exact.pressure(np.hypot(where[:, 0], where[:, 1]))
+        error = float(np.sqrt(np.mean((pressure - profile) ** 2)))
+        yield Check(
+            "pressure profile", 0.0, error, 0.08, "root mean square over p0", "MPa", exact.peak
+        )
     yield Check(
         "overlap", 0.01 * approach, contact.penetration(points), 0.0, "a hundredth of the approach",
         "mm", kind="at most", regression=False,

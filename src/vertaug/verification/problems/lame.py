@@ -185,7 +185,7 @@ def layers(
     middle: Positive = 14.0,
     outer: Positive = 15.0,
     pressure: Positive = 1.0,
-    elements: tuple[Element, ...] = ("tet4", "tet10", "hex8"),
+    elements: tuple[Element, ...] = ALL,
     meshes: Meshes = (4, 8, 16),
 ) -> Iterator[Check]:
     """Grow a hole inside two bonded layers."""

@@ -20,7 +20,7 @@ from vertaug_kernels.laws import HENCKY
 Float = NDArray[np.float64]
 PI = np.pi
 FINER = {"tet10": 0.5, "tet4-patch": 5.0 / 3.0}
-"""Divisions over those of linear elements; patches of eight tetrahedra are twice as large as one."""
+"""Divisions over those of linear elements; patches of two dozen tetrahedra are three times as wide as one."""
 TOLERANCES = {1: (0.06, 0.35), 2: (0.008, 0.06)}
 """Of displacement and strain on the finest standard mesh, by degree."""
 

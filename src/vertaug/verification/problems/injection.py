@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Benchmark k: cement pushed into homogeneous bone, from a point and from the end of a bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
+
+from vertaug.cement.cannula import Cannula, inner_radius
+from vertaug.cement.cement import Cement
+from vertaug.cement.grid import Compartment, FlowGrid, Kind
+from vertaug.cement.inject import inject
+from vertaug.cement.options import InjectionOptions, Push
+from vertaug.cement.result import InjectionResult
+from vertaug.materials.rheology import nicholas_2007
+from vertaug.materials.rheology.cement_classes import SHEAR_RATE, AgeingCurve
+from vertaug.verification.check import Check, study
+from vertaug.verification.closed_forms.injection import PlanarInjection, SphericalInjection
+from vertaug.verification.problem import Bounds, Meshes, Positive, benchmark
+
+Float = NDArray[np.float64]
+Gauge = Annotated[int, Bounds(8, 13)]
+Index = Annotated[float, Bounds(0.1, 2.0)]
+Share = Annotated[float, Bounds(0.0, 1.0)]
+LATE = "the plan's gate, from a front of three radii of the cannula on"
+NO_RESISTANCE = 1e-3
+"""Length (mm) of a cannula whose own resistance does not count."""
+
+
+def ball(n: int, rim: float, permeability: float, porosity: float) -> FlowGrid:
+    """A ball of bone, ``n`` cells along its radius, whose rim is held at zero pressure."""
+    spacing, cells = rim / n, 2 * n + 2
+    shape = (cells, cells, cells)
+    origin = np.full(3, -0.5 * cells * spacing)
+    index = np.indices(shape) + 0.5
+    radius = np.linalg.norm(origin[:, None, None, None] + spacing * index, axis=0)
+    return FlowGrid(
+        origin=origin, spacing=spacing, kind=(radius < rim).astype(np.uint8),
+        compartment=np.zeros(shape, dtype=np.int16), porosity=np.full(shape, porosity),
+        permeability=np.full((3, *shape), permeability),
+        outlet=(radius < rim) & (radius >= rim - spacing), openings=(),
+        compartments=(Compartment("around", 0.0),),
+    )  # fmt: skip
+
+
+def _curve(viscosity: float, ageing: float = math.inf) -> AgeingCurve:
+    """Newtonian cement of a viscosity (MPa s) at age 0 that grows e-fold in a time (s)."""
+    at_300 = viscosity if math.isinf(ageing) else viscosity * math.exp(300.0 / ageing)
+    return AgeingCurve(at_300, ageing, 1.0, calibrated=True, cap=1.0)
+
+
+def radii(result: InjectionResult, reach: float) -> Float:
+    """Radius of the front along 200 directions, from the cement met along each."""
+    grid, turn = result.grid, math.pi * (3.0 - math.sqrt(5.0)) * np.arange(200)
+    z = 1.0 - 2.0 * (np.arange(200) + 0.5) / 200
+    flat = np.sqrt(1.0 - z * z)
+    way = np.stack([flat * np.cos(turn), flat * np.sin(turn), z], axis=1)
+    step = 0.08 * grid.spacing
+    points = way[:, None] * np.arange(0.0, reach, step)[:, None]
+    index = (points - grid.origin) / grid.spacing - 0.5
+    share = map_coordinates(result.saturation, np.moveaxis(index, -1, 0), order=1)
+    return np.asarray(share.sum(axis=1) * step)
+
+
+def _balance(result: InjectionResult) -> Check:
+    return Check(
+        "error of the volume of cement", 0.0, result.balance_error, 1e-10,
+        "an identity of finite volumes", regression=False,
+    )  # fmt: skip
+
+
+@benchmark(
+    "k.sphere", "FLOW", "Newtonian cement injected from a point",
+    "Pressure and front of an injection into homogeneous bone are those of a growing sphere.",
+    quick={"meshes": (20,)},
+)  # fmt: skip
+def newtonian(
+    rate: Positive = 100.0,
+    duration: Positive = 20.0,
+    viscosity: Positive = 2e-4,
+    marrow: Positive = 1.5e-7,
+    permeability: Positive = 5e-3,
+    porosity: Share = 0.8,
+    rim: Positive = 20.0,
+    gauge: Gauge = 11,
+    meshes: Meshes = (16, 24, 32),
+) -> Iterator[Check]:
+    """Inject at a constant flow; ``meshes`` are cells along the radius of the ball of bone."""
+    tip = Cannula("centre", (0.0, 0.0, 0.0), gauge, 120.0)
+    exact = SphericalInjection(permeability, porosity, inner_radius(gauge), rim, marrow)
+    volume = rate * duration
+    cement = Cement("test", _curve(viscosity), 0.0, marrow, body=nicholas_2007.REFERENCE)
+    ends = []
+    for n in meshes:
+        grid = ball(n, rim, permeability, porosity)
+        result = inject(grid, cement, [tip], [Push("centre", volume, rate)])
+        ends.append(float(result.history.tip[-1]))
+    history = result.history
+    known = np.array([exact.pressure(rate, rate * t, viscosity) for t in history.time])
+    late = np.array([exact.front(rate * t) for t in history.time]) > 3.0 * exact.start
+    yield Check(
+        "p at the end", exact.pressure(rate, volume, viscosity), ends[-1], 0.03, LATE, "MPa",
+        study={"meshes": list(meshes), "values": ends},
+    )  # fmt: skip
+    worst = float(np.abs(history.tip / known - 1.0)[late].max())
+    yield Check(
+        "largest error of p on the way", 0.0, worst, 0.03 * max(1.0, 32.0 / meshes[-1]),
+        LATE + "; cells of 1/32 of the rim",
+    )  # fmt: skip
+    around = radii(result, 0.95 * rim)
+    ideal = math.cbrt(exact.front(volume) ** 3 - exact.start**3)
+    yield Check(
+        "R at the end", ideal, float(around.mean()), 0.02 * max(1.0, 32.0 / meshes[-1]),
+        "met along 200 rays through cells of 1/32 of the rim", "mm",
+    )  # fmt: skip
+    yield Check(
+        "spread of R over its mean", 0.0, float(around.std() / around.mean()), 0.03,
+        "the plan's gate: the front must not see the grid",
+    )  # fmt: skip
+    yield Check(
+        "marrow pushed out", volume, float(history.marrow_out[-1]), 1e-7,
+        "tolerance of the pressure solve", "mm³", regression=False,
+    )  # fmt: skip
+    yield _balance(result)
+
+
+@benchmark(
+    "k2.ageing", "FLOW", "Cement that thickens while it is injected",
+    "The pressure follows the viscosity of the moment, front and all.", quick={"mesh": 16},
+)  # fmt: skip
+def ageing(
+    rate: Positive = 25.0,
+    times: Annotated[tuple[float, ...], Bounds(0.0, rising=True)] = (20.0, 40.0),
+    viscosity: Positive = 5e-5,
+    growth_time: Positive = 30.0,
+    marrow: Positive = 1.5e-7,
+    permeability: Positive = 5e-3,
+    porosity: Share = 0.8,
+    rim: Positive = 20.0,
+    gauge: Gauge = 11,
+    mesh: Annotated[int, Bounds(4, 64)] = 24,
+) -> Iterator[Check]:
+    """Inject for each time with cement that was mixed at the start."""
+    tip = Cannula("centre", (0.0, 0.0, 0.0), gauge, 120.0)
+    exact = SphericalInjection(permeability, porosity, inner_radius(gauge), rim, marrow)
+    curve = _curve(viscosity, growth_time)
+    cement = Cement("test", curve, 0.0, marrow, body=nicholas_2007.REFERENCE)
+    grid = ball(mesh, rim, permeability, porosity)
+    for time in times:
+        result = inject(grid, cement, [tip], [Push("centre", rate * time, rate)])
+        grown = viscosity * math.exp(time / growth_time)
+        yield Check(
+            f"p at {time:g} s", exact.pressure(rate, rate * time, grown),
+            float(result.history.tip[-1]), 0.03, LATE, "MPa",
+        )  # fmt: skip
+
+
+@benchmark(
+    "k3.power_law", "FLOW", "Shear-thinning cement injected from a point",
+    "The pressure of shear-thinning cements is that of the generalised law of Darcy.",
+    quick={"mesh": 16, "indices": (0.5,)},
+)  # fmt: skip
+def power_law(
+    rate: Positive = 100.0,
+    duration: Positive = 20.0,
+    consistency: Positive = 2e-4,
+    indices: tuple[Index, ...] = (0.5, 0.7),
+    marrow: Positive = 1.5e-7,
+    permeability: Positive = 5e-3,
+    porosity: Share = 0.8,
+    rim: Positive = 20.0,
+    gauge: Gauge = 11,
+    mesh: Annotated[int, Bounds(4, 64)] = 24,
+) -> Iterator[Check]:
+    """Inject at a constant flow; the marrow's share of the pressure is far below the tolerance."""
+    tip = Cannula("centre", (0.0, 0.0, 0.0), gauge, 120.0)
+    exact = SphericalInjection(permeability, porosity, inner_radius(gauge), rim, marrow)
+    grid = ball(mesh, rim, permeability, porosity)
+    volume = rate * duration
+    for index in indices:
+        at_rate = consistency / SHEAR_RATE ** (1.0 - index)
+        curve = AgeingCurve(at_rate, math.inf, index, calibrated=True)
+        cement = Cement("test", curve, 0.0, marrow, body=nicholas_2007.REFERENCE)
+        result = inject(grid, cement, [tip], [Push("centre", volume, rate)])
+        outside = exact.pressure(rate, volume, 0.0)
+        known = exact.power_law_pressure(rate, volume, consistency, index) + outside
+        yield Check(f"p at n = {index:g}", known, float(result.history.tip[-1]), 0.03, LATE, "MPa")
+        yield Check(
+            f"error of the volume of cement, n = {index:g}", 0.0, result.balance_error, 1e-10,
+            "an identity of finite volumes", regression=False,
+        )  # fmt: skip
+
+
+@benchmark(
+    "k4.constant_pressure", "FLOW", "Cement driven by a constant pressure",
+    "Under a constant pressure the front moves as the closed form says, ever slower.",
+)  # fmt: skip
+def constant_pressure(
+    pressure: Positive = 0.05,
+    duration: Positive = 60.0,
+    viscosity: Positive = 2e-4,
+    marrow: Positive = 1.5e-7,
+    permeability: Positive = 5e-3,
+    porosity: Share = 0.8,
+    rim: Positive = 20.0,
+    gauge: Gauge = 11,
+    mesh: Annotated[int, Bounds(4, 64)] = 20,
+) -> Iterator[Check]:
+    """Ask for a flow beyond reach with a limit at the syringe, through a cannula of no resistance."""
+    exact = SphericalInjection(permeability, porosity, inner_radius(gauge), rim, marrow)
+    tip = Cannula("centre", (0.0, 0.0, 0.0), gauge, NO_RESISTANCE)
+    options = InjectionOptions(pressure_limit=pressure, time_limit=duration, front_step=0.25)
+    cement = Cement("test", _curve(viscosity), 0.0, marrow)
+    grid = ball(mesh, rim, permeability, porosity)
+    # no flow is faster than that of marrow alone
+    fastest = 4.0 * math.pi * permeability * pressure * exact.start / marrow
+    room = 4.0 / 3.0 * math.pi * rim**3 * porosity
+    result = inject(grid, cement, [tip], [Push("centre", room, fastest)], options)
+    history = result.history
+    known = np.array([exact.front_under_pressure(t, pressure, viscosity) for t in history.time])
+    found = np.array([exact.front(v) for v in history.injected])
+    late = known > 3.0 * exact.start
+    yield Check("R at the end", float(known[-1]), float(found[-1]), 0.01, LATE, "mm")
+    worst = float(np.abs(found / known - 1.0)[late].max())
+    yield Check("largest error of R on the way", 0.0, worst, 0.03, LATE)
+    gap = float(np.abs(history.syringe / pressure - 1.0).max())
+    yield Check("pressure at the syringe off its limit", 0.0, gap, 0.01, "steps of the front")
+    yield _balance(result)
+
+
+@benchmark(
+    "k5.planar", "FLOW", "Cement driven along a bar by a constant pressure",
+    "The front in a bar moves as the closed form says, with errors of first order.",
+    quick={"meshes": (50, 100)},
+)  # fmt: skip
+def planar(
+    pressure: Positive = 1e-2,
+    duration: Positive = 60.0,
+    viscosity: Positive = 1e-4,
+    marrow: Positive = 1e-7,
+    permeability: Positive = 1e-2,
+    porosity: Share = 0.9,
+    length: Positive = 50.0,
+    meshes: Annotated[tuple[int, ...], Bounds(4, 2000, rising=True)] = (100, 200, 400),
+) -> Iterator[Check]:
+    """Fill a cavity of one cell at the end of the bar; ``meshes`` are cells along the bar."""
+    exact = PlanarInjection(permeability, porosity, length, marrow)
+    ends, worst = [], 0.0
+    for n in meshes:
+        spacing = length / n
+        grid = _bar(n, spacing, permeability, porosity)
+        tip = Cannula("end", (-0.5 * spacing, 0.5 * spacing, 0.5 * spacing), 8, NO_RESISTANCE)
+        fastest = permeability * pressure / (marrow * length) * spacing**2
+        cement = Cement("test", _curve(viscosity), 0.0, marrow)
+        result = inject(
+            grid, cement, [tip], [Push("end", length * spacing**2, 2.0 * fastest)],
+            InjectionOptions(pressure_limit=pressure, time_limit=duration),
+            saturation=(grid.kind == Kind.CAVITY).astype(np.float64),
+        )  # fmt: skip
+        history = result.history
+        known = np.array([exact.front(t, pressure, viscosity) for t in history.time])
+        found = history.in_bone / (porosity * spacing**2)
+        worst = float(np.abs(found - known).max() / spacing)
+        ends.append(float(found[-1]))
+    yield study(
+        "x at the end", exact.front(duration, pressure, viscosity), meshes, ends, order=1.0,
+        slack=0.2, tolerance=0.01, standard=200, unit="mm", why="first order: a cell's front is a piston",
+    )  # fmt: skip
+    yield Check("largest error of x in cells", 0.0, worst, 1.0, "one cell")
+    yield _balance(result)
+
+
+def _bar(n: int, spacing: float, permeability: float, porosity: float) -> FlowGrid:
+    """A cell of cavity, then ``n`` cells of bone along x whose far end stands at zero pressure."""
+    shape = (1 + n, 1, 1)
+    cavity, outlet = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    cavity[0], outlet[-1] = True, True
+    return FlowGrid(
+        origin=np.array([-spacing, 0.0, 0.0]), spacing=spacing,
+        kind=np.where(cavity, Kind.CAVITY, Kind.BONE).astype(np.uint8),
+        compartment=np.zeros(shape, dtype=np.int16), porosity=np.where(cavity, 1.0, porosity),
+        permeability=np.ones((3, *shape)) * np.where(cavity, 1e5 * permeability, permeability),
+        outlet=outlet, openings=(), compartments=(Compartment("around", 0.0),),
+    )  # fmt: skip
