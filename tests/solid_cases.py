@@ -17,7 +17,6 @@ from vertaug.solid.item import Contribution, Item, scatter
 from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.model import SolidModel, cavity_facets, first_state
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
-from vertaug.solid.support import GroundBed, nodal_areas
 from vertaug.state import State
 from vertaug.verification import meshes
 from vertaug.verification.meshes import grid, octant, positive, sphere
@@ -60,13 +59,6 @@ class Ball(meshes.Ball):
             self.points, self.cells, self.volume(), np.tile(np.eye(3), (n, 1, 1)), np.ones(n),
             np.full(n, law, dtype=np.int32), np.tile(parameters, (n, 1)),
         )  # fmt: skip
-
-    def far_field(self, shear: float) -> GroundBed:
-        """The infinite elastic medium around the ball: traction 4 G u / b on its outside."""
-        nodes, area = nodal_areas(self.points, self.outer)
-        radius = float(np.linalg.norm(self.points[-1]))
-        stiffness = np.repeat(4.0 * shear / radius * area[:, None], 3, axis=1)
-        return GroundBed(nodes, self.points[nodes], stiffness)
 
 
 def ball(surface: tuple[Float, Int], radii: NDArray[np.floating]) -> Ball:

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Hollow sphere under internal pressure, Lamé: E = 200, ν = 0.3, radii 5 and 15.
-
-u(r) = (1-2ν) A r/E + (1+ν) B/(E r²): 0.017259615 at 5 mm and 0.003028846 at 15 mm per MPa. The
-pressure is 0.01 MPa, so that finite strains change displacements by some 1e-5 of themselves.
-"""
+"""A hollow elastic sphere under pressure, whole and by one eighth; its size is a benchmark's."""
 
 import numpy as np
 import pytest
@@ -13,7 +9,6 @@ from vertaug_kernels import laws
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-INSIDE, OUTSIDE = 0.017259615384615387, 0.003028846153846154
 PRESSURE = 0.01
 
 
@@ -31,18 +26,6 @@ def displacements(cases, surface, layers):
         nodes, area = nodal_areas(body.points, facets)
         found.append(float(area @ radial[nodes] / area.sum() / PRESSURE))
     return found
-
-
-def test_displacements_converge_at_second_order(cases):
-    found = np.array([displacements(cases, cases.octant(n), 2 * n) for n in (3, 6, 12)])
-    errors = np.abs(found / (INSIDE, OUTSIDE) - 1.0)
-    assert errors[-1].max() < 0.02
-    for k in range(2):
-        orders = cases.order(errors[:, k])
-        assert np.all((orders > 1.6) & (orders < 2.3)), orders
-        assert orders[1] > orders[0] - 0.05
-    extrapolated = cases.refined(found[1], found[2])
-    np.testing.assert_allclose(extrapolated, (INSIDE, OUTSIDE), rtol=3e-3)
 
 
 def test_whole_and_eighth_agree(cases):

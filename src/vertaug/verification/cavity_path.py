@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from vertaug.solid.cells import FINITE, SolidItem
 from vertaug.solid.item import Item
+from vertaug.verification.facets import nodal_normals
 from vertaug.verification.meshes import Body
-from vertaug.verification.solids import bed_around, symmetry, work_pressure
+from vertaug.verification.solids import bed_around, nodal_forces, symmetry, work_pressure
 from vertaug.verification.stepping import equilibrium
 
-__all__ = ["Grown", "expand", "steps"]
+__all__ = ["Grown", "expand", "expand_slice", "steps"]
 
 Float = NDArray[np.float64]
 Harden = Callable[[SolidItem, Float], Float]
@@ -84,3 +85,38 @@ def expand(
         points = equilibrium(trial, [item, *around], fixed, tolerance, body.points).points
         yield Grown(body, float(stretch), item, points)
         item = item.after(points, None if harden is None else harden(item, points))
+
+
+def expand_slice(
+    body: Body,
+    item: SolidItem,
+    stretches: Sequence[float],
+    medium: float | None = None,
+    tolerance: float = 1e-7,
+) -> Iterator[tuple[float, float]]:
+    """Grow the hole `x0` of a slice in plane strain; each stretch with its pressure, MPa.
+
+    ``medium`` is the shear modulus of the infinite elastic body around the face `x1`, whose
+    stiffness per area is 2 G / b; without it that face is free.
+    """
+    inner = body.nodes("x0")
+    rest = float(np.hypot(*body.points[inner[0], :2]))
+    around: list[Item] = []
+    if medium is not None:
+        outer = float(np.hypot(body.points[:, 0], body.points[:, 1]).max())
+        around.append(bed_around(body, "x1", 2.0 * medium / outer))
+    fixed = symmetry(body)
+    fixed[:, 2] = True
+    fixed[inner] = True
+    points = body.points.copy()
+    for stretch in stretches:
+        radius = np.hypot(points[:, 0], points[:, 1])[:, None]
+        growth = (stretch * rest) ** 2 - float(radius[inner[0], 0]) ** 2
+        trial = points.copy()
+        trial[:, :2] *= np.sqrt(radius**2 + growth) / radius
+        trial[inner, :2] = body.points[inner, :2] * stretch
+        points = equilibrium(trial, [item, *around], fixed, tolerance, body.points).points
+        force = nodal_forces(item, points)[inner, :2]
+        flux = -(nodal_normals(points, body.facets["x0"])[:, :2] * points[:, :2]).sum()
+        yield float(stretch), float((force * points[inner, :2]).sum() / flux)
+        item = item.after(points)

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.cells import FINITE, SMALL
+from vertaug.solid.cells import FINITE, SMALL, SolidItem
 from vertaug.verification.cavity_path import expand, steps
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.cavity_expansion import hill_limit, incompressible_pressure
@@ -21,7 +21,7 @@ from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benc
 from vertaug.verification.radial import RadialCavity, converged
 from vertaug.verification.solids import divisions, made_of, nodal_volume
 from vertaug.verification.stepping import foam_row, moduli
-from vertaug_kernels.laws import CRUSHABLE, PARAMETERS
+from vertaug_kernels.laws import CRUSHABLE, FIRST_COLUMN, PARAMETERS
 
 Float = NDArray[np.float64]
 Stretches = Annotated[tuple[float, ...], Bounds(1.0, 20.0, rising=True)]
@@ -223,6 +223,71 @@ def foam_large(
         found = [
             pressures(element, n, CRUSHABLE, row, outer, shear, stretches, growth) for n in meshes
         ]
+        yield from _studies(element, exact, stretches, meshes, found, 0.03, RADIAL)
+
+
+class _Hardening:
+    """Strength Y + H ε̂ of foam, ε̂ conjugate to the strength in work.
+
+    A step's strength is the one expected at its end, from the growth of ε̂ in the step before.
+    """
+
+    def __init__(self, strength: float, slope: float, alpha: float) -> None:
+        self._strength, self._slope, self._alpha = strength, slope, alpha
+        self._total: Float | float = 0.0
+
+    def __call__(self, item: SolidItem, points: Float) -> Float:
+        """Parameters of the next step."""
+        after = item.history(points)
+        mean = np.trace(after.stress, axis1=1, axis2=2) / 3.0
+        deviator = after.stress - mean[:, None, None] * np.eye(3)
+        size, square = 1.0 + self._alpha**2 / 9.0, self._alpha**2
+        square_sum = 1.5 * (deviator**2).sum(axis=(1, 2)) + square * mean**2
+        equivalent = np.sqrt(np.maximum(square_sum / size, 1e-300))
+        normal = 3.0 * deviator + (2.0 / 3.0 * square * mean)[:, None, None] * np.eye(3)
+        # plastic strain grows by ε̂ times the derivative of the equivalent stress
+        length = np.sqrt((normal**2).sum(axis=(1, 2))) / (2.0 * size * equivalent)
+        growth = np.where(after.growth > 0.0, after.growth / np.maximum(length, 1e-12), 0.0)
+        self._total = self._total + growth
+        rows = item.parameters.copy()
+        column = FIRST_COLUMN + PARAMETERS[CRUSHABLE].index("yield")
+        rows[:, column] = self._strength + self._slope * (self._total + growth)
+        return rows
+
+
+@benchmark(
+    "d5c.hardening", "SOLID", "Cavity in hardening foam at large strain",
+    "The pressure in a cavity in foam that hardens is that of a radial solution.",
+    "CROSS-CODE", quick={"meshes": (4,), "stretches": (1.1,)},
+)  # fmt: skip
+def foam_hardening(
+    young: Positive = 200.0,
+    poisson: Poisson = 0.3,
+    strength: Positive = 2.0,
+    slope: Positive = 10.0,
+    alpha: Positive = 1.0,
+    stretches: Stretches = (1.1, 1.5),
+    outer: Far = 20.0,
+    growth: Growth = 0.02,
+    elements: tuple[Element, ...] = ("hex8",),
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Grow the cavity with the strength of each step predicted from the one before."""
+    row = foam_row(young, poisson, strength, (alpha, alpha))
+    values = dict(zip(PARAMETERS[CRUSHABLE], row[FIRST_COLUMN:].tolist(), strict=True))
+    radial = RadialCavity(CRUSHABLE, values, strength="yield", hardening=slope)
+    exact = [p for p, _ in converged(radial, stretches)]
+    shear = moduli(young, poisson)[1]
+    for element in elements:
+        found = []
+        for n in meshes:
+            d = divisions(element, n)
+            body = hollow_ball(element, d, np.geomspace(1.0, outer, LAYERS * d + 1))
+            item = made_of(body, CRUSHABLE, row, FINITE)
+            harden = _Hardening(strength, slope, alpha)
+            way = expand(body, item, steps(stretches, growth), shear, harden)
+            path = {grown.stretch: grown.pressure for grown in way}
+            found.append([path[stretch] for stretch in stretches])
         yield from _studies(element, exact, stretches, meshes, found, 0.03, RADIAL)
 
 

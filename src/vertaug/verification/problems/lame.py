@@ -89,8 +89,10 @@ def sphere(
             yield _judge(name, element, exact.displacement(radius), meshes, values)
 
 
-def ring(element: Element, n: int, inner: float, outer: float, height: float) -> Body:
-    """A quarter of a ring, one layer high; `x0` inside, `x1` outside."""
+def ring(
+    element: Element, n: int, inner: float, outer: float, height: float, layers: int = 1
+) -> Body:
+    """A quarter of a ring, one cell high, n ``layers`` thick; `x0` inside, `x1` outside."""
 
     def place(unit: Float) -> Float:
         radius = inner * (outer / inner) ** unit[:, 0]
@@ -102,7 +104,7 @@ def ring(element: Element, n: int, inner: float, outer: float, height: float) ->
         return out
 
     d = divisions(element, n)
-    return box(element, (d, d, 1)).moved(place)
+    return box(element, (layers * d, d, 1)).moved(place)
 
 
 @benchmark(

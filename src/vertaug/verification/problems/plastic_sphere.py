@@ -10,6 +10,9 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.controls import LoadControl
+from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.stepping import PathOptions, follow
 from vertaug.verification.body_force import gauss
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.thick_sphere import HillSphere
@@ -17,7 +20,7 @@ from vertaug.verification.meshes import Body, Element, hollow_ball
 from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.solids import divisions, made_of, pressure_load, symmetry
-from vertaug.verification.stepping import equilibrium, law_row, moduli
+from vertaug.verification.stepping import DeadLoad, equilibrium, law_row, moduli
 from vertaug_kernels.laws import J2
 
 Float = NDArray[np.float64]
@@ -201,3 +204,53 @@ def _hoop_by_radius(body: Body, stress: Float) -> list[tuple[float, float]]:
     radial = np.einsum("ni,nij,nj->n", way, stress, way)
     hoop = 0.5 * (np.trace(stress, axis1=1, axis2=2) - radial)
     return list(zip(radius.tolist(), hoop.tolist(), strict=True))
+
+
+@benchmark(
+    "c4.limit", "SOLID", "Limit load of the plastic sphere",
+    "Under a growing pressure a run ends at the limit load 2 Y ln(b/a), and says so.",
+    quick={"meshes": (4,)},
+)  # fmt: skip
+def limit(
+    young: Positive = 200.0,
+    poisson: Poisson = 0.3,
+    strength: Positive = 2.0,
+    inner: Positive = 1.0,
+    outer: Positive = 2.0,
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Ask for a pressure far beyond the limit, with steps that size themselves."""
+    exact = HillSphere(young, poisson, strength, inner, outer)
+    found, told, width = [], True, 0.0
+    for n in meshes:
+        way = begin("hex8", n, exact)
+        body, unit = way.body, pressure_load(way.body, "inner", 1.0)
+
+        def loads(pressure: float, unit: DeadLoad = unit) -> tuple[DeadLoad]:
+            return (DeadLoad(unit.nodes, pressure * unit.forces),)
+
+        options = PathOptions(
+            first=0.5 * exact.limit, smallest=1e-3 * exact.limit, largest=exact.limit,
+            newton=NewtonOptions(tolerance=1e-6, max_iterations=30),
+        )  # fmt: skip
+        result = follow(
+            body.points,
+            [way.item],
+            LoadControl(loads, "p"),
+            (2.0 * exact.limit,),
+            symmetry(body),
+            options,
+        )
+        low, high = result.limit or (0.0, 2.0 * exact.limit)
+        told &= result.ended == "limit"
+        told &= result.limited_by.startswith(f"limit load reached at p = {low:.6g}")
+        found.append(low)
+        width = max(width, (high - low) / exact.limit)
+    yield study(
+        "p at the end", exact.limit, meshes, found, order=2.0, slack=0.9, tolerance=0.02, standard=8,
+        floor=0.01, unit="MPa", why="2 n layers", regression=False,
+    )  # fmt: skip
+    yield Check(
+        "width of the bracket", 0.0, width, 0.01, "a few of the smallest steps", regression=False
+    )
+    yield Check("ends by saying limit load reached at p", 1.0, float(told), 0.0, "a clear message")

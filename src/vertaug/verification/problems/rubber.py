@@ -12,20 +12,24 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from vertaug.balloon.wall import BalloonWall
+from vertaug.materials.mooney_rivlin import MooneyRivlin
 from vertaug.solid.cavity import CavityItem, syringe_energy, zero_energy
 from vertaug.solid.cells import FINITE
-from vertaug.verification.cavity_path import expand, steps
+from vertaug.verification.cavity_path import expand, expand_slice, steps
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.rubber_balloon import (
     CompressibleSphere,
+    ThickCylinder,
     ThickSphere,
+    ThinCylinder,
     ThinSphere,
 )
 from vertaug.verification.meshes import Body, Element, ball, hollow_ball, sphere
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
+from vertaug.verification.problems.lame import ring
 from vertaug.verification.solids import divisions, made_of, nodal_forces, symmetry
 from vertaug.verification.stepping import equilibrium, law_row
-from vertaug_kernels.laws import NEO_HOOKE
+from vertaug_kernels.laws import MOONEY_RIVLIN, NEO_HOOKE
 
 Float = NDArray[np.float64]
 Stretches = Annotated[tuple[float, ...], Bounds(1.0, 4.0, rising=True)]
@@ -119,6 +123,82 @@ def thick(
                 floor=3.0 * INCOMPRESSIBLE, unit="MPa",
                 why="8 layers; the exact rubber does not change its volume, this one by 1e-3",
             )  # fmt: skip
+
+
+@benchmark(
+    "e5.mooney", "SOLID", "Thick Mooney-Rivlin balloon",
+    "A thick sphere of Mooney-Rivlin rubber gives the pressure of the incompressible closed form.",
+    quick={"meshes": (4,), "elements": ("hex8",), "stretches": (1.1, 1.5)},
+)  # fmt: skip
+def mooney(
+    first: Positive = 0.5,
+    second: Positive = 0.05,
+    poisson: Annotated[float, Bounds(0.49, 0.49999)] = 0.4998,
+    inner: Positive = 5.0,
+    outer: Positive = 8.0,
+    stretches: Stretches = (1.1, 1.5, 2.0),
+    elements: tuple[Element, ...] = ("tet10", "hex8"),
+    meshes: Meshes = (4, 6, 8),
+) -> Iterator[Check]:
+    """Grow the cavity of a nearly incompressible ball."""
+    exact = ThickSphere(first, second, inner, outer)
+    row = MooneyRivlin(first, second, poisson).row()
+    for element in elements:
+        rows = []
+        for n in meshes:
+            d = divisions(element, n)
+            body = hollow_ball(element, d, np.linspace(inner, outer, d + 1))
+            item = made_of(body, MOONEY_RIVLIN, row, FINITE)
+            path = {g.stretch: g.pressure for g in expand(body, item, steps(stretches, 0.1))}
+            rows.append([path[stretch] for stretch in stretches])
+        for k, stretch in enumerate(stretches):
+            yield study(
+                f"p at λ = {stretch:g}, {element}", exact.pressure(stretch), meshes,
+                [row[k] for row in rows], order=2.0, slack=0.5, tolerance=0.03, standard=8,
+                floor=3.0 * INCOMPRESSIBLE, unit="MPa",
+                why="8 layers; the exact rubber does not change its volume, this one by 1e-3",
+            )  # fmt: skip
+
+
+@benchmark(
+    "e6.tube", "SOLID", "Thick and thin tubes of Mooney-Rivlin rubber",
+    "Tubes held at their length give the closed-form pressure; a thin one that of a membrane.",
+    quick={"meshes": (4, 8), "stretches": (1.1, 1.5)},
+)  # fmt: skip
+def tube(
+    first: Positive = 0.5,
+    second: Positive = 0.05,
+    poisson: Annotated[float, Bounds(0.49, 0.49999)] = 0.4998,
+    inner: Positive = 5.0,
+    outer: Positive = 8.0,
+    thickness: Positive = 0.1,
+    stretches: Stretches = (1.1, 1.5, 2.0),
+    meshes: Meshes = (4, 8, 16),
+) -> Iterator[Check]:
+    """Grow the hole of a slice of one cell, in plane strain."""
+    row = MooneyRivlin(first, second, poisson).row()
+    for name, far in (("thick", outer), ("thin", inner + thickness)):
+        exact = ThickCylinder(first, second, inner, far)
+        rows = []
+        for n in meshes:
+            body = ring("hex8", n, inner, far, (far - inner) / n)
+            item = made_of(body, MOONEY_RIVLIN, row, FINITE)
+            path = dict(expand_slice(body, item, steps(stretches, 0.1)))
+            rows.append([path[stretch] for stretch in stretches])
+        for k, stretch in enumerate(stretches):
+            yield study(
+                f"p at λ = {stretch:g}, {name}", exact.pressure(stretch), meshes,
+                [values[k] for values in rows], order=2.0, slack=0.5, tolerance=0.01, standard=16,
+                floor=3.0 * INCOMPRESSIBLE, unit="MPa",
+                why="16 layers; the exact rubber does not change its volume, this one by 1e-3",
+            )  # fmt: skip
+    membrane = ThinCylinder(first, second, inner + 0.5 * thickness, thickness)
+    for k, stretch in enumerate(stretches):
+        yield Check(
+            f"p at λ = {stretch:g} over that of a membrane", 1.0,
+            rows[-1][k] / membrane.pressure(stretch), 2.0 * thickness / inner,
+            "a membrane has one stretch, the wall's inside a larger one: errors in t/R",
+        )  # fmt: skip
 
 
 @benchmark(
