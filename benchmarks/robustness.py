@@ -6,7 +6,8 @@
 Each member is a random vertebra (level, size, fracture, 30 to 200 mg/cm³, with or without a cleft), one or
 two balloons at a random place, 0.7 to 2 mm cells at the cavities: access, inflation and deflation, each
 accepted state checked for inverted cells. It runs in a process of its own on one thread, which is killed
-after ``--limit`` seconds; a member that was killed or crashed is lost. Rows are kept one a line in
+after ``--limit`` seconds of processor time, so that a busy machine loses none;
+a member that was killed or crashed is lost. Rows are kept one a line in
 ``DIR/members.jsonl``; the same command goes on where it was stopped. A member's plan and result depend on
 ``--study`` and its number alone. Exit code 1: fewer than 99 % ended at a stop rule, or any was lost or
 had an inverted cell.
@@ -17,14 +18,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,8 @@ __all__ = ["clopper_pearson", "main", "table"]
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = 0.99
 """Share of members that must end at a stop rule."""
+WALL = 10.0
+"""Wall time, in limits of processor time, after which a process that does not compute is killed."""
 Row = dict[str, Any]
 
 
@@ -86,7 +91,7 @@ class Children:
         self.stopping = False
 
     def run(self, command: Sequence[str], log: Path, limit: float) -> str:
-        """Run a command, killed with all it started after ``limit`` seconds; returns what went wrong."""
+        """Run a command, killed with all it started after ``limit`` s of work; returns what went wrong."""
         with log.open("wb") as stream, self._lock:
             if self.stopping:
                 return "stopped"
@@ -95,13 +100,17 @@ class Children:
                 start_new_session=True,
             )  # fmt: skip
             self._running.add(child)
+            most = max(math.ceil(limit), 1)
+            resource.prlimit(child.pid, resource.RLIMIT_CPU, (most, most + 5))
         try:
-            code = child.wait(limit)
+            code = child.wait(WALL * limit)
         except subprocess.TimeoutExpired:
-            return f"over {limit:g} s"
+            return f"over {WALL * limit:g} s of wall time"
         finally:
             _kill(child)
             self._running.discard(child)
+        if code == -signal.SIGXCPU:
+            return f"over {limit:g} s of processor time"
         return "" if code == 0 else f"exit code {code}"
 
     def end(self) -> None:
@@ -121,7 +130,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def run_alone(children: Children, study: str, member: int, out: Path, limit: float) -> Row:
-    """Run one member in a process of its own, killed after ``limit`` seconds of wall time."""
+    """Run one member in a process of its own, killed after ``limit`` seconds of work."""
     file, log = out / "work" / f"{member}.json", out / "work" / f"{member}.log"
     file.unlink(missing_ok=True)
     begun = time.perf_counter()
@@ -186,7 +195,7 @@ def run_members(
     return [row for row in read_rows(file) if row["member"] in set(members)]
 
 
-def _spread(rows: Iterable[Row], label: str, values: Sequence[float]) -> str:
+def _spread(label: str, values: Sequence[float]) -> str:
     """One line of a table: median, 95 % and largest of ``values``."""
     if not len(values):
         return f"| {label} | - | - | - |"
@@ -213,17 +222,19 @@ def table(rows: Sequence[Row], study: str) -> str:
     ]
     ran = [row for row in rows if "steps" in row]
     lines += ["| of a member | median | 95 % | largest |", "|---|---|---|---|"]
-    lines.append(_spread(rows, "wall time, s", [row["wall_s"] for row in rows]))
+    lines.append(_spread("wall time, s", [row["wall_s"] for row in rows]))
+    used = [row["processor_s"] for row in ran if "processor_s" in row]
+    lines.append(_spread("processor time, s", used))
     for key, label in (
         ("steps", "steps of inflation"),
         ("newton_iterations", "Newton iterations of inflation"),
         ("cuts", "steps cut or refused"),
         ("remeshes", "new meshes"),
     ):
-        lines.append(_spread(ran, label, [row[key] for row in ran]))
-    lines.append(_spread(ran, "cells at full volume", [row["cells"][-1] for row in ran]))
+        lines.append(_spread(label, [row[key] for row in ran]))
+    lines.append(_spread("cells at full volume", [row["cells"][-1] for row in ran]))
     reached = [share for row in ran for share in row["reached"]]
-    lines.append(_spread(ran, "volume reached over volume asked for", reached))
+    lines.append(_spread("volume reached over volume asked for", reached))
     bad = [row for row in rows if not succeeded(row)]
     if bad:
         lines += ["", "| member | ended by | reason |", "|---|---|---|"]
@@ -240,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes at a time (default 2)")
     parser.add_argument("--out", type=Path, required=True, help="folder; the same one goes on")
     parser.add_argument("--study", default="inflation", help="name that seeds the members")
-    parser.add_argument("--limit", type=float, default=1200.0, help="seconds a member may take")
+    parser.add_argument("--limit", type=float, default=1200.0, help="processor seconds")
     chosen = parser.parse_args(arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
     header = chosen.out / "study.json"

@@ -260,6 +260,7 @@ def run_member(study: str, member: int) -> dict[str, Any]:
         row |= {"outcome": "refused", "reason": " ".join(str(error).split())}
     row |= {"states": watch.states, "inverted": watch.inverted, "not_finite": watch.not_finite}
     row["smallest_cell_mm3"] = watch.worst_volume if watch.states else None
+    row["processor_s"] = round(time.process_time(), 2)
     return row
 
 

@@ -95,11 +95,16 @@ def test_rows_survive_a_kill_and_are_not_run_again(study, tmp_path, monkeypatch)
 
 def test_members_that_hang_or_crash_are_lost_and_end(study, tmp_path, monkeypatch):
     fake(study, monkeypatch, "import time; time.sleep(600)")
-    assert study.run_members("s", [0], 1, tmp_path, 0.5)[0]["reason"] == "over 0.5 s"
+    monkeypatch.setattr(study, "WALL", 2.0)
+    assert study.run_members("s", [0], 1, tmp_path, 0.5)[0]["reason"] == "over 1 s of wall time"
     fake(study, monkeypatch, "import os; os.abort()")
     assert study.run_members("s", [1], 1, tmp_path, 60.0)[0]["reason"] == "exit code -6"
+    fake(study, monkeypatch, "while True: pass")
+    monkeypatch.setattr(study, "WALL", 60.0)
+    reason = study.run_members("s", [2], 1, tmp_path, 1.0)[0]["reason"]
+    assert reason == "over 1 s of processor time"
     lost = study.read_rows(tmp_path / "members.jsonl")
-    assert [each["outcome"] for each in lost] == ["lost", "lost"]
+    assert [each["outcome"] for each in lost] == ["lost", "lost", "lost"]
 
 
 @pytest.mark.parametrize(
