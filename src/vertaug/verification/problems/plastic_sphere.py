@@ -42,6 +42,7 @@ def begin(element: Element, n: int, exact: HillSphere) -> Path:
 
 WHY = "16 layers; the error swings as the front passes from layer to layer, so that no order shows"
 LAGS = "energies of the whole sphere, summed over steps by the trapezoidal rule"
+DIFFERENCE = "16 layers; a small difference of larger displacements; patches are three cells wide: first order"
 
 
 @benchmark(
@@ -94,7 +95,8 @@ def sphere(
         for k, name in enumerate(("work W", "elastic energy U", "plastic work D")):
             yield study(
                 f"{name} at c = {last:g}, {element}", energies[k], meshes,
-                [8.0 * row[k] for row in ways], order=2.0, slack=0.5, tolerance=0.03, standard=8,
+                [8.0 * row[k] for row in ways], order=2.0, slack=0.7 if element == "tet4-patch" else 0.5,
+                tolerance=0.03, standard=8,
                 floor=1.0 if k == 1 else 0.01, unit="mJ", why=LAGS,
             )  # fmt: skip
         balance = (ways[-1][1] + ways[-1][2]) / ways[-1][0]
@@ -183,8 +185,8 @@ def residual(
             )
         yield study(
             f"residual u(a), {element}", exact.residual(inner, front)[2], meshes,
-            [row[0] for row in found], order=2.0, slack=0.6, tolerance=0.03, standard=8,
-            floor=5e-3, unit="mm", why="16 layers; the small difference of two larger displacements",
+            [row[0] for row in found], order=1.0 if element == "tet4-patch" else 2.0, slack=0.5,
+            tolerance=0.03, standard=8, floor=5e-3, unit="mm", why=DIFFERENCE,
         )  # fmt: skip
         yield Check(
             f"error of residual hoop stress, {element}", 0.0, float(found[-1][1]) / strength,
