@@ -128,6 +128,50 @@ def _from_axes(components, axes, out):
 
 
 @kernel
+def _aligned(axes):
+    """Whether the material axes are the global ones."""
+    return axes[0, 0] == 1.0 and axes[1, 1] == 1.0 and axes[2, 2] == 1.0
+
+
+@kernel
+def _small_strain(f, metric, axes, work, out):
+    """Trial strain in the material axes at small strain, Mandel (6,)."""
+    for i in range(3):
+        for j in range(3):
+            work[i, j] = metric[i, j] + 0.5 * (f[i, j] + f[j, i])
+        work[i, i] -= 1.0
+    if _aligned(axes):
+        root = math.sqrt(2.0)
+        for s in range(3):
+            out[s] = work[s, s]
+            out[3 + s] = root * work[FIRST[s], SECOND[s]]
+    else:
+        _to_axes(work, axes, out)
+
+
+@kernel
+def _small_answer(stress, tangent, axes, with_matrix, frame, out_stress, out_tangent):
+    """Stress (3, 3) and tangent (6, 6) in global axes from those in the material axes at small strain."""
+    if with_matrix:
+        _plain_tangent(tangent)
+    if _aligned(axes):
+        root = math.sqrt(0.5)
+        for s in range(3):
+            out_stress[s, s] = stress[s]
+            out_stress[FIRST[s], SECOND[s]] = root * stress[3 + s]
+            out_stress[SECOND[s], FIRST[s]] = root * stress[3 + s]
+        if with_matrix:
+            for a in range(6):
+                for b in range(6):
+                    out_tangent[a, b] = tangent[a, b]
+        return
+    _from_axes(stress, axes, out_stress)
+    if with_matrix:
+        strain_rotation(axes, frame[0])
+        turn_full(tangent, frame[0], frame[1], out_tangent)
+
+
+@kernel
 def _plain_tangent(tangent):
     """Turn a Mandel tangent (6, 6) into one over (11, 22, 33, 2·23, 2·13, 2·12)."""
     root = math.sqrt(0.5)
@@ -172,11 +216,7 @@ def trial_tensor(kinematics, f, metric, axes, scratch, vectors6):
     trial, vectors, square, strain = scratch[0], scratch[1], scratch[2, 0], scratch[2, 1]
     elastic, root, whole = scratch[5], scratch[6], scratch[7]
     if kinematics != FINITE:
-        for i in range(3):
-            for j in range(3):
-                trial[i, j] = metric[i, j] + 0.5 * (f[i, j] + f[j, i])
-            trial[i, i] -= 1.0
-        _to_axes(trial, axes, vectors6[0])
+        _small_strain(f, metric, axes, trial, vectors6[0])
         return True
     if not _stretch(metric, whole, square, vectors, root):
         return False
@@ -256,11 +296,7 @@ def tensor_point(
         law, vectors6[0], ratio, kappa, parameters, stress, tangent, vectors6[1]
     )
     if kinematics != FINITE:
-        _from_axes(stress, axes, out_stress)
-        if with_matrix:
-            _plain_tangent(tangent)
-            strain_rotation(axes, frame[0])
-            turn_full(tangent, frame[0], frame[1], out_tangent)
+        _small_answer(stress, tangent, axes, with_matrix, frame, out_stress, out_tangent)
         return energy, growth
     _relative(vectors, axes, scratch[8])
     _from_axes(stress, scratch[8], scratch[9])

@@ -163,24 +163,49 @@ def _shorter(start: float, slope: float, energy: float) -> float:
     return min(max(-0.5 * slope / (energy - start - slope), 0.1), 0.5)
 
 
+def _energy(points: Float, items: Sequence[Item]) -> float:
+    """Energy (mJ) at ``points``; infinite where one item's is."""
+    total = 0.0
+    for item in items:
+        total += item.energy(points)
+        if not math.isfinite(total):
+            return math.inf
+    return total
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """Where a search ended: `length` along the step, 0 for none, and the system there if it is known."""
+
+    length: float
+    system: _Assembled | None = None
+
+
 def _search(
-    points: Float, step: Float, items: Sequence[Item], start: _Assembled, halvings: int
-) -> tuple[float, float]:
-    """Largest trial length along ``step`` that lowers the energy enough; 0 where none does."""
+    points: Float,
+    step: Float,
+    items: Sequence[Item],
+    start: _Assembled,
+    solver: LinearSolver,
+    halvings: int,
+    *,
+    ahead: bool,
+) -> _Accepted:
+    """Largest trial length along ``step`` that lowers the energy enough.
+
+    With ``ahead`` the first trial is assembled at once, for the next iteration to begin with.
+    """
     slope = float((start.residual * step).sum())
     slack = 1e-13 * start.energy_scale
     length = _longest(points, step, items)
-    for _ in range(halvings):
-        trial = points + length * step
-        energy = 0.0
-        for item in items:
-            energy += item.energy(trial)
-            if not math.isfinite(energy):
-                break
+    for trial in range(halvings):
+        at = points + length * step
+        system = _assemble(at, items, solver) if ahead and trial == 0 else None
+        energy = _energy(at, items) if system is None else system.energy
         if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
-            return length, energy
+            return _Accepted(length, system)
         length *= _shorter(start.energy, length * slope, energy)
-    return 0.0, start.energy
+    return _Accepted(0.0)
 
 
 class _Directions:
@@ -244,9 +269,11 @@ def minimise(
             current, converged, count, tuple(residuals), energy, directions.linear, reason
         )
 
+    known: _Assembled | None = None
+    ahead = True
     for _ in range(options.max_iterations):
-        system = _assemble(current, items, solver)
-        energy = system.energy
+        system = known or _assemble(current, items, solver)
+        known, energy = None, system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
         norm = _norm(system.residual) / max(system.force_scale, LEAST_FORCE)
@@ -262,10 +289,11 @@ def minimise(
             continue
         if not float((system.residual * step).sum()) < 0.0:
             return ended("the tangent gives no direction of descent")
-        length, _ = _search(current, step, items, system, options.max_halvings)
-        if length == 0.0:
+        found = _search(current, step, items, system, solver, options.max_halvings, ahead=ahead)
+        if found.length == 0.0:
             return ended(f"no length along the step lowers the energy (residual {norm:.1e})")
-        current += length * step
+        current += found.length * step
+        known, ahead = found.system, found.length == 1.0
     return ended(
         f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"
     )
