@@ -171,7 +171,7 @@ def plastic_ball(cases, ratio, size, kinematics):
     body = cases.ball(cases.octant(angular), np.geomspace(1.0, ratio, layers + 1))
     item = SolidItem.at_rest(
         body.points, body.cells, laws.CRUSHABLE, cases.row(200.0, 0.3, 2.0), kinematics=kinematics,
-        patches=patches_of(body.cells),
+        patches=patches_of(body.cells, 8),
     )  # fmt: skip
     return body, item
 

@@ -71,7 +71,7 @@ def plastic_sphere(cases, angular, layers):
     body = cases.ball(cases.octant(angular), np.geomspace(1.0, 3.0, layers + 1))
     item = SolidItem.at_rest(
         body.points, body.cells, laws.CRUSHABLE, cases.row(200.0, 0.3, 2.0), kinematics=SMALL,
-        patches=patches_of(body.cells),
+        patches=patches_of(body.cells, 8),
     )  # fmt: skip
     n = len(body.directions)
     moved = np.zeros(body.points.shape, dtype=bool)
