@@ -289,7 +289,12 @@ def foam_hardening(
             way = expand(body, item, steps(stretches, growth), shear, harden)
             path = {grown.stretch: grown.pressure for grown in way}
             found.append([path[stretch] for stretch in stretches])
-        yield from _studies(element, exact, stretches, meshes, found, 0.03, RADIAL)
+        for k, stretch in enumerate(stretches):
+            yield study(
+                f"p at a/a₀ = {stretch:g}, {element}", exact[k], meshes, [row[k] for row in found],
+                order=2.0, slack=0.9, tolerance=0.03, standard=8, floor=0.025, unit="MPa",
+                why="predicted strengths leave about 1 % a step of 2 %, against the mesh's error: no order shows",
+            )  # fmt: skip
 
 
 @benchmark(
