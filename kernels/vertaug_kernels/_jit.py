@@ -20,6 +20,10 @@ from typing import Any, TypeVar
 import numba
 from numba import config, njit, prange
 
+# Threads of GNU OpenMP spin for milliseconds after each loop, which costs a crowded machine more than the loop;
+# some tens of microseconds bridge the gap between two loops as well. Read when the first loop runs.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
 __all__ = ["CACHE_DIR", "kernel", "parallel_kernel", "prange"]
 
 F = TypeVar("F", bound=Callable[..., Any])
