@@ -29,8 +29,9 @@ def _new_nodes(cell, nodes, count):
 def grow_patches(cells, neighbours, target, out_patch):
     """Give each tetrahedron the number of its patch, (n,) int32; returns how many there are.
 
-    A patch starts at the first free cell and takes the face neighbour that adds the fewest nodes until it has
-    ``target`` cells, so that it closes rings around edges; what is left over joins the smallest patch beside it.
+    A patch starts at the first free cell and takes the face neighbour that adds the fewest nodes, of the cell it
+    took earliest, until it has ``target`` cells: it closes rings around edges and stays compact. What is left
+    over joins the smallest patch beside it.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def grow_patches(cells, neighbours, target, out_patch):
                     other = neighbours[member[m], f]
                     if other >= 0 and out_patch[other] < 0:
                         new = _new_nodes(cells[other], nodes, n_nodes)
-                        if new < fewest or (new == fewest and other < best):
+                        if new < fewest:
                             best = other
                             fewest = new
             if best < 0:
