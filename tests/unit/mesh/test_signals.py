@@ -15,6 +15,11 @@ def test_interrupt_is_still_python_s_after_meshing():
     values = (np.linalg.norm(grid, axis=-1) - 7.0).astype(np.float32)
     distance = SignedDistance(np.full(3, -9.0), 1.0, values)
     capsule = Capsule(np.array([-1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 1.75)
-    generate_mesh(distance, {"balloon_left": capsule}, MeshSize(bulk=2.5, cavity=1.2))
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+    # A shell starts jobs in the background with Ctrl-C ignored, and Python then leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        generate_mesh(distance, {"balloon_left": capsule}, MeshSize(bulk=2.5, cavity=1.2))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
