@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,23 +13,20 @@ from vertaug.mesh import Capsule, Mesh, MeshSize, SignedDistance, generate_mesh
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.item import Contribution, Item, scatter
+from vertaug.solid.item import Item, scatter
 from vertaug.solid.linear import LinearSolver, build_pattern
+from vertaug.solid.load import NodalLoad
 from vertaug.solid.model import SolidModel, cavity_facets, first_state
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.state import State
 from vertaug.verification import meshes
 from vertaug.verification.meshes import grid, octant, positive, sphere
+from vertaug.verification.stepping import moduli
 
-__all__ = ["grid", "octant", "positive", "sphere"]
+__all__ = ["NodalLoad", "grid", "moduli", "octant", "positive", "sphere"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
-
-
-def moduli(young: float, poisson: float) -> tuple[float, float]:
-    """Bulk and shear modulus."""
-    return young / (3.0 * (1.0 - 2.0 * poisson)), young / (2.0 * (1.0 + poisson))
 
 
 def row(
@@ -64,24 +61,6 @@ class Ball(meshes.Ball):
 def ball(surface: tuple[Float, Int], radii: NDArray[np.floating]) -> Ball:
     """Prisms between spheres of the given radii, each cut into three tetrahedra."""
     return Ball(**vars(meshes.ball(surface, radii)))
-
-
-@dataclass(frozen=True)
-class DeadLoad:
-    """Constant forces on nodes."""
-
-    nodes: Int
-    forces: Float
-
-    @property
-    def connectivity(self) -> Int:
-        return self.nodes[:, None]
-
-    def energy(self, points: Float) -> float:
-        return -float((self.forces * points[self.nodes]).sum())
-
-    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        return Contribution(self.energy(points), -self.forces[:, None], None)
 
 
 def solve(
@@ -159,7 +138,7 @@ def refined(coarse: NDArray[np.floating], fine: NDArray[np.floating]) -> Float:
     return np.asarray((4.0 * np.asarray(fine) - np.asarray(coarse)) / 3.0)
 
 
-def pressure_load(body: Ball, pressure: float) -> DeadLoad:
+def pressure_load(body: Ball, pressure: float) -> NodalLoad:
     """Forces of a small pressure in the cavity, on the undeformed body."""
     n = len(body.directions)
     force = np.zeros((n, 3))
@@ -167,7 +146,7 @@ def pressure_load(body: Ball, pressure: float) -> DeadLoad:
     for a in range(3):
         share = np.cross(corner[:, (a + 1) % 3], corner[:, (a + 2) % 3]) / 6.0
         np.add.at(force, body.triangles[:, a], share)
-    return DeadLoad(np.arange(n, dtype=np.int32), pressure * force)
+    return NodalLoad(np.arange(n, dtype=np.int32), pressure * force)
 
 
 def difference_tangent(item: Item, points: Float, along: Float, step: float) -> Float:

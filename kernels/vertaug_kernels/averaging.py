@@ -7,8 +7,6 @@ Nagtegaal, Parks, Rice 1974). The step's energy is a function of f̄, so force a
 derivatives and symmetric, which the original F-bar is not.
 """
 
-import math
-
 from vertaug_kernels._jit import kernel
 from vertaug_kernels.tensor import determinant3
 
@@ -140,4 +138,3 @@ def present_shares(points, first, volume, ratio, det, out):
         total += out[p]
     for p in range(points):
         out[p] /= total
-    return math.fabs(total)

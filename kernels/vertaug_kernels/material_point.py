@@ -15,7 +15,7 @@ import numpy as np
 
 from vertaug_kernels._jit import kernel
 from vertaug_kernels.averaging import FINITE
-from vertaug_kernels.laws import respond, respond_tensor
+from vertaug_kernels.laws import FIRST_TENSOR, respond, respond_tensor
 from vertaug_kernels.principal import (
     FIRST,
     SECOND,
@@ -29,9 +29,6 @@ from vertaug_kernels.principal import (
     turn_stress,
 )
 from vertaug_kernels.tensor import determinant3, eigen_symmetric
-
-FIRST_TENSOR_LAW = 32
-"""Codes from here on are tensor laws."""
 
 SCRATCH = 10
 """Work arrays (3, 3) of a point: 0 trial, 1 principal axes, 2 squared stretches, strains and elastic strains,
@@ -385,7 +382,7 @@ def point_response(
         present = ratio * change
     else:
         present = ratio * math.exp(f[0, 0] + f[1, 1] + f[2, 2] - 3.0)
-    if law < FIRST_TENSOR_LAW:
+    if law < FIRST_TENSOR:
         return isotropic_point(
             kinematics, law, f, metric, present, kappa, parameters, with_matrix, scratch, frame,
             out_stress, out_tangent,

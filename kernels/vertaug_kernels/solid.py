@@ -33,8 +33,8 @@ from vertaug_kernels.cell_matrix import (
     spatial_gradients,
     step_gradient,
 )
+from vertaug_kernels.laws import FIRST_TENSOR
 from vertaug_kernels.material_point import (
-    FIRST_TENSOR_LAW,
     SCRATCH,
     isotropic_history,
     point_response,
@@ -177,7 +177,7 @@ def _keep_history(
     for i in range(3):
         for j in range(3):
             out_stress[row, i, j] = stress[i, j] * scale
-    if law < FIRST_TENSOR_LAW:
+    if law < FIRST_TENSOR:
         isotropic_history(kinematics, scratch, out_metric[row])
     else:
         turned = out_axes[row % len(out_axes)]

@@ -15,10 +15,10 @@ from vertaug.solid.arc_length import ArcOptions, follow_arc
 from vertaug.solid.cells import SMALL, SolidItem
 from vertaug.solid.controls import DisplacementControl, LoadControl, MeasureControl, VolumeControl
 from vertaug.solid.item import Contribution
+from vertaug.solid.load import NodalLoad
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.patches import patches_of
 from vertaug.solid.stepping import PathOptions, follow
-from vertaug.verification.stepping import DeadLoad
 from vertaug_kernels import laws
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -84,7 +84,7 @@ def truss(spring=None):
 def down(node):
     """Dead load on a node for a factor in N."""
     nodes, forces = np.array([node], dtype=np.int32), np.array([[0.0, 0.0, -1.0]])
-    return lambda factor: (DeadLoad(nodes, factor * forces),)
+    return lambda factor: (NodalLoad(nodes, factor * forces),)
 
 
 def test_truss_snaps_through_under_the_conjugate_displacement():
@@ -214,7 +214,7 @@ def test_plastic_sphere_ends_at_its_limit_load_and_goes_on_with_displacements(ca
     body, item = plastic_ball(cases, 2.0, (3, 8), SMALL)
     exact = 4.0 * np.log(2.0)
     unit = cases.pressure_load(body, 1.0)
-    load = LoadControl(lambda p: (DeadLoad(unit.nodes, p * unit.forces),), "p")
+    load = LoadControl(lambda p: (NodalLoad(unit.nodes, p * unit.forces),), "p")
     options = PathOptions(first=1.0, smallest=2e-3, largest=1.0, newton=NEWTON)
     result = follow(body.points, [item], load, (5.0,), body.fixed(), options)
     assert result.ended == "limit", result.limited_by

@@ -38,6 +38,8 @@ _LATER = Contribution(0.0, np.empty((0, 1, 3)), None)
 
 LEAST_FORCE = 1.0
 """Force (N) the residual is measured against where nothing pushes harder."""
+LEAST_STIFFNESS = 1.0
+"""Stiffness (N/mm) of a shift where most nodes have none of their own."""
 TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=80)
 """For the end of a stage, whose balances are reported."""
 
@@ -96,7 +98,6 @@ def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _As
         force_scale = max(force_scale, _norm(force))
         force[fixed] = 0.0
         residual += force
-    pattern.constrain(blocks, fixed)
     ranks = tuple(
         RankOne(rank.scale, np.where(fixed, 0.0, rank.vector))
         for part in parts
@@ -238,6 +239,7 @@ class _Directions:
     def find(self, system: _Assembled, tolerance: float) -> Float:
         """Direction (n_nodes, 3); shifts more until the curvature along it is positive."""
         scale = float(np.median(np.abs(system.blocks[self._solver.pattern.diagonal, 2, 2])))
+        scale = scale or LEAST_STIFFNESS
         self._shift = 0.3 * self._shift if self._shift > 3e-3 * scale else 0.0
         for attempt in range(12):
             result = self._solve(system, tolerance)
@@ -246,7 +248,7 @@ class _Directions:
             self._solver.refresh()
             if attempt > 0:
                 self._shift = max(4.0 * self._shift, 3e-3 * scale)
-        return -system.residual / max(scale, 1e-30)
+        return -system.residual / scale
 
 
 def minimise(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from vertaug.solid.cells import shape_gradients
 from vertaug.solid.elements import kind_of
+from vertaug.solid.load import NodalLoad
 from vertaug.verification.meshes import Body
-from vertaug.verification.stepping import DeadLoad
 
 __all__ = ["body_force", "error_norms", "gauss"]
 
@@ -65,7 +65,7 @@ def _fine(body: Body) -> tuple[Float, Float, Float]:
     return np.concatenate([share * (2.0 * share - 1.0), mids], axis=1), places, volume
 
 
-def body_force(body: Body, field: Field) -> DeadLoad:
+def body_force(body: Body, field: Field) -> NodalLoad:
     """Consistent nodal forces of a force per volume (N/mm³), a function of places (..., 3)."""
     values, places, volume = _fine(body)
     forces = np.zeros_like(body.points)
@@ -74,7 +74,7 @@ def body_force(body: Body, field: Field) -> DeadLoad:
         body.cells,
         np.einsum("qk,nqi,nq->nki", values, field(places), volume, optimize=True),
     )
-    return DeadLoad(np.arange(len(forces), dtype=np.int32), forces)
+    return NodalLoad(np.arange(len(forces), dtype=np.int32), forces)
 
 
 def error_norms(body: Body, found: Float, field: Field, slope: Field) -> tuple[float, float]:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from vertaug.solid.cells import SMALL, SolidItem
 from vertaug.solid.item import Item, scatter
+from vertaug.solid.load import NodalLoad
 from vertaug.solid.patches import patches_of
 from vertaug.solid.support import GroundBed
 from vertaug.verification.facets import nodal_normals, nodal_weights
 from vertaug.verification.meshes import Body, Element
-from vertaug.verification.stepping import DeadLoad
 
 __all__ = [
     "bed_around",
@@ -54,10 +54,10 @@ def symmetry(body: Body, axes: tuple[int, ...] = (0, 1, 2)) -> Bool:
     return np.asarray(fixed)
 
 
-def pressure_load(body: Body, name: str, pressure: float) -> DeadLoad:
+def pressure_load(body: Body, name: str, pressure: float) -> NodalLoad:
     """Forces of a pressure on named facets, as they lie in the undeformed body."""
     nodes = body.nodes(name)
-    return DeadLoad(nodes, -pressure * nodal_normals(body.points, body.facets[name])[nodes])
+    return NodalLoad(nodes, -pressure * nodal_normals(body.points, body.facets[name])[nodes])
 
 
 def bed_around(body: Body, name: str, stiffness: float) -> GroundBed:

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
-from vertaug.solid.item import Contribution, Item
+from vertaug.solid.item import Item
 from vertaug.solid.linear import LinearSolver, build_pattern
+from vertaug.solid.load import NodalLoad
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug_kernels import laws
 
 __all__ = [
-    "DeadLoad", "elastic_row", "equilibrium", "foam_row", "law_row", "moduli", "pressure_forces",
+    "elastic_row", "equilibrium", "foam_row", "law_row", "moduli", "pressure_forces",
 ]  # fmt: skip
 
 Float = NDArray[np.float64]
@@ -52,27 +52,6 @@ def foam_row(
     return law_row(laws.CRUSHABLE, values | ellipse)
 
 
-@dataclass(frozen=True)
-class DeadLoad:
-    """Constant `forces` (m, 3) N on `nodes` (m,)."""
-
-    nodes: Int
-    forces: Float
-
-    @property
-    def connectivity(self) -> Int:
-        """One node a load, (m, 1)."""
-        return self.nodes[:, None]
-
-    def energy(self, points: Float) -> float:
-        """Potential, mJ."""
-        return -float((self.forces * points[self.nodes]).sum())
-
-    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Potential and forces (m, 1, 3)."""
-        return Contribution(self.energy(points), -self.forces[:, None], None)
-
-
 def equilibrium(
     points: Float,
     items: Sequence[Item],
@@ -97,7 +76,7 @@ def equilibrium(
     return result
 
 
-def pressure_forces(points: Float, facets: Int, pressure: float) -> DeadLoad:
+def pressure_forces(points: Float, facets: Int, pressure: float) -> NodalLoad:
     """Forces of a pressure on triangles (m, 3) with normals out of the solid, as they lie."""
     corner = points[facets]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
@@ -105,4 +84,4 @@ def pressure_forces(points: Float, facets: Int, pressure: float) -> DeadLoad:
     for a in range(3):
         np.add.at(total, facets[:, a], -pressure * normal / 6.0)
     nodes = np.unique(facets).astype(np.int32)
-    return DeadLoad(nodes, total[nodes])
+    return NodalLoad(nodes, total[nodes])

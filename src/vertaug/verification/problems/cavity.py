@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from vertaug.solid.cells import FINITE, SMALL, SolidItem
 from vertaug.verification.cavity_path import expand, steps
 from vertaug.verification.check import Check, study
-from vertaug.verification.closed_forms.cavity_expansion import hill_limit, incompressible_pressure
-from vertaug.verification.closed_forms.foam_sphere import foam_pressure, saturation_ratio
+from vertaug.verification.closed_forms.cavity_expansion import (
+    FoamSphere,
+    hill_limit,
+    incompressible_pressure,
+)
 from vertaug.verification.meshes import Element, hollow_ball
 from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
@@ -175,8 +178,9 @@ def foam_small(
     for alpha in alphas:
         row = foam_row(young, poisson, strength, (alpha, alpha))
         for ratio in ratios:
-            exact = foam_pressure(strength, alpha, ratio)
-            gathers = ratio >= saturation_ratio(alpha)
+            limit = FoamSphere(strength, alpha)
+            exact = limit.pressure(ratio)
+            gathers = ratio >= limit.saturation_ratio
             # strains that make everything flow: many times that of first yield
             last = 40.0 * strength / young * ratio**3 / 8.0
             for element in elements:

@@ -13,6 +13,7 @@ from vertaug.solid.contact import ContactOptions, FacetContact
 from vertaug.solid.contact_rigid import RigidContact
 from vertaug.solid.contact_shapes import Cylinder, Punch, Sphere
 from vertaug.solid.item import Item
+from vertaug.solid.load import NodalLoad
 from vertaug.verification.check import Check
 from vertaug.verification.closed_forms.contact import (
     HertzLine,
@@ -25,7 +26,7 @@ from vertaug.verification.closed_forms.contact import (
 from vertaug.verification.contact_bodies import Block, block, graded, settle, triangles, wedge
 from vertaug.verification.meshes import grid
 from vertaug.verification.problem import Meshes, Poisson, Positive, benchmark
-from vertaug.verification.stepping import DeadLoad, elastic_row, pressure_forces
+from vertaug.verification.stepping import elastic_row, pressure_forces
 from vertaug_kernels import laws
 
 Float = NDArray[np.float64]
@@ -145,7 +146,7 @@ def cylinder(
         items: list[Item] = [
             _elastic(body, young, poisson),
             contact,
-            DeadLoad(base.ravel(), forces),
+            NodalLoad(base.ravel(), forces),
         ]
         start = body.points - np.array([0.0, 0.0, 0.3 * reach])
         points = settle(start, items, fixed, body.points).points

@@ -9,13 +9,14 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.load import NodalLoad
 from vertaug.verification.check import Check
 from vertaug.verification.closed_forms.cook import Plane, cook_tip, place
 from vertaug.verification.facets import nodal_weights
 from vertaug.verification.meshes import Element, box
 from vertaug.verification.problem import Bounds, Meshes, Positive, benchmark
 from vertaug.verification.solids import made_of
-from vertaug.verification.stepping import DeadLoad, elastic_row, equilibrium
+from vertaug.verification.stepping import elastic_row, equilibrium
 from vertaug_kernels.laws import HENCKY
 
 Float = NDArray[np.float64]
@@ -46,7 +47,7 @@ def tip(
     if plane == "strain":
         fixed[:, 2] = True
     item = made_of(body, HENCKY, elastic_row(young, poisson))
-    points = equilibrium(body.points, [item, DeadLoad(nodes, forces)], fixed, 1e-6).points
+    points = equilibrium(body.points, [item, NodalLoad(nodes, forces)], fixed, 1e-6).points
     corner = np.linalg.norm(body.points[:, :2] - (48.0, 60.0), axis=1) < 1e-6
     return float((points - body.points)[corner, 1].mean())
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.load import NodalLoad
 from vertaug.verification.body_force import gauss
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.half_space import Boussinesq
@@ -17,7 +18,7 @@ from vertaug.verification.facets import mean_over, nodal_normals
 from vertaug.verification.meshes import Body, Element, box, full_ball
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.solids import divisions, made_of, nodal_forces, pressure_load, symmetry
-from vertaug.verification.stepping import DeadLoad, elastic_row, equilibrium
+from vertaug.verification.stepping import elastic_row, equilibrium
 from vertaug_kernels.laws import HENCKY
 
 Float = NDArray[np.float64]
@@ -62,7 +63,7 @@ def boussinesq(
             fixed[np.abs(body.points[:, 1]) < 1e-9, 1] = True
             start = body.points + np.where(far, _exact_field(exact, body.points), 0.0)
             corner = int(np.argmin(np.linalg.norm(body.points, axis=1)))
-            load = DeadLoad(
+            load = NodalLoad(
                 np.array([corner], dtype=np.int32), np.array([[0.0, 0.0, 0.25 * small]])
             )
             item = made_of(body, HENCKY, elastic_row(young, poisson))
@@ -124,7 +125,7 @@ def inclusion(
                 item = made_of(body, HENCKY, parameters)
                 nodes = body.nodes("outer")
                 normals = nodal_normals(body.points, body.facets["outer"])[nodes]
-                load = DeadLoad(nodes, normals @ FAR)
+                load = NodalLoad(nodes, normals @ FAR)
                 points = equilibrium(body.points, [item, load], symmetry(body), 1e-8).points
                 weight = gauss(body)[3]
                 stress = item.history(points).stress.reshape(*weight.shape, 3, 3)[inside]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.controls import LoadControl
+from vertaug.solid.load import NodalLoad
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.stepping import PathOptions, follow
 from vertaug.verification.body_force import gauss
@@ -20,7 +21,7 @@ from vertaug.verification.meshes import Body, Element, hollow_ball
 from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.solids import divisions, made_of, pressure_load, symmetry
-from vertaug.verification.stepping import DeadLoad, equilibrium, law_row, moduli
+from vertaug.verification.stepping import equilibrium, law_row, moduli
 from vertaug_kernels.laws import J2
 
 Float = NDArray[np.float64]
@@ -228,8 +229,8 @@ def limit(
         way = begin("hex8", n, exact)
         body, unit = way.body, pressure_load(way.body, "inner", 1.0)
 
-        def loads(pressure: float, unit: DeadLoad = unit) -> tuple[DeadLoad]:
-            return (DeadLoad(unit.nodes, pressure * unit.forces),)
+        def loads(pressure: float, unit: NodalLoad = unit) -> tuple[NodalLoad]:
+            return (NodalLoad(unit.nodes, pressure * unit.forces),)
 
         options = PathOptions(
             first=0.5 * exact.limit, smallest=1e-3 * exact.limit, largest=exact.limit,
