@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Balance of energy: second order in the step for elastic bodies, first where plastic flow is integrated.
+"""Balance of energy: second order in the step; what strengths renewed between steps take away, first order.
 
 Plastic sphere: plan of elastoplastic thick spheres, b/a = 3, E = 200, ν = 0.3, Y = 2, plastic out to c = 2 a. With
 a = 5: stored 70.94939, dissipated 141.26428, work 212.21368 mJ at p = 3.710860, u(a) = 0.242891.
@@ -10,11 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
+from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.cells import SMALL, SolidItem
 from vertaug.solid.controls import DisplacementControl
 from vertaug.solid.energy_balance import EnergyBalance, StepEnergy
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.patches import patches_of
+from vertaug.solid.remeshing import RemeshRule
 from vertaug.solid.stepping import PathOptions, follow
 from vertaug_kernels import laws
 
@@ -51,11 +54,13 @@ def test_elastic_balance_is_of_second_order(cases):
     assert all(abs(run.balance.total.dissipated) < 1e-9 for run in runs)
 
 
-def test_plastic_balance_halves_with_the_step(cases):
+def test_plastic_balance_is_of_second_order(cases):
     runs = [pulled(cases, 4.0, n, 0.2) for n in (5, 10, 20)]
     errors = [run.balance.total.error / run.balance.total.external for run in runs]
-    assert np.all(cases.order(errors) > 0.9)
-    assert abs(errors[-1]) < 0.01
+    # cells that begin to flow within a step make single orders swing around 2
+    assert np.log(errors[0] / errors[-1]) / np.log(4.0) > 1.9
+    assert abs(errors[-1]) < 2e-3
+    assert all(abs(run.balance.total.lag) < 1e-8 * run.balance.total.external for run in runs)
     assert all(step.energy.dissipated > -1e-12 for run in runs for step in run.steps)
 
 
@@ -63,7 +68,27 @@ def test_viscosity_is_told_apart_and_fades_with_the_step(cases):
     runs = [pulled(cases, 1e9, n, 0.1, viscosity=5.0) for n in (4, 8, 16)]
     shares = [run.balance.artificial_share for run in runs]
     assert cases.order(shares) == pytest.approx(1.0, abs=0.15)
-    assert all(run.balance.relative_error < 0.02 for run in runs)
+    errors = [run.balance.relative_error for run in runs]
+    assert cases.order(errors) == pytest.approx(2.0, abs=0.1)
+    assert errors[0] < 3e-3
+
+
+def inflated(loaded, step):
+    """Inflation of a cavity in bone by 12 % in even steps."""
+    model, state = loaded
+    name, first = next(iter(cavity_volumes(state).items()))
+    one = Balloon(name, 1.12 * first, 10.0, 0.1, 0.45, 1000.0)
+    options = InflationOptions(step, first_step=step, remesh=RemeshRule(worst=0.0, low=0.0))
+    return inflate(state, model, (one,), options, lambda *_: None).energy
+
+
+def test_inflation_balance_is_of_second_order_and_its_lag_of_first(loaded):
+    runs = [inflated(loaded, step) for step in (0.04, 0.02, 0.01)]
+    errors, lags = ([getattr(r.total, n) / r.largest_work for r in runs] for n in ("error", "lag"))
+    assert np.log(errors[0] / errors[-1]) / np.log(4.0) == pytest.approx(2.0, abs=0.2)
+    assert abs(errors[-1]) < 5e-3
+    assert np.log(lags[0] / lags[-1]) / np.log(4.0) == pytest.approx(0.8, abs=0.2)
+    assert 0.0 < lags[-1] < 5e-3
 
 
 def plastic_sphere(cases, angular, layers):
@@ -79,7 +104,7 @@ def plastic_sphere(cases, angular, layers):
     control = DisplacementControl(moved, lambda target: (1.0 + target) * body.points)
     target = 0.242891 / 5.0
     result = follow(body.points, [item], control, (target,), body.fixed(), even(target / 12))
-    assert result.balance.relative_error < 0.01
+    assert result.balance.relative_error < 4e-3
     total = result.balance.total
     return np.array([total.stored, total.dissipated, total.external]) * 8.0 * 125.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vertaug.balloon.inflate import BalloonRecord
 from vertaug.balloon.wall import BalloonWall
@@ -126,6 +126,7 @@ class _Deflation:
         except NotConvergedError:
             return False
         self.equilibrium = Equilibrium(self.state, self.model)
+        self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
         self.renewed = True
         return True

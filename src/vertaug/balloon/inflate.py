@@ -77,9 +77,14 @@ class BalloonRecord:
 
 @dataclass(frozen=True)
 class InflationOptions:
-    """`volume_step` largest relative growth of a balloon in a step; `bulk` MPa of the contrast line."""
+    """`volume_step` largest relative growth of a balloon in a step; `bulk` MPa of the contrast line.
+
+    `first_step` is the growth of the first one: trabecular bone yields at 0.7 to 1 %, and until then
+    pressure rises steeply.
+    """
 
     volume_step: float = 0.07
+    first_step: float = 0.01
     bulk: float = 200.0
     smallest_step: float = 2e-3
     remesh: RemeshRule = field(default_factory=RemeshRule)
@@ -157,7 +162,7 @@ class _Inflation:
             self.delivered[name] = cavity.volume(state.mesh.points)
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []
-        self.growth = options.volume_step
+        self.growth = min(options.first_step, options.volume_step)
         self.steps = self.newton = self.linear = self.cuts = 0
         self.reaction_error = 0.0
         self.min_quality = 1.0
@@ -267,6 +272,7 @@ class _Inflation:
         except NotConvergedError:
             return False
         self.equilibrium = Equilibrium(self.state, self.model)
+        self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
         self.renewed = True
         return True

@@ -194,6 +194,7 @@ def _energies(balance: EnergyBalance) -> EnergySummary:
         dissipated_mJ=total.dissipated,
         artificial_mJ=total.artificial,
         contact_mJ=total.contact,
+        lag_mJ=total.lag,
         transfer_mJ=total.transfer,
         artificial_share=balance.artificial_share,
     )

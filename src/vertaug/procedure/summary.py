@@ -74,8 +74,9 @@ class Balances:
 class EnergySummary:
     """Energies of all balloons' steps together, mJ, and the share of the step's viscosity.
 
-    `external` work is what was `stored`, `dissipated`, `artificial` or went into `contact`, up to an error that
-    stands among the balances; `transfer` is the jump of the stored energy by remeshing.
+    `external` work is what was `stored`, `dissipated`, `artificial`, went into `contact` or was work of forces that
+    strengths renewed between steps took away (`lag`), up to an error that stands among the balances; `transfer` is
+    the jump of the stored energy by remeshing.
     """
 
     external_mJ: float
@@ -83,6 +84,7 @@ class EnergySummary:
     dissipated_mJ: float
     artificial_mJ: float
     contact_mJ: float
+    lag_mJ: float
     transfer_mJ: float
     artificial_share: float
 

@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 from vertaug.solid.diagnosis import Names, refuse_not_finite, worst_cells, worst_nodes
-from vertaug.solid.energy_balance import EnergyBalance, StepEnergy, item_energy, nodal_forces
+from vertaug.solid.energy_balance import (
+    EnergyBalance,
+    StepEnergy,
+    artificial_work,
+    item_energy,
+    lag_work,
+    nodal_forces,
+    viscous_forces,
+)
 from vertaug.solid.item import Item
 from vertaug.solid.linear import BlockPattern, MatrixError, build_pattern
 from vertaug.solid.linear.direct import factorize
@@ -195,6 +203,7 @@ def follow_arc(
     if options.weight == 0.0:
         last = _start_along_load(arc, body, last)
     steps, balance, size, travelled = list[StepResult](), EnergyBalance(), options.first, 0.0
+    viscous: Float | None = None
 
     def ended(how: Ending, why: str) -> PathResult:
         return PathResult(
@@ -210,7 +219,8 @@ def follow_arc(
             steps.append(_failed(len(steps), travelled, last, cuts, begun))
             return ended("smallest step", f"the smallest step, {size:g}, fails: {cuts[-1]}")
         limited = f"cut: {cuts[-1]}" if cuts else "step size"
-        energy = _energy(arc, body, last, reached)
+        resisted = viscous_forces(body, reached.points)
+        energy, viscous = _energy(arc, body, last, reached, (viscous, resisted)), resisted
         body, last = following_items(body, reached.points), reached
         travelled += size
         balance = balance.plus(energy)
@@ -264,13 +274,22 @@ def _failed(
     )  # fmt: skip
 
 
-def _energy(arc: _Arc, body: Sequence[Item], last: _Point, reached: _Point) -> StepEnergy:
-    """Energies of a step; the load's work by the trapezoidal rule."""
+def _energy(
+    arc: _Arc,
+    body: Sequence[Item],
+    last: _Point,
+    reached: _Point,
+    viscous: tuple[Float | None, Float],
+) -> StepEnergy:
+    """Energies of a step; the load's work by the trapezoidal rule. ``viscous`` forces of both ends."""
     before, after = (
         last.factor * arc.pushed(last.points),
         reached.factor * arc.pushed(reached.points),
     )
     energy = StepEnergy(external=0.5 * float(((before + after) * reached.way).sum()))
+    energy += artificial_work(*viscous, reached.way)
+    jump = nodal_forces(body, last.points) - before
+    energy += lag_work(jump, viscous[0], reached.way)
     for item in body:
         energy += item_energy(item, last.points, reached.points)
     return energy

@@ -2,8 +2,10 @@
 """Balance of energy over a run: what loads put in is stored, dissipated or spent on the step's viscosity.
 
 External work is taken by the trapezoidal rule from forces at both ends of a step, the rest from the energies that
-the step minimised, so the two are independent and their difference measures the error of the steps: of second
-order for elastic bodies, of first order where plastic flow is integrated by backward Euler.
+the step minimised, so the two are independent and their difference measures the error of the steps, of second
+order. Between two steps the body's forces jump: strengths, stiffnesses and mesh are renewed there, and the step's
+viscosity starts anew. The trapezoidal rule counts half of each jump as work; that half has its own place (`lag`, and
+`artificial` for the viscosity), so that what is left is the error of the rule alone.
 """
 
 from __future__ import annotations
@@ -16,11 +18,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.cavity import CavityItem, Derivatives, zero_energy
+from vertaug.solid.cavity import CavityItem, Derivatives, pressure_energy, zero_energy
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.item import Item, scatter
 
-__all__ = ["Drive", "EnergyBalance", "StepEnergy", "cavity_work", "item_energy", "nodal_forces"]
+__all__ = [
+    "Drive",
+    "EnergyBalance",
+    "StepEnergy",
+    "artificial_work",
+    "cavity_work",
+    "item_energy",
+    "lag_work",
+    "nodal_forces",
+    "viscous_forces",
+]
 
 Float = NDArray[np.float64]
 
@@ -37,6 +49,8 @@ class StepEnergy:
     dissipated   lost by plastic flow and damage
     artificial   spent on the step's viscosity
     contact      growth of the energy of contacts and what friction takes
+    lag          work of forces that the body at the step's start no longer has: what strengths and stiffnesses
+                 renewed there, or a new mesh, took from those of the last step's end; fades with the step
     renewed      part of `stored` that came as stiffness and strength were renewed at the step's end; damage at
                  constant stress turns plastic strain into elastic strain, and dissipation is less by as much
     transfer     jump of the stored energy by remeshing, no work of anything
@@ -50,11 +64,12 @@ class StepEnergy:
     contact: float = 0.0
     renewed: float = 0.0
     transfer: float = 0.0
+    lag: float = 0.0
 
     @property
     def internal(self) -> float:
         """What the body took up, mJ."""
-        return self.stored + self.dissipated + self.artificial + self.contact
+        return self.stored + self.dissipated + self.artificial + self.contact + self.lag
 
     @property
     def error(self) -> float:
@@ -124,30 +139,44 @@ class EnergyBalance:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drive:
     """What drives a body with cavities at the end of a step.
 
-    `pressures` MPa and energies of the `walls` by cavity, axial `load` N.
+    `pressures` MPa and energies of the `walls` by cavity, axial `load` N, and the part `viscous` of the body's
+    forces (n_nodes, 3) that the step's viscosity had; None where there was none, or the mesh is another.
     """
 
     pressures: tuple[float, ...] = ()
     walls: tuple[Callable[[float], Derivatives], ...] = ()
     load: float = 0.0
+    viscous: Float | None = None
 
     @classmethod
-    def of(cls, cavities: Sequence[CavityItem], points: Float, load: float) -> Drive:
+    def of(
+        cls,
+        cavities: Sequence[CavityItem],
+        points: Float,
+        load: float,
+        viscous: Float | None = None,
+    ) -> Drive:
         """Read pressures and walls of ``cavities`` at ``points`` (n_nodes, 3)."""
         return cls(
             tuple(cavity.pressure(points) for cavity in cavities),
             tuple(cavity.of_area for cavity in cavities),
             load,
+            viscous,
         )
 
     @classmethod
     def start(cls, count: int, load: float) -> Drive:
         """No pressure and no walls in ``count`` cavities, under ``load`` N."""
         return cls((0.0,) * count, (zero_energy,) * count, load)
+
+    def items(self, cavities: Sequence[CavityItem]) -> list[CavityItem]:
+        """The same surfaces under these pressures and walls."""
+        triples = zip(cavities, self.pressures, self.walls, strict=True)
+        return [CavityItem(c.facets, pressure_energy(p), wall) for c, p, wall in triples]
 
 
 def cavity_work(
@@ -177,8 +206,28 @@ def nodal_forces(items: Sequence[Item], points: Float) -> Float:
     return total
 
 
+def lag_work(jump: Float, before: Float | None, way: Float) -> StepEnergy:
+    """Work of what the body's forces lost between two steps, by the rule that external work is taken by.
+
+    ``jump`` (n_nodes, 3) are the forces out of balance where the step starts, ``before`` (n_nodes, 3) or None the
+    viscous ones of the step before, which are told apart, ``way`` (n_nodes, 3) goes to the step's end.
+    """
+    lost = -0.5 * float((jump * way).sum())
+    return StepEnergy(lag=lost - (0.0 if before is None else 0.5 * float((before * way).sum())))
+
+
+def viscous_forces(items: Sequence[Item], points: Float) -> Float:
+    """Part (n_nodes, 3) of the items' forces in N that the step's viscosity has."""
+    total = np.zeros_like(points)
+    for item in items:
+        if isinstance(item, SolidItem) and item.viscosity != 0.0:
+            bare = replace(item, viscosity=0.0)
+            total += nodal_forces([item], points) - nodal_forces([bare], points)
+    return total
+
+
 def item_energy(item: Item, start: Float, end: Float, following: Item | None = None) -> StepEnergy:
-    """Energies of one item in a step from points ``start`` to ``end`` (n_nodes, 3).
+    """Energies of one item in a step from points ``start`` to ``end`` (n_nodes, 3), without `artificial`.
 
     Items with a history have a method `after`; ``following`` is their item of the next step where that has
     other parameters. An attribute `energy_term` = "contact" of an item without history books it there.
@@ -189,29 +238,22 @@ def item_energy(item: Item, start: Float, end: Float, following: Item | None = N
         change = last - first
         contact = getattr(item, "energy_term", "stored") == "contact"
         return StepEnergy(contact=change) if contact else StepEnergy(stored=change)
-    potential, artificial = _viscous(item, start, end)
+    if isinstance(item, SolidItem) and item.viscosity != 0.0:
+        last = replace(item, viscosity=0.0).energy(end)
     left = succeed(end).energy(end)
     renewed = 0.0 if following is None else following.energy(end) - left
     if not all(math.isfinite(v) for v in (first, last, left, renewed)):
         return StepEnergy(stored=math.nan)
     return StepEnergy(
-        stored=left + renewed - first,
-        dissipated=last - potential - left - renewed,
-        artificial=artificial,
-        renewed=renewed,
+        stored=left + renewed - first, dissipated=last - left - renewed, renewed=renewed
     )
 
 
-def _viscous(item: Item, start: Float, end: Float) -> tuple[float, float]:
-    """Potential of the step's viscosity and work done on it, mJ.
+def artificial_work(before: Float | None, after: Float, way: Float) -> StepEnergy:
+    """Work on the step's viscosity, whose forces (n_nodes, 3) are ``before`` and ``after`` along ``way``.
 
     The stress grows with the strain of the step, as that of a fluid strained at constant rate is there throughout:
-    its work is force times way, about twice the potential.
+    the work is about twice the potential, which is none of the body's energy.
     """
-    if not isinstance(item, SolidItem) or item.viscosity == 0.0:
-        return 0.0, 0.0
-    parts = [each.evaluate(end, with_matrix=False) for each in (item, replace(item, viscosity=0.0))]
-    way = (end - start)[item.connectivity]
-    return parts[0].energy - parts[1].energy, float(
-        ((parts[0].forces - parts[1].forces) * way).sum()
-    )
+    mean = 0.5 * after if before is None else 0.5 * (before + after)
+    return StepEnergy(artificial=float((mean * way).sum()))

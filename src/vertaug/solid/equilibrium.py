@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
-from vertaug.solid.energy_balance import Drive, StepEnergy, cavity_work, item_energy
+from vertaug.solid.energy_balance import (
+    Drive,
+    StepEnergy,
+    artificial_work,
+    cavity_work,
+    item_energy,
+    lag_work,
+    nodal_forces,
+    viscous_forces,
+)
 from vertaug.solid.item import Item
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
@@ -115,10 +124,16 @@ class Equilibrium:
             return SolidStep(state, result, np.inf, StepEnergy(), first)
         error = _imbalance(supports, result.points, load)
         following = self._commit(state, cells, shell, fibre, result.points)
-        drive = Drive.of(cavities, result.points, load)
+        viscous = viscous_forces([cells], result.points)
+        drive = Drive.of(cavities, result.points, load, viscous)
+        way = result.points - points
+        inner: list[Item] = [cells, shell, fibre, *walls]
+        outer = [*self._supports(state, first.load), *first.items(cavities)]
         energy = self._energy(items[:3], following, supports, points, result.points)
         energy += cavity_work(first, drive, cavities, points, result.points)
         energy += _axial_work(supports, first.load, points, result.points)
+        energy += artificial_work(first.viscous, viscous, way)
+        energy += lag_work(nodal_forces([*inner, *outer], points), first.viscous, way)
         touching = sum(wall.energy(result.points) - wall.energy(points) for wall in walls)
         energy += StepEnergy(contact=touching)
         return SolidStep(following, result, error, energy, drive)

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from vertaug.errors import InputError
 from vertaug.solid.controls import Control, LoadControl
 from vertaug.solid.diagnosis import Names, refuse_not_finite, worst_cells, worst_nodes
-from vertaug.solid.energy_balance import EnergyBalance, StepEnergy, item_energy, nodal_forces
+from vertaug.solid.energy_balance import (
+    EnergyBalance,
+    StepEnergy,
+    artificial_work,
+    item_energy,
+    lag_work,
+    nodal_forces,
+    viscous_forces,
+)
 from vertaug.solid.item import Item
 from vertaug.solid.linear import LinearSolver, Method, build_pattern
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
@@ -71,7 +79,8 @@ class Stage:
     """Last equilibrium of a run.
 
     `points` (n_nodes, 3), `items` of the body for the next step, `target`, load `factor`, `outer` (n_nodes, 3)
-    forces from outside in N, and the `way` of the last step (n_nodes, 3) for a unit of the target.
+    forces from outside in N, the `way` of the last step (n_nodes, 3) for a unit of the target, and the part `viscous`
+    of its forces at its end (n_nodes, 3).
     """
 
     points: Float
@@ -80,6 +89,7 @@ class Stage:
     factor: float
     outer: Float
     way: Float | None = None
+    viscous: Float | None = None
 
 
 Progress = Callable[[StepResult, Stage], None]
@@ -214,6 +224,10 @@ class _Path:
         outer = _outer(stage.items, loads, self.fixed, points)
         way = points - stage.points
         energy = StepEnergy(external=0.5 * float(((stage.outer + outer) * way).sum()))
+        viscous = viscous_forces(stage.items, points)
+        energy += artificial_work(stage.viscous, viscous, way)
+        jump = nodal_forces(stage.items, stage.points) - stage.outer
+        energy += lag_work(jump, stage.viscous, way)
         for item in stage.items:
             energy += item_energy(item, stage.points, points)
         factor = self.control.factor(target, loads, points, outer)
@@ -223,7 +237,7 @@ class _Path:
         if conjugate > 0.0:
             self.stiffness.append((abs(factor) - abs(stage.factor)) / conjugate)
         items = following_items(stage.items, points)
-        self.stage = Stage(points, items, target, factor, outer, way / step)
+        self.stage = Stage(points, items, target, factor, outer, way / step, viscous)
         self.balance = self.balance.plus(energy)
         return energy
 

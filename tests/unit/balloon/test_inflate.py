@@ -75,14 +75,15 @@ def test_balances_close_without_a_remesh(runs, loaded, rule):
 
 
 def test_work_is_stored_or_lost(runs):
-    """Four steps of 15 %, twice the default: in the first, pressure rises from nothing."""
+    """Steps up to 15 %, twice the default."""
     _, result, _ = runs["volume"]
     energy = result.energy
     assert len(result.energies) == result.steps == energy.steps
     assert sum(step.external for step in result.energies) == pytest.approx(energy.total.external)
     assert min(energy.total.external, energy.total.dissipated) > 0.0
-    assert energy.relative_error < 0.17
-    assert energy.artificial_share < 0.15
+    assert energy.relative_error < 0.006
+    assert energy.artificial_share < 0.07
+    assert 0.0 < energy.total.lag < 0.012 * energy.total.external
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -175,7 +176,7 @@ def test_deflation_ends_at_rest_and_springs_back(runs, loaded):
     energy = sum(result.energies, StepEnergy())
     assert energy.external < 0.0
     assert energy.stored < 0.0
-    assert abs(energy.error) < 1e-3 * abs(energy.external)
+    assert abs(energy.error) < 1e-4 * abs(energy.external)
     assert result.energy.steps == len(result.energies)
     assert result.records[-1].pressure == 0.0
     assert cavity_identity_error(result.state) < 1e-9

@@ -29,7 +29,7 @@ FULL = Summary(
         {"basivertebral": 31.0, "cortical_defect": None},
     ),
     balances=Balances(1e-12, 2e-4, 3e-4, 1e-8, 4e-3),
-    energy=EnergySummary(900.0, 80.0, 800.0, 16.0, 0.2, -0.5, 0.018),
+    energy=EnergySummary(900.0, 80.0, 800.0, 16.0, 0.2, 3.0, -0.5, 0.018),
     mesh=MeshSummary(9000, 45000, 0.12, 2),
     total_seconds=120.0,
     compile_seconds=20.0,

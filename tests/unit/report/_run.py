@@ -82,6 +82,7 @@ def summary():
             "dissipated_mJ": 1270.0,
             "artificial_mJ": 23.0,
             "contact_mJ": 0.1,
+            "lag_mJ": 4.0,
             "transfer_mJ": -1.5,
             "artificial_share": 0.016,
         },
