@@ -16,6 +16,7 @@ from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.way import Way
 from vertaug.state import State
 
 __all__ = ["DeflationResult", "deflate"]
@@ -86,6 +87,7 @@ class _Deflation:
         self.share, self.error = 1.0, math.inf
         self.steps = self.newton = self.cuts = 0
         self.renewed = False
+        self.way: Way | None = None
         self.records: list[BalloonRecord] = []
 
     def attempt(self, share: float) -> str:
@@ -93,11 +95,14 @@ class _Deflation:
         items = _items(self.state, self.pressures, self.walls, share)
         load = self.model.surroundings.axial_load
         options = TIGHT if share == 0.0 else None
-        step = self.equilibrium.step(self.state, items, load, options, self.drive)
+        less = self.share - share
+        way = None if self.way is None else self.way.ahead(less)
+        step = self.equilibrium.step(self.state, items, load, options, self.drive, way)
         self.newton += step.newton.iterations
         if not step.newton.converged:
             self.cuts += 1
             return step.newton.reason
+        self.way = Way(step.way, less)
         self.state, self.share, self.error = step.state, share, step.reaction_error
         self.drive, self.balance = step.drive, self.balance.plus(step.energy)
         self.energies.append(step.energy)
@@ -120,11 +125,12 @@ class _Deflation:
 
     def renew_mesh(self) -> bool:
         """Give the state a new mesh; False where the mesher could not, the old one is then kept."""
-        before = self.equilibrium.stored(self.state)
+        before, old = self.equilibrium.stored(self.state), self.state.mesh
         try:
             self.state = remeshed(self.state, self.rule)
         except NotConvergedError:
             return False
+        self.way = self.way and self.way.on(old, self.state.mesh)
         self.equilibrium = Equilibrium(self.state, self.model)
         self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)

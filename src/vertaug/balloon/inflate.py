@@ -20,6 +20,7 @@ from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.way import Way
 from vertaug.state import State
 
 __all__ = [
@@ -163,6 +164,7 @@ class _Inflation:
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []
         self.growth = min(options.first_step, options.volume_step)
+        self.way: Way | None = None
         self.steps = self.newton = self.linear = self.cuts = 0
         self.reaction_error = 0.0
         self.min_quality = 1.0
@@ -193,10 +195,15 @@ class _Inflation:
     ) -> SolidStep:
         """Solve one step; the state is not touched."""
         load = self.model.surroundings.axial_load
-        step = self.equilibrium.step(self.state, self.items(target), load, options, self.drive)
+        way = None if self.way is None else self.way.ahead(self.added(target))
+        step = self.equilibrium.step(self.state, self.items(target), load, options, self.drive, way)
         self.newton += step.newton.iterations
         self.linear += step.newton.linear_iterations
         return step
+
+    def added(self, target: Mapping[str, float]) -> float:
+        """Volume (mm³) that all balloons together gain up to ``target``."""
+        return sum(target.values()) - sum(self.delivered.values())
 
     def loads(self, points: Float, target: Mapping[str, float]) -> dict[str, float]:
         """Pressure over its limit of each balloon still growing, at ``points``."""
@@ -232,6 +239,7 @@ class _Inflation:
 
     def accept(self, step: SolidStep, target: Mapping[str, float]) -> None:
         """Commit a converged step and record it."""
+        self.way = Way(step.way, self.added(target))
         self.state, self.delivered = step.state, dict(target)
         self.reaction_error = step.reaction_error
         self.drive, self.balance = step.drive, self.balance.plus(step.energy)
@@ -266,11 +274,12 @@ class _Inflation:
 
     def renew_mesh(self) -> bool:
         """Give the state a new mesh; False where the mesher could not, the old one is then kept."""
-        before = self.equilibrium.stored(self.state)
+        before, old = self.equilibrium.stored(self.state), self.state.mesh
         try:
             self.state = remeshed(self.state, self.options.remesh)
         except NotConvergedError:
             return False
+        self.way = self.way and self.way.on(old, self.state.mesh)
         self.equilibrium = Equilibrium(self.state, self.model)
         self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)

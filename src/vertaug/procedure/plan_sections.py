@@ -282,7 +282,7 @@ class Numerics(Section):
     )
     deflation_steps: int = declared(8, "steps of deflation", ge=1, le=200)
     newton_tolerance: float = declared(
-        1e-3,
+        1e-4,
         "residual force over the largest applied one in a step; each stage ends at 1e-9",
         ge=1e-14,
         le=1e-3,

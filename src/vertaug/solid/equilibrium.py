@@ -43,7 +43,7 @@ class SolidStep:
 
     `state` equals the start where the step did not converge. `reaction_error` is the sum of all
     forces of the ground and the load over the load; `energy` what the step took, `drive` what drove
-    the body at its end.
+    the body at its end, `way` (n_nodes + 1, 3) how far nodes and platen went.
     """
 
     state: State
@@ -51,6 +51,7 @@ class SolidStep:
     reaction_error: float
     energy: StepEnergy
     drive: Drive
+    way: Float
 
 
 class Equilibrium:
@@ -108,10 +109,12 @@ class Equilibrium:
         load: float,
         options: NewtonOptions | None = None,
         before: Drive | None = None,
+        ahead: Float | None = None,
     ) -> SolidStep:
         """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and ``load`` N.
 
-        ``before`` is what drove the body at the step's start, by default the load alone.
+        ``before`` is what drove the body at the step's start, by default the load alone;
+        ``ahead`` (n_nodes + 1, 3) the motion that is expected, the platen's last.
         """
         cells, shell, fibre = self._bodies(state)
         supports = self._supports(state, load)
@@ -119,9 +122,9 @@ class Equilibrium:
         walls, solver = self._walls.at(points)
         items: list[Item] = [cells, shell, fibre, *supports, *cavities, *walls]
         first = before or Drive.start(len(cavities), load)
-        result = minimise(points, items, solver, options or self._model.newton)
+        result = minimise(points, items, solver, options or self._model.newton, ahead)
         if not result.converged:
-            return SolidStep(state, result, np.inf, StepEnergy(), first)
+            return SolidStep(state, result, np.inf, StepEnergy(), first, np.zeros_like(points))
         error = _imbalance(supports, result.points, load)
         following = self._commit(state, cells, shell, fibre, result.points)
         viscous = viscous_forces([cells], result.points)
@@ -136,7 +139,7 @@ class Equilibrium:
         energy += lag_work(nodal_forces([*inner, *outer], points), first.viscous, way)
         touching = sum(wall.energy(result.points) - wall.energy(points) for wall in walls)
         energy += StepEnergy(contact=touching)
-        return SolidStep(following, result, error, energy, drive)
+        return SolidStep(following, result, error, energy, drive, way)
 
     def _bodies(self, state: State) -> tuple[SolidItem, ShellItem, FibreItem]:
         """Cells, membranes and cracked cortex at the start of a step from ``state``."""

@@ -251,15 +251,34 @@ class _Directions:
         return -system.residual / scale
 
 
+def _begin(points: Float, way: Float | None, items: Sequence[Item], solver: LinearSolver) -> Float:
+    """Where to begin: at the end of an expected ``way``, or half of it, if that lowers the energy."""
+    if way is None:
+        return points.copy()
+    motion = np.where(solver.fixed, 0.0, way)
+    length = _longest(points, motion, items)
+    before = _energy(points, items)
+    for share in (length, 0.5 * length):
+        start = points + share * motion
+        if _energy(start, items) < before:
+            return start
+    return points.copy()
+
+
 def minimise(
-    points: Float, items: Sequence[Item], solver: LinearSolver, options: NewtonOptions
+    points: Float,
+    items: Sequence[Item],
+    solver: LinearSolver,
+    options: NewtonOptions,
+    way: Float | None = None,
 ) -> NewtonResult:
     """Find points of least energy near ``points`` (n_nodes, 3), which are left as they are.
 
-    The solver's pattern is built from the items' connectivities, in the same order, and its fixed
+    ``way`` (n_nodes, 3) is a motion that is expected: the iteration begins at its end, or half-way, if the energy
+    is lower there. The solver's pattern is built from the items' connectivities, in the same order, and its fixed
     unknowns keep their value. Never raises for a step that fails: the result says why.
     """
-    current = points.copy()
+    current = _begin(points, way, items, solver)
     residuals: list[float] = []
     conservative = _conservative(items)
     directions = _Directions(solver, conservative)

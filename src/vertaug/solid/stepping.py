@@ -100,11 +100,6 @@ def following_items(items: Sequence[Item], points: Float) -> tuple[Item, ...]:
     return tuple(item.after(points) if hasattr(item, "after") else item for item in items)
 
 
-def _total(items: Sequence[Item], points: Float) -> float:
-    """Energy of all items, mJ."""
-    return sum(item.energy(points) for item in items)
-
-
 def _outer(body: Sequence[Item], loads: Sequence[Item], fixed: Bool, points: Float) -> Float:
     """Forces (n_nodes, 3) of loads and reactions on the body."""
     pushed = nodal_forces(loads, points)
@@ -129,23 +124,15 @@ class _Path:
         self.stiffness: list[float] = []
         self.pace = self.runaway = 0.0
 
-    def start(self, target: float, items: Sequence[Item]) -> Float:
-        """Points to iterate from: the last ones, or gone on as in the last step, whichever costs less energy."""
-        stage = self.stage
-        placed = self.control.place(stage.points, target)
-        if stage.way is None:
-            return placed
-        further = stage.points + (target - stage.target) * np.where(self.fixed, 0.0, stage.way)
-        further = self.control.place(further, target)
-        energies = [_total(items, points) for points in (placed, further)]
-        better = energies[1] < energies[0] or not math.isfinite(energies[0])
-        return further if better and math.isfinite(energies[1]) else placed
-
     def attempt(self, target: float) -> tuple[NewtonResult, tuple[Item, ...]]:
-        """Solve for ``target``; the stage is not touched."""
-        loads = tuple(self.control.items(target, self.stage.factor))
-        items = (*self.stage.items, *loads)
-        result = minimise(self.start(target, items), items, self.solver, self.options.newton)
+        """Solve for ``target``, from where it goes on as in the last step; the stage is not touched."""
+        stage = self.stage
+        loads = tuple(self.control.items(target, stage.factor))
+        placed, way = self.control.place(stage.points, target), None
+        if stage.way is not None:
+            ahead = (target - stage.target) * np.where(self.fixed, 0.0, stage.way)
+            way = self.control.place(stage.points + ahead, target) - placed
+        result = minimise(placed, (*stage.items, *loads), self.solver, self.options.newton, way)
         return result, loads
 
     def failure(self, size: float, result: NewtonResult, loads: Sequence[Item]) -> Cut:

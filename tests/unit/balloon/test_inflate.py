@@ -12,6 +12,7 @@ from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_e
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
+from vertaug.solid.way import Way
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -151,6 +152,20 @@ def test_state_given_to_an_inflation_is_left_alone(runs, loaded):
 def test_volume_is_met_and_not_overshot(runs):
     one, result, _ = runs["volume"]
     assert 0.999 * one.volume <= result.records[-1].volume <= 1.001 * one.volume
+
+
+def test_steps_that_begin_where_the_last_one_leads_find_the_same_with_less(
+    runs, loaded, monkeypatch
+):
+    one, warm, _ = runs["volume"]
+    monkeypatch.setattr(Way, "ahead", lambda way, amount: None)
+    model, state = loaded
+    cold = inflate(state, model, (one,), OPTIONS, lambda *_: None)
+    assert cold.steps == warm.steps
+    assert warm.newton_iterations < 0.8 * cold.newton_iterations
+    for this, other in zip(warm.records, cold.records, strict=True):
+        assert this.pressure == pytest.approx(other.pressure, rel=1e-4)
+        assert this.gap == pytest.approx(other.gap, rel=1e-4)
 
 
 def test_pressure_that_jumps_over_its_limit_stops(loaded):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from vertaug.solid.cells import SolidItem
+from vertaug.solid.item import Contribution
 from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.newton import NewtonOptions, minimise
 from vertaug_kernels import laws
@@ -76,3 +77,57 @@ def test_too_few_iterations_are_said(cube):
     )
     assert not result.converged
     assert "1 iterations" in result.reason
+
+
+def test_an_expected_way_saves_iterations_and_changes_nothing(cube):
+    points, item, solver = cube
+    start, options = points * [1.0, 1.0, 0.8], NewtonOptions(tolerance=1e-10)
+    cold = minimise(start, [item], solver, options)
+    near = minimise(start, [item], solver, options, 0.95 * (cold.points - start))
+    assert near.converged
+    assert near.iterations < cold.iterations
+    assert near.points == pytest.approx(cold.points, abs=1e-9)
+    there = minimise(start, [item], solver, options, cold.points - start)
+    assert there.iterations == 0
+
+
+@pytest.mark.parametrize("wrong", [-50.0, np.nan], ids=["inverting", "no number"])
+def test_an_expected_way_that_leads_nowhere_is_not_gone(cube, wrong):
+    points, item, solver = cube
+    start, options = points * [1.0, 1.0, 0.8], NewtonOptions(tolerance=1e-10)
+    cold = minimise(start, [item], solver, options)
+    result = minimise(start, [item], solver, options, wrong * (cold.points - start))
+    assert result.iterations == cold.iterations
+    assert np.array_equal(result.points, cold.points)
+
+
+class _Wall:
+    """A bound at half of every step, as of a contact, without forces."""
+
+    connectivity = np.zeros((0, 1), dtype=np.int32)
+
+    def __init__(self):
+        self.asked = []
+
+    def largest_step(self, points, step):
+        self.asked.append(step)
+        return 0.5
+
+    def energy(self, points):
+        return 0.0
+
+    def evaluate(self, points, *, with_matrix):
+        return Contribution(0.0, np.zeros((0, 1, 3)), np.zeros((0, 3, 3)))
+
+
+def test_an_expected_way_is_bound_by_contact_and_keeps_fixed_unknowns(cube):
+    points, item, solver = cube
+    wall = _Wall()
+    start = points * [1.0, 1.0, 0.8]
+    way = minimise(start, [item], solver, NewtonOptions()).points - start
+    pattern = build_pattern(len(points), item.connectivity, wall.connectivity)
+    solver = LinearSolver(pattern, points, solver.fixed, method="direct")
+    anything = NewtonOptions(tolerance=np.inf)
+    result = minimise(start, [item, wall], solver, anything, np.where(solver.fixed, 1.0, way))
+    assert np.array_equal(wall.asked[0], way)
+    assert result.points == pytest.approx(start + 0.5 * way, abs=1e-14)

@@ -12,6 +12,7 @@ from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.way import Way
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -125,3 +126,26 @@ def test_other_edge_lengths_are_tried_before_a_remesh_is_given_up(before, monkey
     monkeypatch.setattr(remeshing, "_SIZES", (1.0, 0.9))
     with pytest.raises(NotConvergedError, match="attempt 2"):
         remeshed(before, RULE)
+
+
+def test_a_motion_is_carried_to_the_new_nodes(before, after):
+    """Linear in space, it is met but for nodes that the mesher put outside the old cells."""
+    old, new = before.mesh, after.mesh
+    gradient = np.random.default_rng(3).normal(size=(3, 3))
+    motion = np.vstack([old.points @ gradient, [7.0, 8.0, 9.0]])
+    carried = Way(motion, 2.0).on(old, new)
+    assert carried.amount == 2.0
+    assert np.array_equal(carried.motion[-1], motion[-1])
+    error = np.linalg.norm(carried.motion[:-1] - new.points @ gradient, axis=1)
+    wall = np.unique(cavity_facets(new)[NAME])
+    within = np.setdiff1d(np.arange(new.n_points), wall)
+    assert error[within].max() < 1e-9
+    assert error[wall].max() < 0.1 * np.linalg.norm(gradient)
+
+
+def test_a_way_goes_on_in_its_own_direction_only():
+    way = Way(np.ones((2, 3)), 4.0)
+    assert np.array_equal(way.ahead(6.0), np.full((2, 3), 1.5))
+    assert way.ahead(0.0) is None
+    assert way.ahead(-1.0) is None
+    assert Way(np.ones((2, 3)), 0.0).ahead(1.0) is None

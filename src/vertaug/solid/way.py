@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where nodes went in the last step, as a guess of where they go in the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.mesh import Mesh
+from vertaug.mesh.transfer import containing_cells
+
+__all__ = ["Way"]
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """Motion of the last step: `motion` (n_nodes + 1, 3) mm, the platen's last, for `amount` of its target."""
+
+    motion: Float
+    amount: float
+
+    def ahead(self, amount: float) -> Float | None:
+        """Motion if all goes on as before up to a target that is ``amount`` further; None for the other direction."""
+        share = amount / self.amount if self.amount != 0.0 else 0.0
+        return share * self.motion if share > 0.0 else None
+
+    def on(self, old: Mesh, new: Mesh) -> Way:
+        """Return the same motion at the nodes of a ``new`` mesh of the same body, linear in the ``old`` cells."""
+        cells = old.cells[containing_cells(old, new.points)]
+        corner = old.points[cells]
+        edges = (corner[:, 1:] - corner[:, :1]).transpose(0, 2, 1)
+        rest = np.linalg.solve(edges, (new.points - corner[:, 0])[:, :, None])[:, :, 0]
+        weight = np.concatenate([1.0 - rest.sum(axis=1, keepdims=True), rest], axis=1)
+        # a node that the mesher put outside the old cells moves with their surface
+        weight = np.maximum(weight, 0.0)
+        weight /= weight.sum(axis=1, keepdims=True)
+        moved = (weight[:, :, None] * self.motion[cells]).sum(axis=1)
+        return replace(self, motion=np.concatenate([moved, self.motion[-1:]]))
