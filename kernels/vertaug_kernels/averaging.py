@@ -8,7 +8,7 @@ derivatives and symmetric, which the original F-bar is not.
 """
 
 from vertaug_kernels._jit import kernel
-from vertaug_kernels.tensor import determinant3
+from vertaug_kernels.cell_matrix import ENTRY
 
 FINITE = 0
 SMALL = 1
@@ -16,65 +16,51 @@ SMALL = 1
 
 
 @kernel
-def average_volume(kinematics, first, points, volume, ratio, f, g, out_shift, out_mean):
+def average_volume(kinematics, volume, ratio, f, det, g, out_mean):
     """Give the points of one cell the mean volume change; returns the mean J or trace.
 
     Parameters
     ----------
-    first : row of the cell's first point in ``volume``, ``ratio``
+    volume, ratio : (q,) of the cell's points
     f : (q, 3, 3) step gradients, changed in place
-    g : (q, 3, k) shape gradients at the candidate
-    out_shift : (q, 3, k) difference between the mean volumetric gradient and the point's, over 3
+    det : (q,) their determinants before
+    g : (≥ 3q, k) shape gradients at the candidate, three rows a point
     out_mean : (3, k) mean volumetric gradient
     """
     total = 0.0
     mean = 0.0
     for i in range(3):
-        for a in range(g.shape[2]):
+        for a in range(out_mean.shape[1]):
             out_mean[i, a] = 0.0
-    for p in range(points):
-        if volume[first + p] > 0.0:
-            weight = volume[first + p]
+    for p in range(det.size):
+        if volume[p] > 0.0:
+            weight = volume[p]
             change = f[p, 0, 0] + f[p, 1, 1] + f[p, 2, 2] - 3.0
             if kinematics == FINITE:
-                weight *= ratio[first + p]
-                change = determinant3(f[p])
+                weight *= ratio[p]
+                change = det[p]
             total += weight
             mean += weight * change
-            _add_scaled(g[p], weight * change if kinematics == FINITE else weight, out_mean)
+            share = weight * change if kinematics == FINITE else weight
+            for i in range(3):
+                for a in range(out_mean.shape[1]):
+                    out_mean[i, a] += share * g[3 * p + i, a]
     scale = 1.0 / mean if kinematics == FINITE else 1.0 / total
     mean /= total
     for i in range(3):
-        for a in range(g.shape[2]):
+        for a in range(out_mean.shape[1]):
             out_mean[i, a] *= scale
-    for p in range(points):
-        if volume[first + p] > 0.0:
-            _equalise(kinematics, mean, f[p])
-            _shift(g[p], out_mean, out_shift[p])
+    for p in range(det.size):
+        if volume[p] > 0.0:
+            _equalise(kinematics, mean, det[p], f[p])
     return mean
 
 
 @kernel
-def _add_scaled(g, factor, out):
-    """Add ``factor`` times the gradients (3, k)."""
-    for i in range(3):
-        for a in range(g.shape[1]):
-            out[i, a] += factor * g[i, a]
-
-
-@kernel
-def _shift(g, mean, out):
-    """Difference between the mean gradients and a point's (3, k), over 3."""
-    for i in range(3):
-        for a in range(g.shape[1]):
-            out[i, a] = (mean[i, a] - g[i, a]) / 3.0
-
-
-@kernel
-def _equalise(kinematics, mean, f):
+def _equalise(kinematics, mean, det, f):
     """Scale (or shift) a step gradient to the mean volume change."""
     if kinematics == FINITE:
-        factor = (mean / determinant3(f)) ** (1.0 / 3.0)
+        factor = (mean / det) ** (1.0 / 3.0)
         for i in range(3):
             for j in range(3):
                 f[i, j] *= factor
@@ -85,56 +71,101 @@ def _equalise(kinematics, mean, f):
 
 
 @kernel
-def add_averaged_point(g, shift, stress, weight, left, out):
-    """Add what averaging brings to a cell's tangent (3, 3, k, k) besides its shifted strains.
-
-    With α = δ ln s of the factor s on f: 4 α (τ:d) + 2 α² tr τ + (tr τ / 3) tr(l l). ``left`` (3, k) is work space.
-    """
-    k = g.shape[1]
-    trace = weight * (stress[0, 0] + stress[1, 1] + stress[2, 2])
+def take_mean_stress(out):
+    """Take from S (3, 3) the mean, which acts on the mean gradient, and return it, N mm."""
+    pressure = (out[0, 0] + out[1, 1] + out[2, 2]) / 3.0
     for i in range(3):
-        for a in range(k):
-            left[i, a] = (
-                2.0
-                * weight
-                * (stress[i, 0] * g[0, a] + stress[i, 1] * g[1, a] + stress[i, 2] * g[2, a])
-            )
-    for i in range(3):
-        for j in range(3):
-            for b in range(k):
-                right = left[j, b] + 2.0 * trace * shift[j, b]
-                turned = trace / 3.0 * g[i, b]
-                for a in range(k):
-                    value = shift[i, a] * right + left[i, a] * shift[j, b] + turned * g[j, a]
-                    out[i, j, b, a] += value
+        out[i, i] -= pressure
+    return pressure
 
 
 @kernel
-def add_averaged_cell(g, mean, share, pressure, out):
-    """Add the second derivative of ln J̄ to a cell's tangent (3, 3, k, k), times ``pressure`` (N mm).
-
-    ``share`` (q,) is each point's part of the present volume.
-    """
-    k = mean.shape[1]
-    for i in range(3):
-        for j in range(3):
-            for b in range(k):
-                for a in range(k):
-                    out[i, j, b, a] -= pressure * mean[i, a] * mean[j, b]
-                for p in range(share.size):
-                    if share[p] > 0.0:
-                        one = pressure * share[p] * g[p, j, b]
-                        other = pressure * share[p] * g[p, i, b]
-                        for a in range(k):
-                            out[i, j, b, a] += one * g[p, i, a] - other * g[p, j, a]
+def add_mean_forces(mean, pressure, out):
+    """Add the forces (k, 3) of what acts on the mean gradient (3, k)."""
+    for a in range(out.shape[0]):
+        for i in range(3):
+            out[a, i] += pressure * mean[i, a]
 
 
 @kernel
-def present_shares(points, first, volume, ratio, det, out):
+def average_moduli(kinematics, stress, tangent, weight, moduli, out_left, out_right):
+    """Change D (3, 3, 9) of a point into that by gradient and mean gradient; returns κ/9.
+
+    The strain of node a along i is the point's plus α = (m - g)/3 times 1, m the mean gradient. At finite strain
+    come 2 α (τ g) from both sides, 2 α² tr τ and (tr τ / 3) tr(l l): all are bilinear in g and m. Terms g-g
+    stay in D; ``out_left`` (3, 3) [c, i] is g-m, ``out_right`` (3, 3) [d, j] m-g, κ/9 m-m.
+    """
+    turning = 2.0 if kinematics == FINITE else 0.0
+    trace = stress[0, 0] + stress[1, 1] + stress[2, 2]
+    kappa = turning * trace
+    for s in range(3):
+        kappa += tangent[s, 0] + tangent[s, 1] + tangent[s, 2]
+    kappa *= weight / 9.0
+    for i in range(3):
+        for c in range(3):
+            s = ENTRY[i][c]
+            turned = turning * stress[i, c]
+            left = tangent[s, 0] + tangent[s, 1] + tangent[s, 2] + turned
+            right = tangent[0, s] + tangent[1, s] + tangent[2, s] + turned
+            out_left[c, i] = weight * left / 3.0
+            out_right[c, i] = weight * right / 3.0
+    for i in range(3):
+        for d in range(3):
+            for j in range(3):
+                moduli[i, d, 3 * i + j] -= out_right[d, j]
+                moduli[d, j, 3 * i + j] -= out_left[d, i]
+            moduli[i, d, 3 * i + d] += kappa
+            moduli[d, i, 3 * i + d] += turning * weight * trace / 6.0
+    for i in range(3):
+        out_left[i, i] -= kappa
+        out_right[i, i] -= kappa
+    return kappa
+
+
+@kernel
+def add_left_sides(left, mean, out):
+    """Add the terms g-m to the sides (3, 9k) of a point."""
+    for c in range(3):
+        for b in range(mean.shape[1]):
+            for i in range(3):
+                for j in range(3):
+                    out[c, 9 * b + 3 * i + j] += left[c, i] * mean[j, b]
+
+
+@kernel
+def add_right_sides(right, g, out):
+    """Add the terms m-g of a point to those (3, k) of the mean gradient, [j, b]."""
+    for b in range(out.shape[1]):
+        for j in range(3):
+            out[j, b] += right[0, j] * g[0, b] + right[1, j] * g[1, b] + right[2, j] * g[2, b]
+
+
+@kernel
+def mean_sides(mean, kappa, right, out):
+    """Sides (3, 9k) of the mean gradient from its terms m-g (3, k) and κ m-m."""
+    for c in range(3):
+        for b in range(mean.shape[1]):
+            for m in range(9):
+                out[c, 9 * b + m] = 0.0
+            for j in range(3):
+                out[c, 9 * b + 3 * c + j] = right[j, b] + kappa * mean[j, b]
+
+
+@kernel
+def add_mean_curvature(pressure, moduli):
+    """Add what the second derivative of ln J̄ has at a point to D (3, 3, 9); ``pressure`` times its share."""
+    for i in range(3):
+        for j in range(3):
+            moduli[i, j, 3 * i + j] += pressure
+            moduli[j, i, 3 * i + j] -= pressure
+
+
+@kernel
+def present_shares(volume, ratio, det, out):
     """Share of each point in a cell's present volume, (q,); zero for points that do not exist."""
     total = 0.0
-    for p in range(points):
-        out[p] = volume[first + p] * ratio[first + p] * det[p]
+    for p in range(det.size):
+        out[p] = volume[p] * ratio[p] * det[p]
         total += out[p]
-    for p in range(points):
+    for p in range(det.size):
         out[p] /= total

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = [
     "aggregate",
@@ -67,7 +67,7 @@ def strong_links(indptr, indices, diagonal, norms, theta, widest, links):
             links[k] = column != row and not wide and not other_wide and norms[k] > limit
 
 
-@kernel
+@allocating_kernel
 def aggregate(indptr, indices, links, norms, widest, owner):  # noqa: C901
     """Group nodes with their strong neighbours.
 
@@ -183,7 +183,7 @@ def fit_modes(group_ptr, group_nodes, modes, tolerance, tentative, coarse):  # n
                         tentative[node, i, m] = 0.0
 
 
-@kernel
+@allocating_kernel
 def invert_diagonal(diagonal, blocks, inverse):  # noqa: C901
     """Invert diagonal blocks by Cholesky factors.
 

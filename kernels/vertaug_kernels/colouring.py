@@ -3,13 +3,13 @@
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel
 
 MOST_COLOURS = 64
 """Colours there are; one bit of a node's mask each."""
 
 
-@kernel
+@allocating_kernel
 def colour_chunks(cells, order, chunk, n_nodes, out_colour):
     """Give every chunk of ``chunk`` cells, in ``order``, the lowest colour no neighbour has.
 

@@ -10,13 +10,13 @@ import math
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel
 
 FACE = 6
 """Feature code of a whole triangle; 0 to 2 are its corners, 3 to 5 its edges from corner 0, 1, 2."""
 
 
-@kernel
+@allocating_kernel
 def barrier(distance, reach, stiffness):
     """Energy per area -K h (g - 1)² ln g with g = distance/reach, its two derivatives; 0 from `reach` on.
 
@@ -36,13 +36,13 @@ def barrier(distance, reach, stiffness):
     return energy, slope, curve
 
 
-@kernel
+@allocating_kernel
 def dot3(a, b):
     """Scalar product of two vectors (3,)."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@kernel
+@allocating_kernel
 def dot_difference(a, b, c, d):
     """(a - b) · (c - d) of four points (3,)."""
     return (
@@ -52,7 +52,7 @@ def dot_difference(a, b, c, d):
     )
 
 
-@kernel
+@allocating_kernel
 def _on_edge(i, j, t, share, free):
     """Closest point on the edge from corner i to j at parameter ``t``."""
     share[:] = 0.0
@@ -64,7 +64,7 @@ def _on_edge(i, j, t, share, free):
     return 1
 
 
-@kernel
+@allocating_kernel
 def _on_corner(i, share, free):
     """Closest point at corner i."""
     share[:] = 0.0
@@ -73,7 +73,7 @@ def _on_corner(i, share, free):
     return 0
 
 
-@kernel
+@allocating_kernel
 def _closest_on_edge(p, corner, i, j, share, free):
     """Closest point to p on the closed edge i j of ``corner`` (3, 3)."""
     length = dot_difference(corner[j], corner[i], corner[j], corner[i])
@@ -85,7 +85,7 @@ def _closest_on_edge(p, corner, i, j, share, free):
     return _on_edge(i, j, along / length, share, free)
 
 
-@kernel
+@allocating_kernel
 def _closest_on_face(p, corner, share, free):
     """Closest point to p on the closed triangle ``corner`` (3, 3), by its Voronoi regions."""
     a, b, c = corner[0], corner[1], corner[2]
@@ -123,7 +123,7 @@ def _closest_on_face(p, corner, share, free):
     return 2
 
 
-@kernel
+@allocating_kernel
 def closest_on_triangle(p, corner, feature, share, free):
     """Closest point to p (3,) on a triangle, an edge or a corner of it.
 
@@ -147,7 +147,7 @@ def closest_on_triangle(p, corner, feature, share, free):
     return _on_corner(feature, share, free)
 
 
-@kernel
+@allocating_kernel
 def _set_edges(s, t, on_first, on_second, share, free):
     """Coordinates of two points on two edges; free parameters where they are not at ends."""
     share[0] = 1.0 - s
@@ -167,7 +167,7 @@ def _set_edges(s, t, on_first, on_second, share, free):
     return count
 
 
-@kernel
+@allocating_kernel
 def _clamped(p, a, b):
     """Parameter of the point of the segment a b closest to p."""
     length = dot_difference(b, a, b, a)
@@ -176,7 +176,7 @@ def _clamped(p, a, b):
     return min(max(dot_difference(p, a, b, a) / length, 0.0), 1.0)
 
 
-@kernel
+@allocating_kernel
 def _square_between(a, b, s, c, d, t):
     """Squared distance of a + s (b - a) to c + t (d - c)."""
     total = 0.0
@@ -186,7 +186,7 @@ def _square_between(a, b, s, c, d, t):
     return total
 
 
-@kernel
+@allocating_kernel
 def closest_of_edges(a, b, c, d, share, free):
     """Closest points of the segments a b and c d.
 
@@ -224,7 +224,7 @@ def closest_of_edges(a, b, c, d, share, free):
     return _set_edges(best_s, best_t, first, second, share, free)
 
 
-@kernel
+@allocating_kernel
 def separation(corner, weight, out):
     """Write r = Σ wᵢ xᵢ of ``corner`` (k, 3) into (3,); returns its length."""
     for d in range(3):
@@ -235,7 +235,7 @@ def separation(corner, weight, out):
     return math.sqrt(dot3(out, out))
 
 
-@kernel
+@allocating_kernel
 def _coupling(corner, weight, free, count, gap, work):
     """Mixed derivatives (2, k, 3) of ½ r² in nodes and free parameters, times a root of the inverse."""
     tangent = np.zeros((2, 3))
@@ -259,7 +259,7 @@ def _coupling(corner, weight, free, count, gap, work):
                 work[1, i, d] = (work[1, i, d] - mixed * work[0, i, d]) / second
 
 
-@kernel
+@allocating_kernel
 def add_distance_terms(
     corner, weight, free, count, slope, curve, with_matrix, gap, work, force, matrix
 ):

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, parallel_kernel, prange
 from vertaug_kernels.contact import (
     FACE,
     add_distance_terms,
@@ -23,7 +23,7 @@ from vertaug_kernels.contact_pairs import (
 )
 
 
-@kernel
+@allocating_kernel
 def _place(rule, q, corner, first, point):
     """Quadrature point q of the facet in rows from ``first``."""
     for d in range(3):
@@ -32,7 +32,7 @@ def _place(rule, q, corner, first, point):
             point[d] += rule[q, i] * corner[first + i, d]
 
 
-@kernel
+@allocating_kernel
 def _sign_of(feature, edge_sign, corner_sign):
     """How often a feature of a facet counts."""
     if feature < 3:
@@ -42,7 +42,7 @@ def _sign_of(feature, edge_sign, corner_sign):
     return 1.0
 
 
-@kernel
+@allocating_kernel
 def _point_weights(rule, q, first, share, free3, weight, free):
     """Weights of the separation of quadrature point q from the closest point of the other facet."""
     other = 3 - first
@@ -54,7 +54,7 @@ def _point_weights(rule, q, first, share, free3, weight, free):
             free[m, other + i] = -free3[m, i]
 
 
-@kernel
+@allocating_kernel
 def _surface_terms(
     corner, first, scale, edge_sign, corner_sign, rule, reach, stiffness, mode,
     weight, free, share, free3, gap, work, force, matrix,
@@ -87,7 +87,7 @@ def _surface_terms(
     return energy
 
 
-@kernel
+@allocating_kernel
 def _fade(square, limit):
     """Factor of the guard of two edges of squared cross product ``square``, and its two derivatives."""
     if square >= limit:
@@ -96,7 +96,7 @@ def _fade(square, limit):
     return (2.0 - x) * x, (2.0 - 2.0 * x) / limit, -2.0 / (limit * limit)
 
 
-@kernel
+@allocating_kernel
 def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2, force, matrix):
     """Add what the fading of the guard of near parallel edges brings besides the guard's own terms."""
     a, c = (kind - 6) // 3, 3 + (kind - 6) % 3
@@ -134,7 +134,7 @@ def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2
                     matrix[3 * i + k, 3 * j + m] += value + factor1 * slope * both / distance
 
 
-@kernel
+@allocating_kernel
 def _guard_terms(
     corner, nodes, area, lengths, guard, stiffness, mode,
     weight, free, share3, free3, share4, free4, gap, work, force, matrix,

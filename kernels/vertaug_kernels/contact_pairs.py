@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, parallel_kernel, prange
 from vertaug_kernels.contact import FACE, closest_of_edges, closest_on_triangle, dot3, separation
 
 CHUNK = 64
@@ -23,7 +23,7 @@ PARALLEL = 1e-3
 """Squared sine, at the start, below which the guard of two edges fades out."""
 
 
-@kernel
+@allocating_kernel
 def gather_pair(points, nodes, corner):
     """Copy the six nodes of a pair into ``corner`` (6, 3)."""
     for i in range(6):
@@ -31,7 +31,7 @@ def gather_pair(points, nodes, corner):
             corner[i, d] = points[nodes[i], d]
 
 
-@kernel
+@allocating_kernel
 def apart(corner, reach):
     """Whether the boxes of both facets are further apart than ``reach``."""
     for d in range(3):
@@ -44,7 +44,7 @@ def apart(corner, reach):
     return False
 
 
-@kernel
+@allocating_kernel
 def touching(nodes):
     """Whether both facets share a node."""
     for i in range(3):
@@ -54,7 +54,7 @@ def touching(nodes):
     return False
 
 
-@kernel
+@allocating_kernel
 def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4):
     """Weights of one of the fifteen contacts of two facets.
 
@@ -116,7 +116,7 @@ def separations(points, facets, pairs, out_gap, out_distance):
                         out_gap[p, d] = side * gap[d]
 
 
-@kernel
+@allocating_kernel
 def _takes_part(kind, i):
     """Whether node i of a pair belongs to one of its fifteen contacts."""
     if kind < 6:
@@ -126,7 +126,7 @@ def _takes_part(kind, i):
     return i - 3 != ((kind - 6) % 3 + 2) % 3
 
 
-@kernel
+@allocating_kernel
 def _closing_speed(motion, kind):
     """Bound on the speed at which the two sides of a contact near; takes their mean out of ``motion``."""
     mean = np.zeros(3)
@@ -145,7 +145,7 @@ def _closing_speed(motion, kind):
     return fastest[0] + fastest[1]
 
 
-@kernel
+@allocating_kernel
 def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4, gap):
     """Share of ``motion`` (6, 3) that keeps a contact at ``spare`` of its distance (conservative advancement)."""
     moved = corner.copy()

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel, kernel
 
 
 @kernel
@@ -56,7 +56,7 @@ def _fill(low, high, origin, size, counts, start, content):
                     start[cell] += 1
 
 
-@kernel
+@allocating_kernel
 def overlapping_boxes(low, high, body, within, origin, size, counts, out):
     """Find pairs i < j of overlapping boxes, each once, in a fixed order.
 

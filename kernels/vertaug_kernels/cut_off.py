@@ -9,9 +9,8 @@ of its own. The stresses that reach the cut-off are the largest ones.
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_indices, stack_matrix, stack_vector
 
 
 @kernel
@@ -148,10 +147,10 @@ def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
     alpha = parameters[5]
     cut_off = parameters[6]
     radius = parameters[4] * math.sqrt(1.0 + alpha * alpha / 9.0)
-    work = np.empty((3, 3))
-    trial = np.empty(3)
-    cracks = np.empty(3)
-    active = np.zeros(3, dtype=np.bool_)
+    work = stack_matrix(3, 3)
+    trial = stack_vector(3)
+    cracks = stack_vector(3)
+    active = stack_indices(3)
     volume = strain[0] + strain[1] + strain[2]
     for i in range(3):
         trial[i] = bulk * volume + 2.0 * shear * (strain[i] - volume / 3.0)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_singles
 
 __all__ = [
     "dense_multiply",
@@ -150,7 +151,7 @@ def _down(begin, end, ptr, columns, blocks, inverse, b, x, r):
     if blocks.shape[1] == 3:
         _down_3(begin, end, ptr, columns, blocks, inverse, b, x, r)
     else:
-        rest = np.empty(6, np.float32)
+        rest = stack_singles(6)
         for row in range(begin, end):
             for a in range(6):
                 rest[a] = b[6 * row + a]
@@ -165,7 +166,7 @@ def _up(begin, end, ptr, columns, blocks, inverse, b, x, r):
     if blocks.shape[1] == 3:
         _up_3(begin, end, ptr, columns, blocks, inverse, b, x, r)
     else:
-        rest = np.empty(6, np.float32)
+        rest = stack_singles(6)
         for row in range(end - 1, begin - 1, -1):
             for a in range(6):
                 rest[a] = r[6 * row + a]

@@ -7,9 +7,8 @@ J_p^(-m) with the plastic volume ratio J_p < 1 at the step's start. Cap and cut-
 is where M_ψ = M.
 """
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_vector
 from vertaug_kernels.invariant_plane import (
     assemble,
     flow_norm,
@@ -67,8 +66,8 @@ def drucker_prager(strain, ratio, parameters, out_stress, out_tangent, out_elast
     hardening = plastic ** -parameters[10] if plastic < 1.0 else 1.0
     crush = parameters[8] * hardening
     top = (aspect * cohesion - crush) / (1.0 + aspect * friction)
-    direction = np.empty(3)
-    slopes = np.empty(4)
+    direction = stack_vector(3)
+    slopes = stack_vector(4)
     p_trial, q_trial = trial_invariants(strain, bulk, shear, direction)
     if p_trial < top:
         p, q = return_to_ellipse(

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_matrix, stack_vector
 
 
 @kernel
@@ -17,13 +18,11 @@ def _cross(a, b, out):
 
 
 @kernel
-def _corners(points, facet, centre):
+def _corners(points, facet, centre, out):
     """Corners (3, 3) of a triangle seen from ``centre``."""
-    corner = np.empty((3, 3))
     for a in range(3):
         for i in range(3):
-            corner[a, i] = points[facet[a], i] - centre[i]
-    return corner
+            out[a, i] = points[facet[a], i] - centre[i]
 
 
 @kernel
@@ -58,25 +57,27 @@ def _edges_and_normal(corner, edges, normal):
 @kernel
 def _add_area_hessian(edges, normal, double, factor, out):
     """Add factor times the Hessian of the triangle's area to ``out`` (9, 9)."""
-    moved = np.empty((3, 3, 3))
-    unit = np.empty(3)
+    moved = stack_matrix(9, 3)
+    unit = stack_vector(3)
     for a in range(3):
         for i in range(3):
             for k in range(3):
                 unit[k] = 1.0 if k == i else 0.0
-            _cross(edges[a], unit, moved[a, i])
+            _cross(edges[a], unit, moved[3 * a + i])
             along = (
-                normal[0] * moved[a, i, 0] + normal[1] * moved[a, i, 1] + normal[2] * moved[a, i, 2]
+                normal[0] * moved[3 * a + i, 0]
+                + normal[1] * moved[3 * a + i, 1]
+                + normal[2] * moved[3 * a + i, 2]
             )
             for k in range(3):
-                moved[a, i, k] -= along * normal[k]
+                moved[3 * a + i, k] -= along * normal[k]
     for a in range(3):
         for i in range(3):
             for b in range(3):
                 for j in range(3):
                     total = 0.0
                     for k in range(3):
-                        total += moved[a, i, k] * moved[b, j, k]
+                        total += moved[3 * a + i, k] * moved[3 * b + j, k]
                     out[3 * a + i, 3 * b + j] += factor * 0.5 * total / double
     for a in range(3):
         _add_skew(normal, 0.5 * factor, a, (a + 1) % 3, out)
@@ -90,7 +91,8 @@ def enclosure_gradients(points, facets, centre, volume, area, volume_gradient, a
     normal points away from it; summed over a closed surface it is the enclosed volume.
     """
     for f in prange(len(facets)):
-        corner = _corners(points, facets[f], centre)
+        corner = np.empty((3, 3))
+        _corners(points, facets[f], centre, corner)
         edges = np.empty((3, 3))
         normal = np.empty(3)
         for a in range(3):
@@ -112,7 +114,8 @@ def enclosure_gradients(points, facets, centre, volume, area, volume_gradient, a
 def enclosure_hessians(points, facets, centre, volume_factor, area_factor, out):
     """Hessians (m, 9, 9): volume_factor times that of the volume plus area_factor times the area's."""
     for f in prange(len(facets)):
-        corner = _corners(points, facets[f], centre)
+        corner = np.empty((3, 3))
+        _corners(points, facets[f], centre, corner)
         edges = np.empty((3, 3))
         normal = np.empty(3)
         for i in range(9):

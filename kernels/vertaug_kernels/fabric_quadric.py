@@ -12,9 +12,8 @@ of the step's end is kept when D grows: the elastic strain handed back is that o
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_matrix, stack_vector
 from vertaug_kernels.densification import densification
 from vertaug_kernels.locking import add_mean_stress
 from vertaug_kernels.orthotropic import orthotropic_stiffness
@@ -44,8 +43,8 @@ def damage(kappa, parameters):
 @kernel
 def solve_blocks(matrix, vector, out):
     """Solve a (6, 6) system of a normal 3×3 block and three shears on the diagonal."""
-    block = np.empty((3, 3))
-    inverse = np.empty((3, 3))
+    block = stack_matrix(3, 3)
+    inverse = stack_matrix(3, 3)
     for i in range(3):
         for j in range(3):
             block[i, j] = matrix[i, j]
@@ -77,7 +76,9 @@ def dot(a, b):
 @kernel
 def _ellipsoid(parameters, r, out_matrix, out_centre):
     """A (6, 6) and c (6,) of the yield surface; returns ρ."""
-    linear = np.zeros(6)
+    linear = stack_vector(6)
+    for i in range(6):
+        linear[i] = 0.0
     orthotropic_stiffness(parameters, QUADRIC, out_matrix)
     for i in range(3):
         linear[i] = parameters[LINEAR + i]
@@ -95,8 +96,11 @@ def _ellipsoid(parameters, r, out_matrix, out_centre):
 @kernel
 def _softened(stiffness, ellipsoid, gamma, direction, out):
     """Softened moduli (C⁻¹ + γA)⁻¹ = (1 + γCA)⁻¹C times ``direction``."""
-    system = np.zeros((6, 6))
-    side = np.empty(6)
+    system = stack_matrix(6, 6)
+    side = stack_vector(6)
+    for i in range(6):
+        for j in range(6):
+            system[i, j] = 0.0
     for i in range(3):
         system[3 + i, 3 + i] = 1.0 + gamma * stiffness[3 + i, 3 + i] * ellipsoid[3 + i, 3 + i]
         for j in range(3):
@@ -135,8 +139,10 @@ def closest_point(
 @kernel
 def _fill_tangent(stiffness, ellipsoid, gamma, normal, softened, out):
     """Softened moduli less their projection on the normal, (6, 6)."""
-    unit = np.zeros(6)
-    column = np.empty(6)
+    unit = stack_vector(6)
+    column = stack_vector(6)
+    for i in range(6):
+        unit[i] = 0.0
     product = dot(normal, softened)
     for j in range(6):
         unit[j] = 1.0
@@ -150,10 +156,10 @@ def _fill_tangent(stiffness, ellipsoid, gamma, normal, softened, out):
 def fabric_quadric(strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """The quadric with what κ has done to it; returns (energy, plastic norm)."""
     sound = 1.0 - damage(kappa, parameters)
-    ellipsoid = np.empty((6, 6))
-    stiffness = np.empty((6, 6))
-    centre = np.empty(6)
-    shifted = np.empty(6)
+    ellipsoid = stack_matrix(6, 6)
+    stiffness = stack_matrix(6, 6)
+    centre = stack_vector(6)
+    shifted = stack_vector(6)
     orthotropic_stiffness(parameters, STIFFNESS, stiffness)
     for i in range(6):
         for j in range(6):
@@ -163,8 +169,8 @@ def fabric_quadric(strain, ratio, kappa, parameters, out_stress, out_tangent, ou
     solve_blocks(stiffness, centre, shifted)
     multiply(stiffness, strain, out_stress)
     energy = 0.5 * dot(strain, out_stress)
-    outside = np.empty(6)
-    normal = np.empty(6)
+    outside = stack_vector(6)
+    normal = stack_vector(6)
     for i in range(6):
         outside[i] = out_stress[i] - centre[i]
         out_elastic[i] = strain[i]

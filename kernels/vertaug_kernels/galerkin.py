@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = [
     "coarse_blocks",
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-@kernel
+@allocating_kernel
 def _count_product(begin, end, a_ptr, a_indices, b_ptr, b_indices, n_columns, counts):
     """Rows of one part, see `count_product`."""
     seen = np.full(n_columns, -1, np.int32)
@@ -52,7 +52,7 @@ def count_product(part_ptr, a_ptr, a_indices, b_ptr, b_indices, n_columns, count
         )
 
 
-@kernel
+@allocating_kernel
 def _fill_product(begin, end, a_ptr, a_indices, b_ptr, b_indices, n_columns, indptr, indices):
     """Rows of one part, see `fill_product`."""
     seen = np.full(n_columns, -1, np.int32)
@@ -85,7 +85,7 @@ def fill_product(part_ptr, a_ptr, a_indices, b_ptr, b_indices, n_columns, indptr
         )
 
 
-@kernel
+@allocating_kernel
 def _smoothed_blocks(  # noqa: C901
     begin, end, indptr, indices, source, blocks, inverse, free, weight, owner, tentative, p_ptr,
     p_indices, out,
@@ -159,7 +159,7 @@ def smoothed_blocks(
         )
 
 
-@kernel
+@allocating_kernel
 def _matrix_times_prolongation(
     begin, end, indptr, indices, source, blocks, p_ptr, p_indices, prolong, q_ptr, q_indices,
     n_groups, out,
@@ -206,7 +206,7 @@ def matrix_times_prolongation(
         )
 
 
-@kernel
+@allocating_kernel
 def _coarse_blocks(
     begin, end, children, prolong, q_ptr, q_indices, product, coarse_ptr, coarse_indices, out,
 ):  # fmt: skip

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel, kernel
 
 
 @kernel
@@ -25,7 +25,7 @@ def _new_nodes(cell, nodes, count):
     return new
 
 
-@kernel
+@allocating_kernel
 def grow_patches(cells, neighbours, target, out_patch):
     """Give each tetrahedron the number of its patch, (n,) int32; returns how many there are.
 
@@ -85,7 +85,7 @@ def _root(owner, patch):
     return patch
 
 
-@kernel
+@allocating_kernel
 def _join_small(neighbours, target, sizes, count, out_patch):
     """Let patches below half the target join their smallest neighbour, whole; returns the number left."""
     owner = np.arange(count)
@@ -116,7 +116,7 @@ def _join_small(neighbours, target, sizes, count, out_patch):
     return _renumber(owner, out_patch)
 
 
-@kernel
+@allocating_kernel
 def _renumber(owner, out_patch):
     """Number patches by their first cell; returns how many there are."""
     number = np.full(owner.size, -1, np.int32)

@@ -8,9 +8,8 @@ and `j2_tensor`, which needs no eigenvectors and leaves at once where the trial 
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_vector
 from vertaug_kernels.invariant_plane import assemble, trial_invariants
 
 
@@ -52,10 +51,10 @@ def j2(strain, kappa, parameters, out_stress, out_tangent, out_elastic):
     """J2 in principal axes; returns (stored energy + work of hardening, Δκ)."""
     bulk = parameters[2]
     shear = parameters[3]
-    direction = np.empty(3)
-    slopes = np.zeros(4)
-    slopes[0] = 1.0
-    slopes[3] = 1.0
+    direction = stack_vector(3)
+    slopes = stack_vector(4)
+    slopes[0] = slopes[3] = 1.0
+    slopes[1] = slopes[2] = 0.0
     p, q_trial = trial_invariants(strain, bulk, shear, direction)
     strength, _ = yield_stress(kappa, parameters)
     growth = 0.0

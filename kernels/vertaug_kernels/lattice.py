@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_indices
 
 __all__ = ["split_cells"]
 
@@ -77,9 +78,9 @@ def split_cells(cells, sign, edge_point, out):
     number of tetrahedra written
     """
     row = 0
-    kept = [0, 0, 0, 0]
-    dropped = [0, 0, 0, 0]
-    zero = [0, 0, 0, 0]
+    kept = stack_indices(4)
+    dropped = stack_indices(4)
+    zero = stack_indices(4)
     for i in range(cells.shape[0]):
         n_kept = 0
         n_dropped = 0
@@ -101,7 +102,7 @@ def split_cells(cells, sign, edge_point, out):
             row = _put(out, row, cells[i, 0], cells[i, 1], cells[i, 2], cells[i, 3])
         elif n_kept == 1:
             a = kept[0]
-            other = [0, 0, 0]
+            other = stack_indices(3)
             for k in range(n_dropped):
                 other[k] = edge_point[i, _corner_edge(a, dropped[k])]
             for k in range(n_zero):

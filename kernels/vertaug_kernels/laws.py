@@ -17,7 +17,7 @@ Columns 0 and 1 of a parameter row are `LOCK` for every law; from `FIRST_COLUMN`
 names of `PARAMETERS`.
 """
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import inlined_kernel
 from vertaug_kernels.crushable import crushable
 from vertaug_kernels.cut_off import crushable_cut_off
 from vertaug_kernels.drucker_prager import drucker_prager
@@ -83,7 +83,7 @@ UNSYMMETRIC = (MOHR_COULOMB, DRUCKER_PRAGER)
 """Laws whose tangent is not symmetric where dilation is not friction: flow is then not associated."""
 
 
-@kernel
+@inlined_kernel
 def _isotropic(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of an isotropic law without locking."""
     if law == CRUSHABLE:
@@ -105,7 +105,7 @@ def _isotropic(law, strain, ratio, kappa, parameters, out_stress, out_tangent, o
     return hencky(strain, parameters, out_stress, out_tangent, out_elastic)
 
 
-@kernel
+@inlined_kernel
 def _tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of a tensor law without locking."""
     if law == J2_TENSOR:
@@ -117,7 +117,7 @@ def _tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_
     return orthotropic(strain, parameters, out_stress, out_tangent, out_elastic)
 
 
-@kernel
+@inlined_kernel
 def _lock(ratio, kappa, parameters, out_stress, out_tangent):
     """Add locking; returns its energy, no number where ``kappa`` is none."""
     barrier, stress, slope = locking(ratio, parameters)
@@ -126,7 +126,7 @@ def _lock(ratio, kappa, parameters, out_stress, out_tangent):
     return barrier + 0.0 * kappa
 
 
-@kernel
+@inlined_kernel
 def respond(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of the isotropic law with code ``law``, with locking; returns (energy, growth of kappa)."""
     energy, growth = _isotropic(
@@ -135,7 +135,7 @@ def respond(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_
     return energy + _lock(ratio, kappa, parameters, out_stress, out_tangent), growth
 
 
-@kernel
+@inlined_kernel
 def respond_tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of the tensor law with code ``law``, with locking; returns (energy, growth of kappa)."""
     energy, growth = _tensor(

@@ -11,9 +11,8 @@ and the volume ratio is the exponential of its trace, so that its logarithm adds
 
 import math
 
-import numpy as np
-
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import inlined_kernel, kernel
+from vertaug_kernels._stack import stack_matrix, stack_vector
 from vertaug_kernels.averaging import FINITE
 from vertaug_kernels.laws import FIRST_TENSOR, respond, respond_tensor
 from vertaug_kernels.principal import (
@@ -39,7 +38,7 @@ SCRATCH = 10
 @kernel
 def push_forward(f, metric, out):
     """``out`` = f metric fᵀ for 3×3 arrays."""
-    half = np.empty((3, 3))
+    half = stack_matrix(3, 3)
     for i in range(3):
         for j in range(3):
             half[i, j] = f[i, 0] * metric[0, j] + f[i, 1] * metric[1, j] + f[i, 2] * metric[2, j]
@@ -48,7 +47,7 @@ def push_forward(f, metric, out):
             out[i, j] = half[i, 0] * f[j, 0] + half[i, 1] * f[j, 1] + half[i, 2] * f[j, 2]
 
 
-@kernel
+@inlined_kernel
 def trial_strains(kinematics, f, metric, scratch):
     """Principal trial strains into the scratch; False where the deformation is not admissible."""
     trial, vectors, square, strain = scratch[0], scratch[1], scratch[2, 0], scratch[2, 1]
@@ -68,7 +67,7 @@ def trial_strains(kinematics, f, metric, scratch):
     return True
 
 
-@kernel
+@inlined_kernel
 def isotropic_point(
     kinematics, law, f, metric, ratio, kappa, parameters, with_matrix, scratch, frame,
     out_stress, out_tangent
@@ -130,7 +129,7 @@ def _aligned(axes):
     return axes[0, 0] == 1.0 and axes[1, 1] == 1.0 and axes[2, 2] == 1.0
 
 
-@kernel
+@inlined_kernel
 def _small_strain(f, metric, axes, work, out):
     """Trial strain in the material axes at small strain, Mandel (6,)."""
     for i in range(3):
@@ -146,7 +145,7 @@ def _small_strain(f, metric, axes, work, out):
         _to_axes(work, axes, out)
 
 
-@kernel
+@inlined_kernel
 def _small_answer(stress, tangent, axes, with_matrix, frame, out_stress, out_tangent):
     """Stress (3, 3) and tangent (6, 6) in global axes from those in the material axes at small strain."""
     if with_matrix:
@@ -204,7 +203,7 @@ def _stretch(metric, work, square, vectors, out):
     return True
 
 
-@kernel
+@inlined_kernel
 def trial_tensor(kinematics, f, metric, axes, scratch, vectors6):
     """Trial strain in the material axes, Mandel (6,) in vectors6[0]; False where not admissible.
 
@@ -254,7 +253,7 @@ def _spatial_axes(scratch, vectors6):
 @kernel
 def _spatial_tangent(stress, square, tangent, out):
     """Tangent (6, 6) in the principal frame from that in logarithmic strain, stress (3, 3) there."""
-    weight = np.empty(6)
+    weight = stack_vector(6)
     for s in range(6):
         weight[s] = 1.0
         if s >= 3:
@@ -279,7 +278,7 @@ def _spatial_tangent(stress, square, tangent, out):
                 out[q, p] += factor
 
 
-@kernel
+@inlined_kernel
 def tensor_point(
     kinematics, law, f, metric, axes, ratio, kappa, parameters, with_matrix, scratch, vectors6, frame,
     out_stress, out_tangent
@@ -366,7 +365,7 @@ def tensor_history(kinematics, axes, scratch, vectors6, out_metric, out_axes):
             )
 
 
-@kernel
+@inlined_kernel
 def point_response(
     kinematics, law, f, metric, axes, ratio, kappa, parameters, with_matrix, scratch, vectors6, frame,
     out_stress, out_tangent

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_matrix, stack_vector
 from vertaug_kernels.principal import principal_block
 from vertaug_kernels.return_map import return_two_part
 from vertaug_kernels.tensor import eigen_symmetric
@@ -59,7 +60,7 @@ def plane_stress(strain, parameters, stress, tangent, elastic):
 @kernel
 def facet_axes(points, facet, axes):
     """Orthonormal in-plane axes (2, 3), the first along the first edge; returns the double area."""
-    edge = np.empty((2, 3))
+    edge = stack_matrix(2, 3)
     for i in range(3):
         edge[0, i] = points[facet[1], i] - points[facet[0], i]
         edge[1, i] = points[facet[2], i] - points[facet[0], i]
@@ -82,7 +83,7 @@ def facet_axes(points, facet, axes):
 def facet_gradients(points, facet, axes, gradients):
     """In-plane gradients (3, 2) of the linear shape functions; returns the area."""
     double = facet_axes(points, facet, axes)
-    local = np.empty((3, 2))
+    local = stack_matrix(3, 2)
     for a in range(3):
         for k in range(2):
             total = 0.0
@@ -139,7 +140,7 @@ def facet_response(points, facet, gradients, metric, parameters, axes, work, str
     if not det > 0.0:
         return math.inf, 0.0, det
     eigen_symmetric(work[1], 2, stress[1], work[2])
-    strain = np.empty(2)
+    strain = stack_vector(2)
     for i in range(2):
         if not stress[1, i] > 0.0:
             return math.inf, 0.0, det
@@ -151,7 +152,7 @@ def facet_response(points, facet, gradients, metric, parameters, axes, work, str
 @kernel
 def _principal_gradients(f, det, gradients, vectors, h):
     """Shape gradients at the candidate in principal in-plane axes, (3, 2)."""
-    inverse = np.empty((2, 2))
+    inverse = stack_matrix(2, 2)
     inverse[0, 0] = f[1, 1] / det
     inverse[1, 1] = f[0, 0] / det
     inverse[0, 1] = -f[0, 1] / det
@@ -168,7 +169,7 @@ def _principal_gradients(f, det, gradients, vectors, h):
 @kernel
 def _facet_matrix(h, directions, square, stress, tangent, volume, out):
     """Tangent (9, 9) of one facet; ``directions`` (2, 3) are the principal axes in space."""
-    block = np.empty((2, 2))
+    block = stack_matrix(2, 2)
     for a in range(3):
         for b in range(a, 3):
             geometric = principal_block(h, a, b, 2, square, stress, tangent, block)

@@ -8,9 +8,8 @@ edges or to the apex is one linear solve; 0 ≤ ψ ≤ φ keeps the dissipation 
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_indices, stack_matrix, stack_vector
 from vertaug_kernels.hencky import isotropic_tangent
 
 
@@ -84,7 +83,7 @@ def return_to_planes(trial, count, normals, flows, target, lame, double_shear, o
 @kernel
 def _subtract_planes(count, normals, flows, inverse, moduli, out):
     """Tangent (3, 3) less Σ flow_a inverse_ab (moduli normal_b); ``moduli`` is (λ, 2μ)."""
-    side = np.empty(3)
+    side = stack_vector(3)
     for m in range(count):
         _stiff(normals[m], moduli[0], moduli[1], side)
         for k in range(count):
@@ -98,10 +97,10 @@ def return_sorted(trial, order, sines, target, moduli, out_stress, out_tangent):
     """Return of an inadmissible trial (3,) whose descending order is ``order``."""
     sine, dilation = sines
     first, middle, last = order[0], order[1], order[2]
-    normals = np.empty((2, 3))
-    flows = np.empty((2, 3))
-    flow = np.empty(3)
-    inverse = np.empty((2, 2))
+    normals = stack_matrix(2, 3)
+    flows = stack_matrix(2, 3)
+    flow = stack_vector(3)
+    inverse = stack_matrix(2, 2)
     _set_plane(first, last, sine, normals[0])
     _set_plane(first, last, dilation, flow)
     _stiff(flow, moduli[0], moduli[1], flows[0])
@@ -137,8 +136,8 @@ def mohr_coulomb(strain, parameters, out_stress, out_tangent, out_elastic):
     shear = parameters[3]
     target = parameters[4]
     sine = parameters[5]
-    trial = np.empty(3)
-    order = np.empty(3, dtype=np.int64)
+    trial = stack_vector(3)
+    order = stack_indices(3)
     volume = strain[0] + strain[1] + strain[2]
     for i in range(3):
         trial[i] = bulk * volume + 2.0 * shear * (strain[i] - volume / 3.0)

@@ -3,9 +3,8 @@
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_vector
 
 
 @kernel
@@ -15,8 +14,8 @@ def mooney_rivlin(strain, parameters, out_stress, out_tangent, out_elastic):
     first = parameters[3]
     second = parameters[4]
     volume = strain[0] + strain[1] + strain[2]
-    slope = np.empty(3)
-    curve = np.empty(3)
+    slope = stack_vector(3)
+    curve = stack_vector(3)
     energy = 0.5 * bulk * volume * volume
     mean = 0.0
     curves = 0.0

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = [
     "apply",
@@ -257,7 +257,7 @@ def cholesky(matrix: Float) -> None:
             matrix[i, j] /= matrix[j, j]
 
 
-@kernel
+@allocating_kernel
 def cholesky_solve(factor: Float, right: Float, value: Float) -> None:
     """Solve with the factor of `cholesky`; `right` and `value` are padded fields."""
     nx, ny, nz = right.shape

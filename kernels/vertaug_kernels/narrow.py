@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = ["edge_blocks", "narrow"]
 
@@ -134,7 +134,7 @@ def narrow(
         )
 
 
-@kernel
+@allocating_kernel
 def _edge_blocks(
     begin, end, indptr, indices, source, blocks, free, ends, children, coarse_ptr, coarse_indices,
     coarse_free, out,

@@ -8,6 +8,7 @@ sixth, and the reference gradients (q, 10, 3) of the quadratic shape functions.
 import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_matrix
 from vertaug_kernels.tensor import determinant3, inverse3
 
 CHUNK = 32
@@ -37,12 +38,14 @@ def reference_gradients(barycentric, out):
 @kernel
 def spatial_gradients(points, cell, reference, out_quadratic, out_linear):
     """Gradients (10, 3) and (4, 3) of both families in space; returns the Jacobian's determinant."""
-    jacobian = np.zeros((3, 3))
-    inverse = np.empty((3, 3))
-    for a in range(10):
-        for j in range(3):
-            for i in range(3):
-                jacobian[j, i] += reference[a, j] * points[cell[a], i]
+    jacobian = stack_matrix(3, 3)
+    inverse = stack_matrix(3, 3)
+    for j in range(3):
+        for i in range(3):
+            total = 0.0
+            for a in range(10):
+                total += reference[a, j] * points[cell[a], i]
+            jacobian[j, i] = total
     det = determinant3(jacobian)
     if not det > 0.0:
         return det

@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel, kernel
+from vertaug_kernels._stack import stack_matrix, stack_vector
 from vertaug_kernels.laws import respond
 
 _DIFFERENCE = 1e-6
@@ -87,7 +88,7 @@ def _response_and_moduli(
 
     One call in one loop: the laws are compiled into it once. The last turn is that of the strain itself.
     """
-    moved = np.empty(3)
+    moved = stack_vector(3)
     growth = 0.0
     for turn in range(5):
         step = 0.0 if turn == 4 else (_DIFFERENCE if turn % 2 == 0 else -_DIFFERENCE)
@@ -124,7 +125,7 @@ def _shell_matrix(kinematics, inner, outer, stress, moduli, volume, out):
             out[i, j] = volume * value
 
 
-@kernel
+@allocating_kernel
 def shells(
     moved, rest, before, elastic, kappa, law, parameters, column, hardening, cauchy,
     out_forces, out_matrices, out_strains, out_elastic, out_kappa
@@ -134,11 +135,11 @@ def shells(
     ``before`` (n, 2) are the logarithmic strains and ``elastic`` (n, 3), ``kappa`` (n,) the history at
     the step's start. Returns False where a shell would turn inside out.
     """
-    kinematics = np.empty((3, 2))
-    moduli = np.empty((2, 2))
-    trial = np.empty(3)
-    stress = np.empty(3)
-    tangent = np.empty((3, 3))
+    kinematics = stack_matrix(3, 2)
+    moduli = stack_matrix(2, 2)
+    trial = stack_vector(3)
+    stress = stack_vector(3)
+    tangent = stack_matrix(3, 3)
     row = np.empty(len(parameters))
     for c in range(len(rest) - 1):
         inner = rest[c] + moved[c]

@@ -7,9 +7,8 @@ compressive end is p_c J_p^(-m) with the plastic volume ratio J_p at the step's 
 
 import math
 
-import numpy as np
-
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_vector
 from vertaug_kernels.densification import densification
 from vertaug_kernels.invariant_plane import (
     assemble,
@@ -34,8 +33,8 @@ def shifted_ellipse(strain, ratio, parameters, out_stress, out_tangent, out_elas
     alpha = parameters[4]
     tensile = parameters[6]
     compressive = parameters[5] * plastic_volume(strain, ratio) ** -parameters[7]
-    direction = np.empty(3)
-    slopes = np.empty(4)
+    direction = stack_vector(3)
+    slopes = stack_vector(4)
     p_trial, q_trial = trial_invariants(strain, bulk, shear, direction)
     p, q = return_to_ellipse(
         p_trial, q_trial, bulk, shear, 0.5 * (tensile - compressive), alpha,

@@ -13,33 +13,38 @@ import math
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import inlined_kernel, kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_matrices, stack_matrix
 from vertaug_kernels.averaging import (
     FINITE,
-    add_averaged_cell,
-    add_averaged_point,
+    add_left_sides,
+    add_mean_curvature,
+    add_mean_forces,
+    add_right_sides,
+    average_moduli,
     average_volume,
+    mean_sides,
     present_shares,
+    take_mean_stress,
 )
 from vertaug_kernels.cell_matrix import (
     add_blocks,
+    add_forces,
     add_initial_stress,
-    add_point_force,
-    add_point_matrix,
-    add_step_force,
-    add_step_matrix,
+    add_step_moduli,
+    add_step_stress,
+    cell_product,
+    clear,
     copy_gradients,
+    gather_motion,
+    point_moduli,
+    point_sides,
     put_matrix,
     spatial_gradients,
     step_gradient,
 )
 from vertaug_kernels.laws import FIRST_TENSOR
-from vertaug_kernels.material_point import (
-    SCRATCH,
-    isotropic_history,
-    point_response,
-    tensor_history,
-)
+from vertaug_kernels.material_point import isotropic_history, point_response, tensor_history
 from vertaug_kernels.tensor import determinant3, inverse3
 
 CHUNK = 64
@@ -81,34 +86,34 @@ def cell_gradients(points, cells, derivatives, weights, out_gradients, out_volum
                     out_gradients[row, a, i] = total
 
 
-@kernel
+@inlined_kernel
 def _measure(
-    kinematics, averaged, with_g, points, start, cell, first, gradients, volume, ratio, inverse, f, whole, det, g,
-    shift, mean
-):  # fmt: skip
+    kinematics, averaged, with_g, motion, gradients, volume, ratio, f, whole, det, g, mean
+):
     """Step gradients and shape gradients of one cell; False where a point is inverted."""
+    inverse = stack_matrix(3, 3)
     for p in range(det.size):
-        row = first + p
         det[p] = 1.0
-        if not volume[row] > 0.0:
+        if not volume[p] > 0.0:
             continue
-        det[p] = step_gradient(points, start, cell, gradients[row], f[p])
+        det[p] = step_gradient(motion, gradients[p], f[p])
         if kinematics == FINITE and not det[p] > 0.0:
             return False
         if with_g or averaged:
+            rows = g[3 * p : 3 * p + 3]
             if kinematics == FINITE:
-                spatial_gradients(f[p], det[p], gradients[row], inverse, g[p])
+                spatial_gradients(f[p], det[p], gradients[p], inverse, rows)
             else:
-                copy_gradients(gradients[row], g[p])
+                copy_gradients(gradients[p], rows)
         for i in range(3):
             for j in range(3):
                 whole[p, i, j] = f[p, i, j]
     if averaged:
-        average_volume(kinematics, first, det.size, volume, ratio, f, g, shift, mean)
+        average_volume(kinematics, volume, ratio, f, det, g, mean)
     return True
 
 
-@kernel
+@inlined_kernel
 def _step_energy(kinematics, f, det, viscosity):
     """Resistance to the strain of one step, η/2 (tr fᵀf - 3 - 2 ln det f), per present volume."""
     if kinematics != FINITE or not viscosity > 0.0:
@@ -120,45 +125,66 @@ def _step_energy(kinematics, f, det, viscosity):
     return 0.5 * viscosity * total
 
 
-@kernel
-def _add_point(
-    kinematics, averaged, tangents, volume, ratio, gradients, viscosity, stress, tangent, whole, g, shift, columns,
-    out_forces, out_local
-):  # fmt: skip
-    """Add what one point gives to the forces (k, 3) and tangent (3, 3, k, k) of its cell."""
-    add_point_force(g, shift, averaged, stress, volume, out_forces)
-    viscous = kinematics == FINITE and viscosity > 0.0
-    resistance = viscosity * volume * ratio
-    if viscous:
-        add_step_force(whole, g, gradients, resistance, out_forces)
-    if tangents:
-        add_point_matrix(g, shift, averaged, tangent, volume, columns, out_local)
-        if kinematics == FINITE:
-            add_initial_stress(g, stress, volume, out_local)
-        if viscous:
-            add_step_matrix(g, gradients, resistance, out_local)
-
-
-@kernel
-def _add_mean_volume(first, volume, ratio, stresses, det, g, shift, mean, share, left, out_local):
-    """Add to a cell's tangent what its mean volume change brings at finite strain."""
+@inlined_kernel
+def _add_point_forces(kinematics, averaged, weight, resistance, stress, whole, g, out):
+    """Add the forces (k, 3) of one point; returns what acts on the mean gradient, N mm."""
+    total = stack_matrix(3, 3)
     pressure = 0.0
-    for p in range(det.size):
-        if volume[first + p] > 0.0:
-            add_averaged_point(g[p], shift[p], stresses[p], volume[first + p], left, out_local)
-            trace = stresses[p, 0, 0] + stresses[p, 1, 1] + stresses[p, 2, 2]
-            pressure += volume[first + p] * trace / 3.0
-    present_shares(det.size, first, volume, ratio, det, share)
-    add_averaged_cell(g, mean, share, pressure, out_local)
+    for i in range(3):
+        for j in range(3):
+            total[i, j] = weight * stress[i, j]
+    if averaged:
+        pressure = take_mean_stress(total)
+    if kinematics == FINITE and resistance > 0.0:
+        add_step_stress(whole, resistance, total)
+    add_forces(g, total, out)
+    return pressure
 
 
-@kernel
-def _hand_over(task, local, c, places, out_matrices, out_blocks):
-    """Put the tangent of cell c where the task wants it."""
-    if task == MATRICES:
-        put_matrix(local, out_matrices[c])
-    else:
-        add_blocks(local, places[c], out_blocks)
+@inlined_kernel
+def _point_moduli(
+    kinematics, averaged, weight, resistance, stress, tangent, whole, out, out_left, out_right
+):  # fmt: skip
+    """Moduli (3, 3, 9) of one point and, with averaging, its terms with the mean gradient; returns κ/9."""
+    kappa = 0.0
+    point_moduli(tangent, weight, out)
+    if averaged:
+        kappa = average_moduli(kinematics, stress, tangent, weight, out, out_left, out_right)
+    if kinematics == FINITE:
+        add_initial_stress(stress, weight, out)
+        if resistance > 0.0:
+            add_step_moduli(whole, resistance, out)
+    return kappa
+
+
+@inlined_kernel
+def _cell_tangent(kinematics, averaged, volume, ratio, pressure, kappa, work):
+    """Tangent (k, 9k) of one cell from the moduli of its points."""
+    _, _, _, det, share, _, g, moduli, left, right, along_mean, sides, local = work
+    points = det.size
+    mean = g[3 * points :, : sides.shape[1] // 9]
+    curved = averaged and kinematics == FINITE
+    if curved:
+        present_shares(volume, ratio, det, share)
+        kappa -= pressure
+    clear(along_mean)
+    for p in range(points):
+        rows = sides[3 * p : 3 * p + 3]
+        at = g[3 * p : 3 * p + 3]
+        if not volume[p] > 0.0:
+            clear(at)
+            clear(rows)
+            continue
+        if curved:
+            add_mean_curvature(pressure * share[p], moduli[p])
+        point_sides(moduli[p], at, rows)
+        if averaged:
+            add_left_sides(left[p], mean, rows)
+            add_right_sides(right[p], at, along_mean)
+    if averaged:
+        mean_sides(mean, kappa, along_mean, sides[3 * points :])
+        points += 1
+    cell_product(g, sides, points, local)
 
 
 @kernel
@@ -184,6 +210,83 @@ def _keep_history(
         tensor_history(kinematics, axes, scratch, vectors6, out_metric[row], turned)
 
 
+@inlined_kernel
+def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_forces, out_history):
+    """Energy (mJ) of cell c, its forces and, in the work space, its tangent."""
+    gradients, volume, ratio, law, parameters = item
+    metric, axes, kappa = history
+    motion, f, whole, det, _, stresses, g, moduli, left, right, _, sides, _ = work
+    scratch, vectors6, frame = stack_matrices(10, 3, 3), stack_matrix(9, 6), stack_matrices(3, 6, 6)
+    tangent = stack_matrix(6, 6)
+    q = det.size
+    first = c * q
+    mean = g[3 * q :, : sides.shape[1] // 9]
+    with_forces = FORCES <= task < HISTORY
+    tangents = task in (MATRICES, BLOCKS)
+    if not _measure(
+        kinematics, averaged, with_forces, motion, gradients[first : first + q], volume[first : first + q],
+        ratio[first : first + q], f, whole, det, g, mean,
+    ):  # fmt: skip
+        return math.inf
+    total, pressure, curvature = 0.0, 0.0, 0.0
+    for p in range(q):
+        row = first + p
+        if not volume[row] > 0.0:
+            continue
+        energy, growth = point_response(
+            kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row], kappa[row],
+            parameters[row], tangents, scratch, vectors6, frame, stresses[p], tangent,
+        )  # fmt: skip
+        step = _step_energy(kinematics, whole[p], det[p], viscosity)
+        total += volume[row] * (energy + ratio[row] * step)
+        if not total < math.inf:
+            return total
+        resistance = viscosity * volume[row] * ratio[row]
+        if with_forces:
+            pressure += _add_point_forces(
+                kinematics, averaged, volume[row], resistance, stresses[p], whole[p],
+                g[3 * p : 3 * p + 3], out_forces,
+            )  # fmt: skip
+        if tangents:
+            curvature += _point_moduli(
+                kinematics, averaged, volume[row], resistance, stresses[p], tangent, whole[p], moduli[p],
+                left[p], right[p],
+            )  # fmt: skip
+        if task == HISTORY:
+            _keep_history(
+                kinematics, law[row], row, det[p], whole[p], axes[row % len(axes)], ratio[row], growth,
+                stresses[p], scratch, vectors6, out_history,
+            )  # fmt: skip
+    if with_forces and averaged:
+        add_mean_forces(mean, pressure, out_forces)
+    if tangents:
+        cell_volume = volume[first : first + q]
+        _cell_tangent(
+            kinematics, averaged, cell_volume, ratio[first : first + q], pressure, curvature, work
+        )
+    return total
+
+
+@kernel
+def _chunk(
+    task, kinematics, averaged, cells_of, points, start, cells, item, history, viscosity, places, work, out_energies,
+    out_forces, out_matrices, out_blocks, out_history
+):  # fmt: skip
+    """What `cell_response` does for the cells (m,) of one chunk."""
+    motion, local = work[0], work[-1]
+    for c in cells_of:
+        gather_motion(points, start, cells[c], motion)
+        forces = out_forces[c] if FORCES <= task < HISTORY else out_forces[0]
+        out_energies[c] = _cell(
+            task, kinematics, averaged, c, item, history, viscosity, work, forces, out_history
+        )
+        if out_energies[c] < math.inf:
+            if task == MATRICES:
+                put_matrix(local, out_matrices[c])
+            elif task == BLOCKS:
+                add_blocks(local, places[c], out_blocks)
+
+
 @parallel_kernel
 def cell_response(
     task, kinematics, averaged, points, start, cells, gradients, volume, metric, axes, ratio, kappa, law,
@@ -205,54 +308,18 @@ def cell_response(
     """
     q = volume.size // max(1, len(cells))
     k = cells.shape[1]
+    wide = k + k % 2
+    item = (gradients, volume, ratio, law, parameters)
+    history = (metric, axes, kappa)
     for colour in range(colour_ptr.size - 1):
         for chunk in prange(colour_ptr[colour], colour_ptr[colour + 1]):
-            f, whole, inverse = np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((3, 3))
-            g, shift, local = np.empty((q, 3, k)), np.zeros((q, 3, k)), np.empty((3, 3, k, k))
-            mean, left, det, share = np.zeros((3, k)), np.empty((3, k)), np.empty(q), np.zeros(q)
-            scratch, vectors6, frame = (
-                np.empty((SCRATCH, 3, 3)),
-                np.empty((9, 6)),
-                np.empty((3, 6, 6)),
-            )
-            stresses, columns, tangent = np.empty((q, 3, 3)), np.empty((6, 3)), np.empty((6, 6))
-            for place in range(chunk * chunk_size, min((chunk + 1) * chunk_size, len(cells))):
-                c = order[place]
-                out_energies[c] = math.inf
-                inside = _measure(
-                    kinematics, averaged, FORCES <= task < HISTORY, points, start, cells[c], c * q, gradients, volume,
-                    ratio, inverse, f, whole, det, g, shift, mean,
-                )  # fmt: skip
-                if not inside:
-                    continue
-                total = 0.0
-                tangents = task in (MATRICES, BLOCKS)
-                if tangents:
-                    local[:] = 0.0
-                for p in range(q):
-                    row = c * q + p
-                    if not volume[row] > 0.0:
-                        continue
-                    energy, growth = point_response(
-                        kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row], kappa[row],
-                        parameters[row], tangents, scratch, vectors6, frame, stresses[p], tangent,
-                    )  # fmt: skip
-                    step = _step_energy(kinematics, whole[p], det[p], viscosity)
-                    total += volume[row] * (energy + ratio[row] * step)
-                    if FORCES <= task < HISTORY and total < math.inf:
-                        _add_point(
-                            kinematics, averaged, tangents, volume[row], ratio[row], gradients[row], viscosity,
-                            stresses[p], tangent, whole[p], g[p], shift[p], columns, out_forces[c], local,
-                        )  # fmt: skip
-                    if task == HISTORY:
-                        _keep_history(
-                            kinematics, law[row], row, det[p], whole[p], axes[row % len(axes)], ratio[row], growth,
-                            stresses[p], scratch, vectors6, out_history,
-                        )  # fmt: skip
-                out_energies[c] = total
-                if tangents and total < math.inf:
-                    if averaged and kinematics == FINITE:
-                        _add_mean_volume(
-                            c * q, volume, ratio, stresses, det, g, shift, mean, share, left, local
-                        )
-                    _hand_over(task, local, c, places, out_matrices, out_blocks)
+            work = (
+                np.empty((k, 3)), np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty(q),
+                np.empty((q, 3, 3)), np.zeros((3 * q + 3, wide)), np.empty((q, 3, 3, 9)), np.empty((q, 3, 3)),
+                np.empty((q, 3, 3)), np.empty((3, k)), np.empty((3 * q + 3, 9 * k)), np.empty((wide, 9 * k)),
+            )  # fmt: skip
+            _chunk(
+                task, kinematics, averaged, order[chunk * chunk_size : (chunk + 1) * chunk_size], points, start,
+                cells, item, history, viscosity, places, work, out_energies, out_forces, out_matrices, out_blocks,
+                out_history,
+            )  # fmt: skip

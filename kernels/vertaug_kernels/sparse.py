@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = [
     "count_row_blocks",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-@kernel
+@allocating_kernel
 def group_entries(keys, ptr, order):
     """List the positions of each key: ``order[ptr[k]:ptr[k + 1]]`` holds them, ascending.
 
@@ -47,7 +47,7 @@ def group_entries(keys, ptr, order):
         cursor[key] += 1
 
 
-@kernel
+@allocating_kernel
 def count_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, counts):
     """Count the blocks of each row: the node itself and every node it shares an element with.
 
@@ -71,7 +71,7 @@ def count_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, counts
         counts[node] = count
 
 
-@kernel
+@allocating_kernel
 def fill_row_blocks(node_ptr, node_elements, element_ptr, element_nodes, indptr, indices):
     """Write the sorted block columns of each row.
 

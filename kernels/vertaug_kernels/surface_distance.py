@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_indices
 
 __all__ = ["scatter_distance", "scatter_winding", "sweep_nearest"]
 
@@ -68,8 +69,8 @@ def scatter_distance(corner, first, last, band, square, nearest):
     nearest : (nx, ny, nz) int32 triangle they belong to, updated
     """
     for i in range(first, last):
-        low = [0, 0, 0]
-        high = [0, 0, 0]
+        low = stack_indices(3)
+        high = stack_indices(3)
         for d in range(3):
             least = min(min(corner[i, 0, d], corner[i, 1, d]), corner[i, 2, d])
             most = max(max(corner[i, 0, d], corner[i, 1, d]), corner[i, 2, d])
@@ -133,7 +134,7 @@ def scatter_winding(corner, axis, change):
     """
     a = (axis + 1) % 3
     b = (axis + 2) % 3
-    node = [0, 0, 0]
+    node = stack_indices(3)
     for i in range(corner.shape[0]):
         x0, y0 = corner[i, 0, a], corner[i, 0, b]
         x1, y1 = corner[i, 1, a], corner[i, 1, b]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import allocating_kernel
 
 __all__ = ["fill_surface", "own_samples", "sample_means"]
 
@@ -18,7 +18,7 @@ Int = NDArray[np.int32]
 Byte = NDArray[np.uint8]
 
 
-@kernel
+@allocating_kernel
 def _inverse(points: Float, cell: Int, out: Float) -> float:
     """Rows of the inverse of a tetrahedron's edge matrix into `out` (3, 3); returns 6 x volume."""
     a = points[cell[1]] - points[cell[0]]
@@ -33,7 +33,7 @@ def _inverse(points: Float, cell: Int, out: Float) -> float:
     return volume
 
 
-@kernel
+@allocating_kernel
 def own_samples(points: Float, cells: Int, origin: Float, step: float, owner: Int) -> None:
     """Write into `owner` (nx, ny, nz) the first tetrahedron that holds each sample, else leave it.
 
@@ -68,7 +68,7 @@ def own_samples(points: Float, cells: Int, origin: Float, step: float, owner: In
                         owner[i, j, k] = cell
 
 
-@kernel
+@allocating_kernel
 def _side(ay: float, az: float, by: float, bz: float, y: float, z: float) -> bool:
     """Whether (y, z) lies left of the edge a-b; an edge seen from both sides gives opposite answers."""
     if ay < by or (ay == by and az < bz):
@@ -76,7 +76,7 @@ def _side(ay: float, az: float, by: float, bz: float, y: float, z: float) -> boo
     return not ((ay - by) * (z - bz) - (az - bz) * (y - by) >= 0.0)
 
 
-@kernel
+@allocating_kernel
 def fill_surface(points: Float, facets: Int, origin: Float, step: float, inside: Byte) -> None:
     """Set `inside` (nx, ny, nz) to the parity of crossings of a closed surface along +x.
 
@@ -110,7 +110,7 @@ def fill_surface(points: Float, facets: Int, origin: Float, step: float, inside:
                     inside[i, j, k] ^= 1
 
 
-@kernel
+@allocating_kernel
 def sample_means(
     owner: Int, value: Float, chosen: Byte, per_side: int, count: Float, mean: Float
 ) -> None:

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KERNELS = sorted((ROOT / "kernels" / "vertaug_kernels").rglob("*.py"))
 SOURCES = sorted((ROOT / "src").rglob("*.py")) + KERNELS
 LONGEST_FILE, LONGEST_FUNCTION = 400, 75
-DECORATORS = {"kernel", "parallel_kernel"}
+DECORATORS = {"kernel", "inlined_kernel", "allocating_kernel", "parallel_kernel"}
 ALLOWED = {"__future__", "math", "numpy", "vertaug_kernels"}
 
 by_path = pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -59,6 +59,24 @@ def test_kernel_writes_to_its_last_arguments(path):
             continue
         outs = [name == "out" or name.startswith("out_") for name in names]
         assert outs == sorted(outs), f"{node.name}{tuple(names)}"
+
+
+@by_kernel
+def test_stack_arrays_stay_in_their_function(path):
+    for node in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        held = {
+            target.id
+            for one in ast.walk(node)
+            if isinstance(one, ast.Assign) and "stack_" in ast.dump(one.value)
+            for name in one.targets
+            for target in ast.walk(name)
+            if isinstance(target, ast.Name)
+        }
+        for one in ast.walk(node):
+            if isinstance(one, ast.Return) and one.value is not None:
+                whole = one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
+                given = {value.id for value in whole if isinstance(value, ast.Name)}
+                assert not held & given, f"{node.name} returns memory that ends with it"
 
 
 @by_kernel
