@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.contact_apart import Apart
 from vertaug.solid.contact_surface import (
     ContactSurface,
     contact_surface,
@@ -98,13 +99,22 @@ class FacetContact:
     points : (n_nodes, 3) mm at the start of the step, free of intersections
     sets : facet sets (m_i, 3), normals out of the solid, one body each
     options : reach and stiffness
+    before : contact of an earlier step on the same facets, whose topology and measured distances are taken over
     """
 
-    def __init__(self, points: Float, sets: Sequence[Int], options: ContactOptions) -> None:
-        self.surface: ContactSurface = contact_surface(sets)
+    def __init__(
+        self,
+        points: Float,
+        sets: Sequence[Int],
+        options: ContactOptions,
+        before: FacetContact | None = None,
+    ) -> None:
+        self.surface: ContactSurface = before.surface if before else contact_surface(sets)
+        facets = self.surface.facets
+        self._passing: Apart = before._passing if before else Apart(facets)
+        self._apart: Apart = before._apart if before else Apart(facets)
         self.options = options
         self._rule = quadrature(options.points)
-        facets = self.surface.facets
         self._area, _ = facet_areas(points, facets)
         corner = points[facets]
         edges = corner[:, [1, 2, 0]] - corner
@@ -139,6 +149,7 @@ class FacetContact:
         distance = self.options.reach + 2.0 * self._margin
         low, high = corner.min(axis=1) - 0.5 * distance, corner.max(axis=1) + 0.5 * distance
         pairs = near_pairs(low, high, self.surface.body, within=self.options.within)
+        pairs = pairs[~self._apart.beyond(points, pairs, distance)]
         gap, least = np.zeros((len(pairs), 3)), np.zeros(len(pairs))
         contact_pairs.separations(points, self.surface.facets, pairs, gap, least)
         kept = np.flatnonzero(least <= distance)
@@ -236,6 +247,7 @@ class FacetContact:
         low = np.minimum(here.min(axis=1), there.min(axis=1))
         high = np.maximum(here.max(axis=1), there.max(axis=1))
         pairs = near_pairs(low, high, self.surface.body, within=self.options.within)
+        pairs = pairs[~self._passing.through(points, motion, pairs, _SPARE)]
         shares = np.ones(len(pairs))
         contact_pairs.safe_steps(points, motion, facets, pairs, _SPARE, shares)
         return scale * float(shares.min(initial=1.0))

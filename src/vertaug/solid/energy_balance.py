@@ -226,26 +226,33 @@ def viscous_forces(items: Sequence[Item], points: Float) -> Float:
     return total
 
 
-def item_energy(item: Item, start: Float, end: Float, following: Item | None = None) -> StepEnergy:
+def item_energy(
+    item: Item,
+    start: Float,
+    end: Float,
+    following: Item | None = None,
+    left: Item | None = None,
+) -> StepEnergy:
     """Energies of one item in a step from points ``start`` to ``end`` (n_nodes, 3), without `artificial`.
 
-    Items with a history have a method `after`; ``following`` is their item of the next step where that has
-    other parameters. An attribute `energy_term` = "contact" of an item without history books it there.
+    Items with a history have a method `after`, of which ``left`` is the result at ``end`` where it is known;
+    ``following`` is their item of the next step where that has other parameters. An attribute
+    `energy_term` = "contact" of an item without history books it there.
     """
-    first, last = item.energy(start), item.energy(end)
+    first = item.energy(start)
     succeed = getattr(item, "after", None)
     if succeed is None:
-        change = last - first
+        change = item.energy(end) - first
         contact = getattr(item, "energy_term", "stored") == "contact"
         return StepEnergy(contact=change) if contact else StepEnergy(stored=change)
-    if isinstance(item, SolidItem) and item.viscosity != 0.0:
-        last = replace(item, viscosity=0.0).energy(end)
-    left = succeed(end).energy(end)
-    renewed = 0.0 if following is None else following.energy(end) - left
-    if not all(math.isfinite(v) for v in (first, last, left, renewed)):
+    bare = replace(item, viscosity=0.0) if isinstance(item, SolidItem) else item
+    last = bare.energy(end)
+    kept = (left or succeed(end)).energy(end)
+    renewed = 0.0 if following is None else following.energy(end) - kept
+    if not all(math.isfinite(v) for v in (first, last, kept, renewed)):
         return StepEnergy(stored=math.nan)
     return StepEnergy(
-        stored=left + renewed - first, dissipated=last - left - renewed, renewed=renewed
+        stored=kept + renewed - first, dissipated=last - kept - renewed, renewed=renewed
     )
 
 

@@ -126,13 +126,14 @@ class Equilibrium:
         if not result.converged:
             return SolidStep(state, result, np.inf, StepEnergy(), first, np.zeros_like(points))
         error = _imbalance(supports, result.points, load)
-        following = self._commit(state, cells, shell, fibre, result.points)
+        left = cells.after(result.points)
+        following = self._commit(state, left, shell, fibre, result.points)
         viscous = viscous_forces([cells], result.points)
         drive = Drive.of(cavities, result.points, load, viscous)
         way = result.points - points
         inner: list[Item] = [cells, shell, fibre, *walls]
         outer = [*self._supports(state, first.load), *first.items(cavities)]
-        energy = self._energy(items[:3], following, supports, points, result.points)
+        energy = self._energy(items[:3], left, following, supports, points, result.points)
         energy += cavity_work(first, drive, cavities, points, result.points)
         energy += _axial_work(supports, first.load, points, result.points)
         energy += artificial_work(first.viscous, viscous, way)
@@ -152,16 +153,17 @@ class Equilibrium:
     def _energy(
         self,
         bodies: Sequence[Item],
+        left: SolidItem,
         state: State,
         supports: Sequence[Item],
         start: Float,
         end: Float,
     ) -> StepEnergy:
-        """Energies of ``bodies`` and discs in a step that led to ``state``."""
+        """Energies of ``bodies``, the first of which is ``left`` after the step, and discs; it led to ``state``."""
         energy = StepEnergy()
         renewed: Sequence[Item] = self._bodies(state)
-        for item, following in zip(bodies, renewed, strict=True):
-            energy += item_energy(item, start, end, following)
+        for item, following, known in zip(bodies, renewed, (left, None, None), strict=True):
+            energy += item_energy(item, start, end, following, known)
         for item in supports:
             if not isinstance(item, AxialLoad):
                 energy += item_energy(item, start, end)
@@ -175,16 +177,15 @@ class Equilibrium:
         return sum(item.energy(points) for item in items)
 
     def _commit(
-        self, state: State, cells: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
+        self, state: State, left: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
     ) -> State:
-        """New history at converged ``points``."""
-        metric, ratio, plastic, *_ = cells.history(points)
+        """New history at converged ``points``; that of the cells is in ``left``, their item of the next step."""
+        metric, ratio, accumulated = left.metric.copy(), left.ratio, left.kappa
         bone = state.bone
-        accumulated = bone.plastic + plastic
         damage = np.maximum(bone.damage, damage_after(accumulated))
         grown = np.flatnonzero(damage > bone.damage + 1e-12)
-        left = self._model.law.stiffness_left
-        metric[grown] = soften(metric[grown], left(bone.damage[grown]) / left(damage[grown]))
+        share = self._model.law.stiffness_left
+        metric[grown] = soften(metric[grown], share(bone.damage[grown]) / share(damage[grown]))
         shell_metric, shell_plastic, _ = shell.history(points)
         direction, strain = fibre.history(points)
         new_shell = replace(

@@ -251,18 +251,22 @@ class _Directions:
         return -system.residual / scale
 
 
-def _begin(points: Float, way: Float | None, items: Sequence[Item], solver: LinearSolver) -> Float:
-    """Where to begin: at the end of an expected ``way``, or half of it, if that lowers the energy."""
-    if way is None:
-        return points.copy()
+def _begin(
+    points: Float, way: Float, items: Sequence[Item], solver: LinearSolver
+) -> tuple[Float, _Assembled | None]:
+    """Where to begin, and the system there if it is known.
+
+    That is the end of an expected ``way`` or half of it, the first that lowers the energy, else ``points``.
+    """
     motion = np.where(solver.fixed, 0.0, way)
     length = _longest(points, motion, items)
     before = _energy(points, items)
-    for share in (length, 0.5 * length):
-        start = points + share * motion
-        if _energy(start, items) < before:
-            return start
-    return points.copy()
+    start = points + length * motion
+    system = _assemble(start, items, solver)
+    if system.energy < before:
+        return start, system
+    start = points + 0.5 * length * motion
+    return (start if _energy(start, items) < before else points.copy()), None
 
 
 def minimise(
@@ -278,7 +282,9 @@ def minimise(
     is lower there. The solver's pattern is built from the items' connectivities, in the same order, and its fixed
     unknowns keep their value. Never raises for a step that fails: the result says why.
     """
-    current = _begin(points, way, items, solver)
+    current, known = points.copy(), None
+    if way is not None:
+        current, known = _begin(points, way, items, solver)
     residuals: list[float] = []
     conservative = _conservative(items)
     directions = _Directions(solver, conservative)
@@ -290,7 +296,6 @@ def minimise(
             current, converged, count, tuple(residuals), energy, directions.linear, reason
         )
 
-    known: _Assembled | None = None
     ahead = True
     for _ in range(options.max_iterations):
         system = known or _assemble(current, items, solver)

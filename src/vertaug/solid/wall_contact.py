@@ -47,6 +47,7 @@ class WallContact:
         self._pairs = self._apart()
         self.solver = self._build(self._pairs)
         self._together: LinearSolver | None = None
+        self._last: FacetContact | None = None
 
     def _apart(self) -> Int:
         """Pattern of a contact without near pairs: the walls' nodes, each six times."""
@@ -65,7 +66,8 @@ class WallContact:
         """Contact of a step that starts at ``points`` (n, 3), none or one item, and its solver."""
         if self._options is None:
             return [], self.solver
-        contact = FacetContact(points, self._cavities, self._options)
+        contact = FacetContact(points, self._cavities, self._options, self._last)
+        self._last = contact
         if contact.near == 0:
             return [contact], self.solver
         if self._together is None or not np.array_equal(self._pairs, contact.connectivity):

@@ -139,6 +139,32 @@ def test_step_is_cut_before_surfaces_cross():
     assert contact.gap(points + 0.45 * step) == pytest.approx(0.08)
 
 
+@pytest.mark.parametrize("pace", [0.002, 0.02, 0.2])
+def test_what_is_known_of_distances_changes_no_answer(pace):
+    """A contact that goes on from step to step, against one that knows nothing of the steps before."""
+    rng = np.random.default_rng(7)
+    points, sets = two_sheets(0.3, noise=0.01)
+    options = ContactOptions(0.06, 1.0)
+    last, reached = None, []
+    for _ in range(12):
+        motion = pace * rng.normal(size=points.shape)
+        motion[64:, 2] -= pace
+        kept, fresh = (
+            FacetContact(points, sets, options, last), FacetContact(points, sets, options)
+        )  # fmt: skip
+        assert np.array_equal(kept.connectivity, fresh.connectivity)
+        assert kept.energy(points) == fresh.energy(points)
+        length = kept.largest_step(points, motion)
+        assert length == fresh.largest_step(points, motion)
+        points = points + 0.9 * length * motion
+        assert kept.energy(points) == fresh.energy(points)
+        last = kept
+        reached.append(length)
+    assert min(reached) < 1.0 or pace < 0.2
+    if pace == 0.002:
+        assert last._passing.measured == 1, "small motions need no new distances"
+
+
 def test_same_bits_for_any_number_of_threads():
     points, sets = two_sheets(0.03, noise=0.004)
     found = []
