@@ -25,6 +25,12 @@ class Level(str, Enum):  # noqa: UP042  (typer lists the values of a str enumera
 
     quick = "quick"
     full = "full"
+    both = "both"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Levels to run, in order."""
+        return ("quick", "full") if self is Level.both else (self.value,)
 
 
 def _list(words: list[str], level: str) -> None:
@@ -63,7 +69,7 @@ def verify(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the report; made if absent.")
     ] = Path("verification"),
-    level: Annotated[Level, typer.Option(help="Coarse meshes or all of them.")] = Level.full,
+    level: Annotated[Level, typer.Option(help="Coarse meshes, all of them, or both.")] = Level.full,
     change: Annotated[
         list[str] | None,
         typer.Option("--set", help="Another parameter or mesh: b.poisson=0.45, b.meshes=4,8,16."),
@@ -88,7 +94,7 @@ def verify(
             for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
                 os.environ[name] = str(threads)
         if names:
-            _list(only or [], level.value)
+            _list(only or [], level.names[-1])
             return
         from vertaug.verification.registry import select, settings
         from vertaug.verification.regression import accept
@@ -97,11 +103,12 @@ def verify(
 
         given = settings(change or [])
         chosen = [p for p in select(only or []) if only or p.id in given or not given]
-        outcomes = run_problems(chosen, level.value, given, _tell)
+        levels = {name: run_problems(chosen, name, given, _tell) for name in level.names}
         if reason is not None:
-            typer.echo(f"stored in {accept(outcomes, level.value, reason)}")
-        text, data = write_report(outcomes, level.value, out)
-        failed = sum(not outcome.passed for outcome in outcomes)
-        typer.echo(f"{len(outcomes) - failed} of {len(outcomes)} problems passed: {text}, {data}")
-        if failed:
+            for name, outcomes in levels.items():
+                typer.echo(f"stored in {accept(outcomes, name, reason)}")
+        text, data = write_report(levels, out)
+        passed = [outcome.passed for outcomes in levels.values() for outcome in outcomes]
+        typer.echo(f"{sum(passed)} of {len(passed)} problems passed: {text}, {data}")
+        if not all(passed):
             raise typer.Exit(FAILED)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from vertaug.verification.check import Entry
 from vertaug.verification.problem import GROUPS, shown
 from vertaug.verification.running import Outcome
 
-__all__ = ["markdown", "records", "write_report"]
+__all__ = ["Levels", "markdown", "records", "write_report"]
+
+Levels = Mapping[str, Sequence[Outcome]]
+"""What was run, by level; the last one is shown in full."""
 
 ROUND_OFF = 1e-9
 LIBRARIES = ("numpy", "scipy", "numba")
@@ -91,10 +94,26 @@ HEADER = (
 )
 
 
-def _section(outcome: Outcome) -> list[str]:
+def _named(parameters: Mapping[str, object]) -> str:
+    """Parameters as text."""
+    return ", ".join(f"{name} = {shown(value)}" for name, value in parameters.items())
+
+
+def _beside(level: str, outcome: Outcome, shown_in_full: Outcome) -> list[str]:
+    """What came out at another level, in a line, and the rows that failed."""
+    known = shown_in_full.parameters
+    other = {name: value for name, value in outcome.parameters.items() if value != known[name]}
+    good = sum(entry.passed for entry in outcome.entries)
+    settings = f", {_named(other)}" if other else ", the same parameters"
+    line = f"Level {level}{settings}: {good} of {len(outcome.entries)} passed."
+    missed = [_row(entry) for entry in outcome.entries if not entry.passed]
+    return [line, "", *([HEADER, *missed, ""] if missed else [])]
+
+
+def _section(outcome: Outcome, others: Mapping[str, Outcome]) -> list[str]:
     """The document of one problem."""
     problem = outcome.problem
-    values = ", ".join(f"{name} = {shown(value)}" for name, value in outcome.parameters.items())
+    values = _named(outcome.parameters)
     reasons: dict[str, list[str]] = {}
     for entry in outcome.entries:
         reasons.setdefault(entry.check.why, []).append(entry.check.quantity)
@@ -104,7 +123,10 @@ def _section(outcome: Outcome) -> list[str]:
         *(_row(entry) for entry in outcome.entries), "",
     ]  # fmt: skip
     lines += [f"- {', '.join(names)}: {why}." for why, names in reasons.items()]
-    return [*lines, ""]
+    lines.append("")
+    for level, other in others.items():
+        lines += _beside(level, other, outcome)
+    return lines
 
 
 INTRODUCTION = """\
@@ -115,44 +137,70 @@ convergence on the two finest meshes, and in brackets the least that passes. Evi
 form, a series or a quadrature; EXTERNAL, published by others; CROSS-CODE, an independent code of another
 method; REGRESSION-ONLY, nothing but the stored value.
 
+There are two levels: quick, coarse meshes and fewer cases, one minute, for every change of the code; and full,
+all meshes named below, about a quarter of an hour on one core. Values of both are stored.
+
 Run it again, also with other parameters and meshes:
 
 ```sh
-vertaug verify --out docs
+vertaug verify --level both --out docs
+vertaug verify --level quick
 vertaug verify --only b.sphere --set b.sphere.poisson=0.45 --set b.sphere.meshes=4,8,16
 ```
 """
 
 
-def markdown(outcomes: Sequence[Outcome], level: str) -> str:
-    """The report as text; nothing in it depends on machine or time."""
+def _verdict(level: str, outcomes: Sequence[Outcome]) -> str:
+    """One sentence on a level."""
     entries = [entry for outcome in outcomes for entry in outcome.entries]
     orders = [e for e in entries if e.check.order is not None and e.check.least_order is not None]
-    failed = [entry for entry in entries if not entry.passed]
-    verdict = (
-        f"{len(entries) - len(failed)} of {len(entries)} checks passed in {len(outcomes)} problems, "
-        f"{len(orders)} of them with an order of convergence (level {level}, vertaug {__version__})."
+    passed = sum(entry.passed for entry in entries)
+    return (
+        f"Level {level}: {passed} of {len(entries)} checks passed in {len(outcomes)} problems, "
+        f"{len(orders)} of them with an order of convergence."
     )
-    lines = ["# Verification", "", f"Written by `vertaug verify`. {verdict}", "", INTRODUCTION]
-    lines += ["| group | problems | checks | passed |", "|---|---|---|---|"]
+
+
+def _groups(levels: Levels) -> list[str]:
+    """Table of groups and levels."""
+    names = list(levels)
+    heads = "".join(f" checks, {name} | passed |" for name in names)
+    lines = [f"| group | problems |{heads}", "|---|---|" + "---|---|" * len(names)]
     for group in GROUPS:
-        own = [outcome for outcome in outcomes if outcome.problem.group == group]
-        rows = [entry for outcome in own for entry in outcome.entries]
-        if own:
-            lines.append(f"| {group} | {len(own)} | {len(rows)} | {sum(e.passed for e in rows)} |")
+        own = {
+            level: [outcome for outcome in outcomes if outcome.problem.group == group]
+            for level, outcomes in levels.items()
+        }
+        if own[names[-1]]:
+            rows = [[e for outcome in own[name] for e in outcome.entries] for name in names]
+            cells = "".join(f" {len(row)} | {sum(e.passed for e in row)} |" for row in rows)
+            lines.append(f"| {group} | {len(own[names[-1]])} |{cells}")
+    return lines
+
+
+def markdown(levels: Levels) -> str:
+    """The report as text; nothing in it depends on machine or time."""
+    *others, main = levels
+    verdicts = " ".join(_verdict(level, levels[level]) for level in (main, *others))
+    lines = ["# Verification", ""]
+    lines += [f"Written by `vertaug verify`, vertaug {__version__}. {verdicts}", "", INTRODUCTION]
+    lines += _groups(levels)
+    beside = {level: {outcome.problem.id: outcome for outcome in levels[level]} for level in others}
     for group in GROUPS:
-        own = [outcome for outcome in outcomes if outcome.problem.group == group]
+        own = [outcome for outcome in levels[main] if outcome.problem.group == group]
         lines += ["", f"## {group}", ""] if own else []
         for outcome in own:
-            lines += _section(outcome)
+            name = outcome.problem.id
+            lines += _section(outcome, {level: found[name] for level, found in beside.items()})
     return "\n".join(lines).rstrip() + "\n"
 
 
-def write_report(outcomes: Sequence[Outcome], level: str, folder: Path) -> tuple[Path, Path]:
+def write_report(levels: Levels, folder: Path) -> tuple[Path, Path]:
     """Write both files into ``folder``, made if absent; returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     text, data = folder / "verification.md", folder / "verification.json"
-    text.write_text(markdown(outcomes, level), encoding="utf-8")
-    content = json.dumps(records(outcomes, level), indent=1, ensure_ascii=False, allow_nan=False)
+    text.write_text(markdown(levels), encoding="utf-8")
+    rows = [row for level, outcomes in levels.items() for row in records(outcomes, level)]
+    content = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
     data.write_text(content + "\n", encoding="utf-8")
     return text, data

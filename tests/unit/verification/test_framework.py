@@ -158,15 +158,26 @@ def test_a_problem_that_breaks_keeps_its_checks_and_the_others_run():
 
 
 def test_report_depends_on_nothing_but_the_numbers(tmp_path):
-    text = markdown(run_problems(ALL), "full")
-    assert text == markdown(run_problems(ALL), "full")
+    text = markdown({"full": run_problems(ALL)})
+    assert text == markdown({"full": run_problems(ALL)})
     for part in ("## SOLID", "### t.square", "2.00 (≥ 1.80)", "**FAIL** RuntimeError", "2 of 4"):
         assert part in text
-    files = write_report(run_problems(ALL), "full", tmp_path / "new")
+    files = write_report({"full": run_problems(ALL)}, tmp_path / "new")
     rows = json.loads(files[1].read_text())
     keys = {"id", "quantity", "reference", "computed", "error", "tolerance", "order", "passed"}
     assert all(keys <= set(row) for row in rows)
     assert [row["passed"] for row in rows] == [True, True, False, False]
+
+
+def test_report_says_what_came_out_at_each_level(tmp_path):
+    levels = {level: run_problems(ALL, level) for level in ("quick", "full")}
+    text, data = (file.read_text() for file in write_report(levels, tmp_path))
+    assert "Level full: 2 of 4 checks passed in 3 problems, 1 of them" in text
+    assert "Level quick: 2 of 4 checks passed in 3 problems" in text
+    assert "| group | problems | checks, quick | passed | checks, full | passed |" in text
+    assert "Level quick, meshes = 1,2: 1 of 1 passed." in text
+    assert text.count("RuntimeError: no way forward") == 2
+    assert {row["level"] for row in json.loads(data)} == set(levels)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from vertaug.solid.contact_rigid import RigidContact
 from vertaug.solid.contact_shapes import Cylinder, Punch, Sphere
 from vertaug.solid.item import Item
 from vertaug.solid.load import NodalLoad
-from vertaug.verification.check import Check
+from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.contact import (
     HertzLine,
     HertzSphere,
@@ -72,7 +72,7 @@ def sphere(
     young: Positive = 200.0,
     poisson: Poisson = 0.3,
     radius: Positive = 10.0,
-    approach: Positive = 0.1,
+    approach: Positive = 0.001,
     meshes: Meshes = (3, 5, 7),
 ) -> Iterator[Check]:
     """Press a sphere into a quarter of a block; ``meshes`` are elements across the contact."""
@@ -93,9 +93,10 @@ def sphere(
         forces.append(4.0 * float(contact.force(points)[2]))
     where, pressure = _loaded(contact, points)
     found = float(np.hypot(where[:, 0], where[:, 1]).max())
-    yield Check(
-        "F", exact.force, forces[-1], 0.03 * max(1.0, 5.0 / meshes[-1]), _EDGE, "N",
-        study={"meshes": list(meshes), "values": forces},
+    yield study(
+        "F", exact.force, meshes, forces, order=2.0, slack=1.0, tolerance=0.01, standard=7, floor=5e-3,
+        unit="N", why="the contact's edge lies anywhere in an element, so that errors below the floor swing; "
+        "Hertz leaves out a tenth of a/R, the way of the surface to the side",
     )  # fmt: skip
     yield Check("a", a, found, size / a, "one element", "mm")
     if meshes[-1] >= 5:  # fewer elements than that show no pressure at a point
