@@ -96,6 +96,7 @@ class State:
     Parameters
     ----------
     mesh : labelled mesh at the present coordinates
+    reference : (n_points, 3) mm, where the mesh's points were when the procedure began
     bone, shell, fibre : history of cells, membranes and cracked cortex
     ground, platen_bed : discs below and above; `platen` (3,) the platen's axial position and its
         two tilts times the lever, mm
@@ -106,6 +107,7 @@ class State:
     """
 
     mesh: Mesh
+    reference: Float
     bone: BoneHistory
     shell: ShellHistory
     fibre: FibreHistory

@@ -51,6 +51,8 @@ CARD = (
               "calibrated: 31 % of a 25 % crush recover in 30 minutes, Wegrzyn 2011", "derived"),
     Parameter("s_D", 0.2, "1", 0.0, 0.6, "crush strength lost at the largest damage, of the sound",
               "calibrated: failure load falls by 11 % there; up to 0.6 in overload, Keaveny 1999", "derived"),
+    Parameter("l_D", 2.0, "mm", 0.0, 5.0, "length within which damage weakens bone: average with (1 - r²/l²)²",
+              "two or three trabecular spacings", "assumed"),
     Parameter("E_min", 1.0, "MPa", 0.1, 5.0, "least modulus of any law; strength 0.8 % of it", "marrow", "assumed"),
 )  # fmt: skip
 
@@ -87,10 +89,11 @@ class BoneLaw:
     reclosing: float = CARD[7].value
     lock_bulk: float = CARD[8].value
     minimum_density: float = CARD[9].value
-    minimum_modulus: float = CARD[12].value
+    minimum_modulus: float = CARD[13].value
     critical_damage: float = wolfram_2011.CRITICAL
     delayed_compliance: float = CARD[10].value
     strength_loss: float = CARD[11].value
+    damage_length: float = CARD[12].value
     relaxed: bool = False
 
     def _laws(self) -> tuple[DensityLaw, DensityLaw]:
@@ -131,13 +134,17 @@ class BoneLaw:
         cards = [law.card for law in laws] + [m.CARD for m in modules if converted]
         return tuple(dict.fromkeys(parameter for card in cards for parameter in card))
 
-    def parameters(self, density: Float, plastic_ratio: Float, damage: Float) -> Float:
+    def parameters(
+        self, density: Float, plastic_ratio: Float, damage: Float, around: Float | None = None
+    ) -> Float:
         """Rows (n, 7) of the kernels' law `CUT_OFF`, in MPa.
 
         ``density`` (n,) at the initial volume, mg/cm³; ``plastic_ratio`` (n,) plastic part of the
         volume ratio, which hardens crushed cells and softens opened ones;
-        ``damage`` (n,).
+        ``damage`` (n,) lowers the stiffness; ``around`` (n,), its average over `damage_length`, the strengths.
+        Without it bone stands by itself.
         """
+        weak = damage if around is None else around
         rho = np.maximum(density, self.minimum_density)
         modulus = self.modulus(rho) * self.stiffness_left(damage)
         sound_strength = self.crush_strength(rho)
@@ -145,8 +152,8 @@ class BoneLaw:
         opened = np.maximum(plastic_ratio, 1.0)
         strength = crushed * self.crush_strength(rho / crushed) * opened ** (1.0 - self.reclosing)
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
-        strength *= 1.0 - self.strength_loss * damage / self.critical_damage
-        sound = np.clip(1.0 - damage / self.cracked, self.residual_tension, 1.0)
+        strength *= 1.0 - self.strength_loss * weak / self.critical_damage
+        sound = np.clip(1.0 - weak / self.cracked, self.residual_tension, 1.0)
         rows = np.zeros((len(rho), 7))
         rows[:, 0] = np.clip(self.packing * bone_fraction(rho), 0.05, 0.7)
         rows[:, 1] = self.lock_bulk

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from vertaug.mesh._mesh import Mesh
 from vertaug_kernels import geometry
 
-__all__ = ["containing_cells"]
+__all__ = ["containing_cells", "interpolated"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -33,6 +33,20 @@ def containing_cells(old: Mesh, new_points: Float) -> Int:
         again, weight = _search(old, tree, queries[lost], _CANDIDATES[1])
         found[lost] = np.where(weight < -1e-12, nearest[lost], again[0])
     return found
+
+
+def interpolated(old: Mesh, values: Float, new_points: Float) -> Float:
+    """Values (n, k) at ``new_points`` (n, 3), linear in the cells of ``old`` from those (n_nodes, k) of its nodes.
+
+    A point that the mesher put outside every cell gets a value of the cell that `containing_cells` names.
+    """
+    nodes = old.cells[containing_cells(old, new_points)]
+    corner = old.points[nodes]
+    edges = (corner[:, 1:] - corner[:, :1]).transpose(0, 2, 1)
+    inner = np.linalg.solve(edges, (new_points - corner[:, 0])[:, :, None])[:, :, 0]
+    weight = np.column_stack([1.0 - inner.sum(axis=1), inner]).clip(min=0.0)
+    weight /= weight.sum(axis=1, keepdims=True)
+    return np.asarray(np.einsum("na,nak->nk", weight, values[nodes]))
 
 
 def _search(old: Mesh, tree: cKDTree, queries: Float, count: int) -> tuple[tuple[Int, Int], Float]:

@@ -29,7 +29,7 @@ def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
     arrays: Arrays = {f"mesh.{name}": getattr(state.mesh, name) for name in _MESH}
     for part, names in _PARTS.items():
         arrays.update({f"{part}.{name}": getattr(getattr(state, part), name) for name in names})
-    arrays["platen"] = state.platen
+    arrays["platen"], arrays["reference"] = state.platen, state.reference
     facts: dict[str, Any] = {name: getattr(state, name) for name in _NUMBERS}
     facts["region_names"] = list(state.mesh.region_names)
     facts["facet_names"] = list(state.mesh.facet_names)
@@ -49,6 +49,7 @@ def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
     }
     return State(
         mesh=mesh,
+        reference=np.ascontiguousarray(arrays["reference"]),
         bone=BoneHistory(**parts["bone"]),
         shell=ShellHistory(**parts["shell"]),
         fibre=FibreHistory(**parts["fibre"]),

@@ -25,6 +25,7 @@ from vertaug.solid.energy_balance import (
 from vertaug.solid.item import Item
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.solid.regional_average import RegionalAverage
 from vertaug.solid.relaxation import soften
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
@@ -66,6 +67,10 @@ class Equilibrium:
     def __init__(self, state: State, model: SolidModel) -> None:
         self._model = model
         self._platen = state.mesh.n_points
+        self._average = RegionalAverage.of(
+            state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region,
+            model.law.damage_length,
+        )  # fmt: skip
         bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
         lists = [
             state.mesh.cells,
@@ -95,7 +100,8 @@ class Equilibrium:
     def _cells(self, state: State) -> SolidItem:
         """Cells with strengths and stiffnesses frozen at ``state``."""
         mesh, bone = state.mesh, state.bone
-        rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
+        around = self._average(bone.damage)
+        rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage, around)
         law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,

@@ -164,6 +164,7 @@ def first_state(
     cavities = sum(-enclosed_volume(mesh.points, f) for f in cavity_facets(mesh).values())
     return State(
         mesh=mesh,
+        reference=mesh.points.copy(),
         bone=bone,
         shell=shell,
         fibre=fibre,

@@ -13,7 +13,7 @@ from vertaug.errors import NotConvergedError
 from vertaug.mesh import Mesh
 from vertaug.mesh.quality import shape_quality
 from vertaug.mesh.remesh import remesh, size_field
-from vertaug.mesh.transfer import containing_cells
+from vertaug.mesh.transfer import containing_cells, interpolated
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
 from vertaug.state import Bed, BoneHistory, State
 
@@ -145,6 +145,7 @@ def _renewed(state: State, rule: RemeshRule) -> State:
     return replace(
         state,
         mesh=new,
+        reference=interpolated(old, state.reference, new.points),
         bone=corrected,
         shell=replace(state.shell, facets=_facets(state.shell.facets, old, new)),
         fibre=replace(state.fibre, facets=_facets(state.fibre.facets, old, new)),

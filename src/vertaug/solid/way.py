@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
-from vertaug.mesh.transfer import containing_cells
+from vertaug.mesh.transfer import interpolated
 
 __all__ = ["Way"]
 
@@ -30,13 +30,5 @@ class Way:
 
     def on(self, old: Mesh, new: Mesh) -> Way:
         """Return the same motion at the nodes of a ``new`` mesh of the same body, linear in the ``old`` cells."""
-        cells = old.cells[containing_cells(old, new.points)]
-        corner = old.points[cells]
-        edges = (corner[:, 1:] - corner[:, :1]).transpose(0, 2, 1)
-        rest = np.linalg.solve(edges, (new.points - corner[:, 0])[:, :, None])[:, :, 0]
-        weight = np.concatenate([1.0 - rest.sum(axis=1, keepdims=True), rest], axis=1)
-        # a node that the mesher put outside the old cells moves with their surface
-        weight = np.maximum(weight, 0.0)
-        weight /= weight.sum(axis=1, keepdims=True)
-        moved = (weight[:, :, None] * self.motion[cells]).sum(axis=1)
+        moved = interpolated(old, self.motion, new.points)
         return replace(self, motion=np.concatenate([moved, self.motion[-1:]]))

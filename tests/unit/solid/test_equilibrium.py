@@ -14,6 +14,7 @@ from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets, first_state, outer_facets
 from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.regional_average import RegionalAverage
 from vertaug_kernels.laws import CUT_OFF
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -183,7 +184,11 @@ def test_damage_grows_at_given_stress(loaded, grown):
     """Softer moduli times the committed elastic strain give the stress the step ended with."""
     model, start = loaded
     bone, mesh, end = start.bone, start.mesh, grown.state.bone
-    rows = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage)
+    average = RegionalAverage.of(
+        start.reference, mesh.cells, bone.volume, mesh.cell_region, model.law.damage_length
+    )
+    around = average(bone.damage)
+    rows = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage, around)
     law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
     item = SolidItem.start(mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows)
     _, ratio, plastic, stress, _ = item.history(grown.state.mesh.points)

@@ -11,6 +11,7 @@ from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_e
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets
+from vertaug.solid.regional_average import RegionalAverage
 from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
 from vertaug.solid.way import Way
 
@@ -149,3 +150,28 @@ def test_a_way_goes_on_in_its_own_direction_only():
     assert way.ahead(0.0) is None
     assert way.ahead(-1.0) is None
     assert Way(np.ones((2, 3)), 0.0).ahead(1.0) is None
+
+def test_places_before_the_procedure_are_carried_over(before, after):
+    """Kept points keep theirs; cells made of the carried places have the first volume, nearly all one by one."""
+    np.testing.assert_allclose(
+        after.reference[after.shell.facets], before.reference[before.shell.facets], atol=1e-9
+    )
+    first = [s.mesh.with_points(s.reference).volumes() for s in (before, after)]
+    np.testing.assert_allclose(first[0], before.bone.volume, rtol=1e-9)
+    assert first[1].sum() == pytest.approx(first[0].sum(), rel=2e-3)
+    off = np.abs(first[1] / after.bone.volume - 1.0)
+    assert np.quantile(off, 0.5) < 0.02
+    assert np.quantile(off, 0.9) < 0.25
+
+
+def test_averages_go_on_after_a_remesh(before, after):
+    """Damage averaged over the first shape: the same total and the same extremes, nearly, on either mesh."""
+    found = []
+    for state in (before, after):
+        average = RegionalAverage.of(
+            state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region, 2.0
+        )
+        np.testing.assert_allclose(average(np.ones(state.mesh.n_cells)), 1.0, rtol=1e-12)
+        found.append((state.bone.volume @ average(state.bone.damage), average(state.bone.damage)))
+    assert found[1][0] == pytest.approx(found[0][0], rel=0.05)
+    assert found[1][1].max() == pytest.approx(found[0][1].max(), rel=0.1)
