@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
 
-__all__ = ["Bed", "BoneHistory", "FibreHistory", "ShellHistory", "State"]
+__all__ = ["Bed", "BoneHistory", "FibreHistory", "HingeHistory", "ShellHistory", "State"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -81,6 +81,19 @@ class FibreHistory:
 
 
 @dataclass(frozen=True)
+class HingeHistory:
+    """History of the membranes' bending; one entry an edge that two of their facets share.
+
+    `nodes` (h, 4) point indices: the edge's ends and the facets' other corners; `rest` (h,) angle
+    without moment; `parameters` (h, 2) stiffness and largest moment, N mm.
+    """
+
+    nodes: Int
+    rest: Float
+    parameters: Float
+
+
+@dataclass(frozen=True)
 class Bed:
     """Springs of a disc: `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m, 3) N/mm along x, y, z."""
 
@@ -97,7 +110,7 @@ class State:
     ----------
     mesh : labelled mesh at the present coordinates
     reference : (n_points, 3) mm, where the mesh's points were when the procedure began
-    bone, shell, fibre : history of cells, membranes and cracked cortex
+    bone, shell, fibre, hinge : history of cells, membranes, cracked cortex and the membranes' bending
     ground, platen_bed : discs below and above; `platen` (3,) the platen's axial position and its
         two tilts times the lever, mm
     outer_volume, cavity_volume : inside of the outer surface, and of all cavities together, when
@@ -111,6 +124,7 @@ class State:
     bone: BoneHistory
     shell: ShellHistory
     fibre: FibreHistory
+    hinge: HingeHistory
     ground: Bed
     platen_bed: Bed
     platen: Float

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
-from vertaug.state import Bed, BoneHistory, FibreHistory, ShellHistory, State
+from vertaug.state import Bed, BoneHistory, FibreHistory, HingeHistory, ShellHistory, State
 
 __all__ = ["pack_state", "unpack_state"]
 
@@ -19,9 +19,12 @@ _MESH = ("points", "cells", "cell_region", "facets", "facet_set")
 _BONE = ("volume", "ratio", "metric", "plastic", "density", "damage")
 _SHELL = ("facets", "volume", "metric", "plastic", "parameters")
 _FIBRE = ("facets", "volume", "direction", "strain", "parameters")
+_HINGE = ("nodes", "rest", "parameters")
 _BED = ("nodes", "rest", "stiffness")
 _NUMBERS = ("outer_volume", "cavity_volume", "remeshes", "transfer_error")
-_PARTS = {"bone": _BONE, "shell": _SHELL, "fibre": _FIBRE, "ground": _BED, "platen_bed": _BED}
+_PARTS = {
+    "bone": _BONE, "shell": _SHELL, "fibre": _FIBRE, "hinge": _HINGE, "ground": _BED, "platen_bed": _BED,
+}  # fmt: skip
 
 
 def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
@@ -53,6 +56,7 @@ def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
         bone=BoneHistory(**parts["bone"]),
         shell=ShellHistory(**parts["shell"]),
         fibre=FibreHistory(**parts["fibre"]),
+        hinge=HingeHistory(**parts["hinge"]),
         ground=Bed(**parts["ground"]),
         platen_bed=Bed(**parts["platen_bed"]),
         platen=arrays["platen"],

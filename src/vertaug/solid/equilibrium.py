@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.materials.wolfram_2011 import damage as damage_after
+from vertaug.solid.bending import HingeItem
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.energy_balance import (
@@ -55,6 +57,15 @@ class SolidStep:
     way: Float
 
 
+class _Bodies(NamedTuple):
+    """What the body is made of: cells, membranes, cracked cortex, and the membranes' bending."""
+
+    cells: SolidItem
+    shell: ShellItem
+    fibre: FibreItem
+    hinge: HingeItem
+
+
 class Equilibrium:
     """All steps on one mesh: keeps the matrix pattern and the linear solver's hierarchy.
 
@@ -76,6 +87,7 @@ class Equilibrium:
             state.mesh.cells,
             state.shell.facets,
             state.fibre.facets,
+            state.hinge.nodes,
             *(item.connectivity for item in bed),
             *cavities,
         ]
@@ -122,24 +134,24 @@ class Equilibrium:
         ``before`` is what drove the body at the step's start, by default the load alone;
         ``ahead`` (n_nodes + 1, 3) the motion that is expected, the platen's last.
         """
-        cells, shell, fibre = self._bodies(state)
+        bodies = self._bodies(state)
         supports = self._supports(state, load)
         points = np.vstack([state.mesh.points, state.platen])
         walls, solver = self._walls.at(points)
-        items: list[Item] = [cells, shell, fibre, *supports, *cavities, *walls]
+        items: list[Item] = [*bodies, *supports, *cavities, *walls]
         first = before or Drive.start(len(cavities), load)
         result = minimise(points, items, solver, options or self._model.newton, ahead)
         if not result.converged:
             return SolidStep(state, result, np.inf, StepEnergy(), first, np.zeros_like(points))
         error = _imbalance(supports, result.points, load)
-        left = cells.after(result.points)
-        following = self._commit(state, left, shell, fibre, result.points)
-        viscous = viscous_forces([cells], result.points)
+        left = bodies.cells.after(result.points)
+        following = self._commit(state, left, bodies, result.points)
+        viscous = viscous_forces([bodies.cells], result.points)
         drive = Drive.of(cavities, result.points, load, viscous)
         way = result.points - points
-        inner: list[Item] = [cells, shell, fibre, *walls]
+        inner: list[Item] = [*bodies, *walls]
         outer = [*self._supports(state, first.load), *first.items(cavities)]
-        energy = self._energy(items[:3], left, following, supports, points, result.points)
+        energy = self._energy(bodies, left, following, supports, points, result.points)
         energy += cavity_work(first, drive, cavities, points, result.points)
         energy += _axial_work(supports, first.load, points, result.points)
         energy += artificial_work(first.viscous, viscous, way)
@@ -148,13 +160,14 @@ class Equilibrium:
         energy += StepEnergy(contact=touching)
         return SolidStep(following, result, error, energy, drive, way)
 
-    def _bodies(self, state: State) -> tuple[SolidItem, ShellItem, FibreItem]:
-        """Cells, membranes and cracked cortex at the start of a step from ``state``."""
+    def _bodies(self, state: State) -> _Bodies:
+        """Items of the body at the start of a step from ``state``."""
         history, points = state.shell, state.mesh.points
         shell = ShellItem.start(
             points, history.facets, history.volume, history.metric, history.parameters
         )
-        return self._cells(state), shell, FibreItem.start(points, state.fibre)
+        hinge = HingeItem(state.hinge.nodes, state.hinge.rest, state.hinge.parameters)
+        return _Bodies(self._cells(state), shell, FibreItem.start(points, state.fibre), hinge)
 
     def _energy(
         self,
@@ -168,8 +181,9 @@ class Equilibrium:
         """Energies of ``bodies``, the first of which is ``left`` after the step, and discs; it led to ``state``."""
         energy = StepEnergy()
         renewed: Sequence[Item] = self._bodies(state)
-        for item, following, known in zip(bodies, renewed, (left, None, None), strict=True):
-            energy += item_energy(item, start, end, following, known)
+        known = (left, *(None for _ in bodies[1:]))
+        for item, following, ended in zip(bodies, renewed, known, strict=True):
+            energy += item_energy(item, start, end, following, ended)
         for item in supports:
             if not isinstance(item, AxialLoad):
                 energy += item_energy(item, start, end)
@@ -182,10 +196,9 @@ class Equilibrium:
         items: list[Item] = [*self._bodies(state), *discs]
         return sum(item.energy(points) for item in items)
 
-    def _commit(
-        self, state: State, left: SolidItem, shell: ShellItem, fibre: FibreItem, points: Float
-    ) -> State:
+    def _commit(self, state: State, left: SolidItem, bodies: _Bodies, points: Float) -> State:
         """New history at converged ``points``; that of the cells is in ``left``, their item of the next step."""
+        _, shell, fibre, hinge = bodies
         metric, ratio, accumulated = left.metric.copy(), left.ratio, left.kappa
         bone = state.bone
         damage = np.maximum(bone.damage, damage_after(accumulated))
@@ -204,6 +217,7 @@ class Equilibrium:
             bone=new_bone,
             shell=new_shell,
             fibre=replace(state.fibre, direction=direction, strain=strain),
+            hinge=replace(state.hinge, rest=hinge.history(points)),
             platen=points[-1].copy(),
         )
 

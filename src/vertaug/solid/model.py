@@ -12,6 +12,7 @@ from vertaug.materials.bone import BoneLaw
 from vertaug.materials.wolfram_2011 import accumulated_strain
 from vertaug.mesh import Mesh
 from vertaug.mesh.surface import enclosed_volume
+from vertaug.solid.bending import hinges_of
 from vertaug.solid.contact import ContactOptions
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
@@ -168,6 +169,7 @@ def first_state(
         bone=bone,
         shell=shell,
         fibre=fibre,
+        hinge=hinges_of(mesh.points, shell),
         ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
         platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
         platen=np.zeros(3),

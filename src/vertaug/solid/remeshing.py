@@ -68,10 +68,10 @@ def _bed(bed: Bed, old: Mesh, new: Mesh) -> Bed:
     return replace(bed, nodes=_node_map(old, new, bed.nodes))
 
 
-def _facets(facets: Int, old: Mesh, new: Mesh) -> Int:
-    """The same facets (m, 3) of the outer surface on the new numbering."""
-    mapped = _node_map(old, new, np.ascontiguousarray(facets.ravel()))
-    return np.ascontiguousarray(mapped.reshape(-1, 3))
+def _rows(rows: Int, old: Mesh, new: Mesh) -> Int:
+    """The same rows (m, k) of points of the outer surface on the new numbering."""
+    mapped = _node_map(old, new, np.ascontiguousarray(rows.ravel()))
+    return np.ascontiguousarray(mapped.reshape(rows.shape))
 
 
 def _transferred(bone: BoneHistory, old: Mesh, new: Mesh) -> BoneHistory:
@@ -147,8 +147,9 @@ def _renewed(state: State, rule: RemeshRule) -> State:
         mesh=new,
         reference=interpolated(old, state.reference, new.points),
         bone=corrected,
-        shell=replace(state.shell, facets=_facets(state.shell.facets, old, new)),
-        fibre=replace(state.fibre, facets=_facets(state.fibre.facets, old, new)),
+        shell=replace(state.shell, facets=_rows(state.shell.facets, old, new)),
+        fibre=replace(state.fibre, facets=_rows(state.fibre.facets, old, new)),
+        hinge=replace(state.hinge, nodes=_rows(state.hinge.nodes, old, new)),
         ground=_bed(state.ground, old, new),
         platen_bed=_bed(state.platen_bed, old, new),
         remeshes=state.remeshes + 1,

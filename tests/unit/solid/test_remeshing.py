@@ -151,6 +151,7 @@ def test_a_way_goes_on_in_its_own_direction_only():
     assert way.ahead(-1.0) is None
     assert Way(np.ones((2, 3)), 0.0).ahead(1.0) is None
 
+
 def test_places_before_the_procedure_are_carried_over(before, after):
     """Kept points keep theirs; cells made of the carried places have the first volume, nearly all one by one."""
     np.testing.assert_allclose(
