@@ -78,7 +78,12 @@ CACHE_DIR: str | None = _open_cache()
 
 
 def _compile(func: F, **flags: bool) -> F:
-    """Wrap ``func`` for compilation on first call, with the package-wide cache."""
+    """Wrap ``func`` for compilation on first call, with the package-wide cache.
+
+    Private kernels are called by kernels only: they get no entry for Python, which takes long to compile.
+    """
+    inside = func.__name__.startswith("_")
+    flags |= {"no_cpython_wrapper": inside, "no_cfunc_wrapper": inside}
     saved = config.CACHE_DIR  # type: ignore[attr-defined]
     try:
         if CACHE_DIR is not None:
