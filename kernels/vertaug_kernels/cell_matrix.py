@@ -168,6 +168,8 @@ def cell_product(g, sides, points, out):
             h0 = g[r, a + 1]
             h1 = g[r + 1, a + 1]
             h2 = g[r + 2, a + 1]
+            if g0 == 0.0 and g1 == 0.0 and g2 == 0.0 and h0 == 0.0 and h1 == 0.0 and h2 == 0.0:
+                continue  # a tetrahedron of a patch reaches four of its nodes
             for m in range(width):
                 s0 = sides[r, m]
                 s1 = sides[r + 1, m]
