@@ -61,14 +61,6 @@ def copy_gradients(gradients, out):
 
 
 @inlined_kernel
-def clear(out):
-    """Set the rows of a point that does not exist to zero."""
-    for i in range(out.shape[0]):
-        for m in range(out.shape[1]):
-            out[i, m] = 0.0
-
-
-@inlined_kernel
 def add_forces(g, stress, out):
     """Add the forces (k, 3) of a point's S (3, 3) at gradients (3, k)."""
     for a in range(out.shape[0]):

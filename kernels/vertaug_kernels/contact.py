@@ -8,15 +8,14 @@ gives one formula for the gradient and the Hessian of the distance in every case
 
 import math
 
-import numpy as np
-
-from vertaug_kernels._jit import allocating_kernel
+from vertaug_kernels._jit import kernel
+from vertaug_kernels._stack import stack_matrix
 
 FACE = 6
 """Feature code of a whole triangle; 0 to 2 are its corners, 3 to 5 its edges from corner 0, 1, 2."""
 
 
-@allocating_kernel
+@kernel
 def barrier(distance, reach, stiffness):
     """Energy per area -K h (g - 1)² ln g with g = distance/reach, its two derivatives; 0 from `reach` on.
 
@@ -36,13 +35,13 @@ def barrier(distance, reach, stiffness):
     return energy, slope, curve
 
 
-@allocating_kernel
+@kernel
 def dot3(a, b):
     """Scalar product of two vectors (3,)."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@allocating_kernel
+@kernel
 def dot_difference(a, b, c, d):
     """(a - b) · (c - d) of four points (3,)."""
     return (
@@ -52,7 +51,7 @@ def dot_difference(a, b, c, d):
     )
 
 
-@allocating_kernel
+@kernel
 def _on_edge(i, j, t, share, free):
     """Closest point on the edge from corner i to j at parameter ``t``."""
     share[:] = 0.0
@@ -64,7 +63,7 @@ def _on_edge(i, j, t, share, free):
     return 1
 
 
-@allocating_kernel
+@kernel
 def _on_corner(i, share, free):
     """Closest point at corner i."""
     share[:] = 0.0
@@ -73,7 +72,7 @@ def _on_corner(i, share, free):
     return 0
 
 
-@allocating_kernel
+@kernel
 def _closest_on_edge(p, corner, i, j, share, free):
     """Closest point to p on the closed edge i j of ``corner`` (3, 3)."""
     length = dot_difference(corner[j], corner[i], corner[j], corner[i])
@@ -85,7 +84,7 @@ def _closest_on_edge(p, corner, i, j, share, free):
     return _on_edge(i, j, along / length, share, free)
 
 
-@allocating_kernel
+@kernel
 def _closest_on_face(p, corner, share, free):
     """Closest point to p on the closed triangle ``corner`` (3, 3), by its Voronoi regions."""
     a, b, c = corner[0], corner[1], corner[2]
@@ -123,7 +122,7 @@ def _closest_on_face(p, corner, share, free):
     return 2
 
 
-@allocating_kernel
+@kernel
 def closest_on_triangle(p, corner, feature, share, free):
     """Closest point to p (3,) on a triangle, an edge or a corner of it.
 
@@ -147,7 +146,7 @@ def closest_on_triangle(p, corner, feature, share, free):
     return _on_corner(feature, share, free)
 
 
-@allocating_kernel
+@kernel
 def _set_edges(s, t, on_first, on_second, share, free):
     """Coordinates of two points on two edges; free parameters where they are not at ends."""
     share[0] = 1.0 - s
@@ -167,7 +166,7 @@ def _set_edges(s, t, on_first, on_second, share, free):
     return count
 
 
-@allocating_kernel
+@kernel
 def _clamped(p, a, b):
     """Parameter of the point of the segment a b closest to p."""
     length = dot_difference(b, a, b, a)
@@ -176,7 +175,7 @@ def _clamped(p, a, b):
     return min(max(dot_difference(p, a, b, a) / length, 0.0), 1.0)
 
 
-@allocating_kernel
+@kernel
 def _square_between(a, b, s, c, d, t):
     """Squared distance of a + s (b - a) to c + t (d - c)."""
     total = 0.0
@@ -186,7 +185,7 @@ def _square_between(a, b, s, c, d, t):
     return total
 
 
-@allocating_kernel
+@kernel
 def closest_of_edges(a, b, c, d, share, free):
     """Closest points of the segments a b and c d.
 
@@ -224,7 +223,7 @@ def closest_of_edges(a, b, c, d, share, free):
     return _set_edges(best_s, best_t, first, second, share, free)
 
 
-@allocating_kernel
+@kernel
 def separation(corner, weight, out):
     """Write r = Σ wᵢ xᵢ of ``corner`` (k, 3) into (3,); returns its length."""
     for d in range(3):
@@ -235,13 +234,14 @@ def separation(corner, weight, out):
     return math.sqrt(dot3(out, out))
 
 
-@allocating_kernel
+@kernel
 def _coupling(corner, weight, free, count, gap, work):
     """Mixed derivatives (2, k, 3) of ½ r² in nodes and free parameters, times a root of the inverse."""
-    tangent = np.zeros((2, 3))
+    tangent = stack_matrix(2, 3)
     for m in range(count):
-        for i in range(weight.size):
-            for d in range(3):
+        for d in range(3):
+            tangent[m, d] = 0.0
+            for i in range(weight.size):
                 tangent[m, d] += free[m, i] * corner[i, d]
         for i in range(weight.size):
             for d in range(3):
@@ -249,7 +249,9 @@ def _coupling(corner, weight, free, count, gap, work):
     if count == 0:
         return
     first = math.sqrt(dot3(tangent[0], tangent[0]))
-    work[0] /= first
+    for i in range(weight.size):
+        for d in range(3):
+            work[0, i, d] /= first
     if count == 2:
         # Cholesky factor of the 2 x 2 matrix of tangents
         mixed = dot3(tangent[0], tangent[1]) / first
@@ -259,7 +261,7 @@ def _coupling(corner, weight, free, count, gap, work):
                 work[1, i, d] = (work[1, i, d] - mixed * work[0, i, d]) / second
 
 
-@allocating_kernel
+@kernel
 def add_distance_terms(
     corner, weight, free, count, slope, curve, with_matrix, gap, work, force, matrix
 ):

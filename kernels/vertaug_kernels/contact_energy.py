@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Energy, forces and tangent of pairs of facets in contact: the barrier and the guard."""
 
+import math
+
 import numpy as np
 
-from vertaug_kernels._jit import allocating_kernel, parallel_kernel, prange
+from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_indices, stack_matrices, stack_matrix, stack_vector
 from vertaug_kernels.contact import (
     FACE,
     add_distance_terms,
@@ -19,11 +22,13 @@ from vertaug_kernels.contact_pairs import (
     apart,
     first_contact,
     gather_pair,
+    pair_nodes,
     touching,
 )
+from vertaug_kernels.tensor import clear
 
 
-@allocating_kernel
+@kernel
 def _place(rule, q, corner, first, point):
     """Quadrature point q of the facet in rows from ``first``."""
     for d in range(3):
@@ -32,7 +37,7 @@ def _place(rule, q, corner, first, point):
             point[d] += rule[q, i] * corner[first + i, d]
 
 
-@allocating_kernel
+@kernel
 def _sign_of(feature, edge_sign, corner_sign):
     """How often a feature of a facet counts."""
     if feature < 3:
@@ -42,7 +47,7 @@ def _sign_of(feature, edge_sign, corner_sign):
     return 1.0
 
 
-@allocating_kernel
+@kernel
 def _point_weights(rule, q, first, share, free3, weight, free):
     """Weights of the separation of quadrature point q from the closest point of the other facet."""
     other = 3 - first
@@ -54,7 +59,7 @@ def _point_weights(rule, q, first, share, free3, weight, free):
             free[m, other + i] = -free3[m, i]
 
 
-@allocating_kernel
+@kernel
 def _surface_terms(
     corner, first, scale, edge_sign, corner_sign, rule, reach, stiffness, mode,
     weight, free, share, free3, gap, work, force, matrix,
@@ -62,7 +67,7 @@ def _surface_terms(
     """Barrier of the quadrature points of one facet (rows from ``first``) against the other."""
     other = 3 - first
     energy = 0.0
-    point = np.empty(3)
+    point = stack_vector(3)
     for q in range(rule.shape[0]):
         _place(rule, q, corner, first, point)
         for feature in range(FACE, -1, -1):
@@ -87,7 +92,7 @@ def _surface_terms(
     return energy
 
 
-@allocating_kernel
+@kernel
 def _fade(square, limit):
     """Factor of the guard of two edges of squared cross product ``square``, and its two derivatives."""
     if square >= limit:
@@ -96,25 +101,37 @@ def _fade(square, limit):
     return (2.0 - x) * x, (2.0 - 2.0 * x) / limit, -2.0 / (limit * limit)
 
 
-@allocating_kernel
+@kernel
+def _edges(corner, a, b, c, d, out_first, out_second):
+    """Vectors along two edges of a pair."""
+    for k in range(3):
+        out_first[k] = corner[b, k] - corner[a, k]
+        out_second[k] = corner[d, k] - corner[c, k]
+
+
+@kernel
 def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2, force, matrix):
     """Add what the fading of the guard of near parallel edges brings besides the guard's own terms."""
     a, c = (kind - 6) // 3, 3 + (kind - 6) % 3
     b, d = (a + 1) % 3, 3 + (c - 2) % 3
-    u, v = corner[b] - corner[a], corner[d] - corner[c]
+    u, v, change = stack_vector(3), stack_vector(3), stack_matrix(6, 3)
+    _edges(corner, a, b, c, d, u, v)
     uu, vv, uv = dot3(u, u), dot3(v, v), dot3(u, v)
-    change = np.zeros((6, 3))
+    clear(change)
     for k in range(3):
         change[b, k] = 2.0 * (vv * u[k] - uv * v[k])
         change[a, k] = -change[b, k]
         change[d, k] = 2.0 * (uu * v[k] - uv * u[k])
         change[c, k] = -change[d, k]
-    force += energy * factor1 * change
+    for i in range(6):
+        for k in range(3):
+            force[i, k] += energy * factor1 * change[i, k]
     if mode < 2:
         return
-    side = np.zeros((2, 6))
+    side = stack_matrix(2, 6)
+    clear(side)
     side[0, a], side[0, b], side[1, c], side[1, d] = -1.0, 1.0, -1.0, 1.0
-    distance = np.sqrt(dot3(gap, gap))
+    distance = math.sqrt(dot3(gap, gap))
     for i in range(6):
         for j in range(6):
             one = side[0, i] * side[0, j]
@@ -134,13 +151,14 @@ def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2
                     matrix[3 * i + k, 3 * j + m] += value + factor1 * slope * both / distance
 
 
-@allocating_kernel
+@kernel
 def _guard_terms(
     corner, nodes, area, lengths, guard, stiffness, mode,
     weight, free, share3, free3, share4, free4, gap, work, force, matrix,
 ):  # fmt: skip
     """Barrier of all corner-facet and edge-edge distances below ``guard``."""
     energy = 0.0
+    u, v = stack_vector(3), stack_vector(3)
     for kind in range(EDGES):
         count = first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4)
         if count < 0:
@@ -154,7 +172,7 @@ def _guard_terms(
         if kind >= 6:
             a, c = (kind - 6) // 3, 3 + (kind - 6) % 3
             b, d = (a + 1) % 3, 3 + (c - 2) % 3
-            u, v = corner[b] - corner[a], corner[d] - corner[c]
+            _edges(corner, a, b, c, d, u, v)
             square = dot3(u, u) * dot3(v, v) - dot3(u, v) ** 2
             limit = PARALLEL * lengths[0, a] * lengths[1, c - 3]
             factor0, factor1, factor2 = _fade(max(square, 0.0), limit)
@@ -170,6 +188,44 @@ def _guard_terms(
                 mode > 1, gap, work, force, matrix,
             )  # fmt: skip
     return energy
+
+
+@kernel
+def _pair_energy(
+    points, first, second, facing, areas, first_lengths, second_lengths, signs, reach, guard, stiffness,
+    rule, mode, force, matrix
+):  # fmt: skip
+    """Energy of one pair; forces and tangent are added. ``signs`` are those of edges and corners of both."""
+    corner, nodes = stack_matrix(6, 3), stack_indices(6)
+    weight, free, gap, work = (
+        stack_vector(6), stack_matrix(2, 6), stack_vector(3), stack_matrices(2, 6, 3)
+    )  # fmt: skip
+    share3, free3, share4, free4 = (
+        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
+    )  # fmt: skip
+    squares = stack_matrix(2, 3)
+    pair_nodes(first, second, nodes)
+    gather_pair(points, nodes, corner)
+    if apart(corner, max(reach, guard)):
+        return 0.0
+    for i in range(3):
+        squares[0, i] = first_lengths[i]
+        squares[1, i] = second_lengths[i]
+    first_edges, first_corners, second_edges, second_corners = signs
+    energy = 0.0
+    if facing and not touching(nodes):
+        energy += _surface_terms(
+            corner, 0, 0.5 * areas[0], second_edges, second_corners, rule, reach, stiffness, mode, weight, free,
+            share3, free3, gap, work, force, matrix,
+        )  # fmt: skip
+        energy += _surface_terms(
+            corner, 3, 0.5 * areas[1], first_edges, first_corners, rule, reach, stiffness, mode, weight, free,
+            share3, free3, gap, work, force, matrix,
+        )  # fmt: skip
+    return energy + _guard_terms(
+        corner, nodes, areas, squares, guard, stiffness, mode, weight, free, share3, free3, share4, free4, gap, work,
+        force, matrix,
+    )  # fmt: skip
 
 
 @parallel_kernel
@@ -192,38 +248,13 @@ def pair_terms(
     energies, forces, matrices : zero on entry
     """
     for chunk in prange((len(pairs) + CHUNK - 1) // CHUNK):
-        corner, nodes = np.empty((6, 3)), np.empty(6, np.int32)
-        weight, free, gap, work = np.empty(6), np.empty((2, 6)), np.empty(3), np.empty((2, 6, 3))
-        share3, free3, share4, free4 = np.empty(3), np.empty((2, 3)), np.empty(4), np.empty((2, 4))
-        areas, squares = np.empty(2), np.empty((2, 3))
-        no_force, no_matrix = np.empty((6, 3)), np.empty((18, 18))
         for p in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(pairs))):
             f, g = pairs[p, 0], pairs[p, 1]
-            nodes[:3] = facets[f]
-            nodes[3:] = facets[g]
-            gather_pair(points, nodes, corner)
-            if apart(corner, max(reach, guard)):
-                continue
-            areas[0], areas[1] = area[f], area[g]
-            squares[0] = lengths[f]
-            squares[1] = lengths[g]
-            force = forces[p] if mode > 0 else no_force
-            matrix = matrices[p] if mode > 1 else no_matrix
-            energy = 0.0
-            if facing[p] and not touching(nodes):
-                energy += _surface_terms(
-                    corner, 0, 0.5 * area[f], edge_sign[g], corner_sign[g], rule, reach, stiffness,
-                    mode, weight, free, share3, free3, gap, work, force, matrix,
-                )  # fmt: skip
-                energy += _surface_terms(
-                    corner, 3, 0.5 * area[g], edge_sign[f], corner_sign[f], rule, reach, stiffness,
-                    mode, weight, free, share3, free3, gap, work, force, matrix,
-                )  # fmt: skip
-            energy += _guard_terms(
-                corner, nodes, areas, squares, guard, stiffness, mode,
-                weight, free, share3, free3, share4, free4, gap, work, force, matrix,
+            signs = (edge_sign[f], corner_sign[f], edge_sign[g], corner_sign[g])
+            energies[p] = _pair_energy(
+                points, facets[f], facets[g], facing[p], (area[f], area[g]), lengths[f], lengths[g], signs, reach,
+                guard, stiffness, rule, mode, forces[p if mode > 0 else 0], matrices[p if mode > 1 else 0],
             )  # fmt: skip
-            energies[p] = energy
 
 
 @parallel_kernel

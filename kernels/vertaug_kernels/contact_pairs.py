@@ -10,9 +10,8 @@ distances within a much smaller reach; it alone decides that nothing crosses.
 
 import math
 
-import numpy as np
-
-from vertaug_kernels._jit import allocating_kernel, parallel_kernel, prange
+from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_indices, stack_matrix, stack_vector
 from vertaug_kernels.contact import FACE, closest_of_edges, closest_on_triangle, dot3, separation
 
 CHUNK = 64
@@ -23,7 +22,15 @@ PARALLEL = 1e-3
 """Squared sine, at the start, below which the guard of two edges fades out."""
 
 
-@allocating_kernel
+@kernel
+def pair_nodes(first, second, out):
+    """The six nodes of a pair of facets."""
+    for i in range(3):
+        out[i] = first[i]
+        out[3 + i] = second[i]
+
+
+@kernel
 def gather_pair(points, nodes, corner):
     """Copy the six nodes of a pair into ``corner`` (6, 3)."""
     for i in range(6):
@@ -31,7 +38,7 @@ def gather_pair(points, nodes, corner):
             corner[i, d] = points[nodes[i], d]
 
 
-@allocating_kernel
+@kernel
 def apart(corner, reach):
     """Whether the boxes of both facets are further apart than ``reach``."""
     for d in range(3):
@@ -44,7 +51,7 @@ def apart(corner, reach):
     return False
 
 
-@allocating_kernel
+@kernel
 def touching(nodes):
     """Whether both facets share a node."""
     for i in range(3):
@@ -54,7 +61,7 @@ def touching(nodes):
     return False
 
 
-@allocating_kernel
+@kernel
 def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4):
     """Weights of one of the fifteen contacts of two facets.
 
@@ -87,6 +94,30 @@ def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free
     return count
 
 
+@kernel
+def _least_separation(points, first, second, out_gap):
+    """Least distance of two facets, and the vector (3,) from the second to the first; see `separations`."""
+    corner, nodes = stack_matrix(6, 3), stack_indices(6)
+    weight, free, gap = stack_vector(6), stack_matrix(2, 6), stack_vector(3)
+    share3, free3, share4, free4 = (
+        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
+    )  # fmt: skip
+    pair_nodes(first, second, nodes)
+    gather_pair(points, nodes, corner)
+    least = math.inf
+    for kind in range(EDGES):
+        count = first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4)
+        if count < 0:
+            continue
+        distance = separation(corner, weight, gap)
+        if distance < least:
+            least = distance
+            side = -1.0 if kind >= 3 and kind < 6 else 1.0
+            for d in range(3):
+                out_gap[d] = side * gap[d]
+    return least
+
+
 @parallel_kernel
 def separations(points, facets, pairs, out_gap, out_distance):
     """Least distance (n,) of each pair of facets, and the vector (n, 3) from the second to the first.
@@ -94,29 +125,13 @@ def separations(points, facets, pairs, out_gap, out_distance):
     Infinite where no contact of the two is possible without a node they share.
     """
     for chunk in prange((len(pairs) + CHUNK - 1) // CHUNK):
-        corner, nodes = np.empty((6, 3)), np.empty(6, np.int32)
-        weight, free, gap = np.empty(6), np.empty((2, 6)), np.empty(3)
-        share3, free3, share4, free4 = np.empty(3), np.empty((2, 3)), np.empty(4), np.empty((2, 4))
         for p in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(pairs))):
-            nodes[:3] = facets[pairs[p, 0]]
-            nodes[3:] = facets[pairs[p, 1]]
-            gather_pair(points, nodes, corner)
-            out_distance[p] = math.inf
-            for kind in range(EDGES):
-                count = first_contact(
-                    corner, nodes, kind, weight, free, share3, free3, share4, free4
-                )
-                if count < 0:
-                    continue
-                distance = separation(corner, weight, gap)
-                if distance < out_distance[p]:
-                    out_distance[p] = distance
-                    side = -1.0 if kind >= 3 and kind < 6 else 1.0
-                    for d in range(3):
-                        out_gap[p, d] = side * gap[d]
+            out_distance[p] = _least_separation(
+                points, facets[pairs[p, 0]], facets[pairs[p, 1]], out_gap[p]
+            )
 
 
-@allocating_kernel
+@kernel
 def _takes_part(kind, i):
     """Whether node i of a pair belongs to one of its fifteen contacts."""
     if kind < 6:
@@ -126,29 +141,39 @@ def _takes_part(kind, i):
     return i - 3 != ((kind - 6) % 3 + 2) % 3
 
 
-@allocating_kernel
+@kernel
 def _closing_speed(motion, kind):
     """Bound on the speed at which the two sides of a contact near; takes their mean out of ``motion``."""
-    mean = np.zeros(3)
     count = 0
     for i in range(6):
         if _takes_part(kind, i):
             count += 1
-            mean += motion[i]
-    mean /= count
-    fastest = np.zeros(2)
+    for d in range(3):
+        mean = 0.0
+        for i in range(6):
+            if _takes_part(kind, i):
+                mean += motion[i, d]
+        for i in range(6):
+            motion[i, d] -= mean / count
+    first = 0.0
+    second = 0.0
     for i in range(6):
-        motion[i] -= mean
         if _takes_part(kind, i):
-            side = 0 if i < 3 else 1
-            fastest[side] = max(fastest[side], math.sqrt(dot3(motion[i], motion[i])))
-    return fastest[0] + fastest[1]
+            speed = math.sqrt(dot3(motion[i], motion[i]))
+            if i < 3:
+                first = max(first, speed)
+            else:
+                second = max(second, speed)
+    return first + second
 
 
-@allocating_kernel
+@kernel
 def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4, gap):
     """Share of ``motion`` (6, 3) that keeps a contact at ``spare`` of its distance (conservative advancement)."""
-    moved = corner.copy()
+    moved = stack_matrix(6, 3)
+    for i in range(6):
+        for d in range(3):
+            moved[i, d] = corner[i, d]
     count = first_contact(moved, nodes, kind, weight, free, share3, free3, share4, free4)
     if count < 0:
         return 1.0
@@ -172,22 +197,29 @@ def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, 
     return done
 
 
+@kernel
+def _safe_share(points, step, first, second, spare):
+    """Share of a step along which two facets keep at least ``spare`` of their distance."""
+    corner, motion, nodes = stack_matrix(6, 3), stack_matrix(6, 3), stack_indices(6)
+    weight, free, gap = stack_vector(6), stack_matrix(2, 6), stack_vector(3)
+    share3, free3, share4, free4 = (
+        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
+    )  # fmt: skip
+    pair_nodes(first, second, nodes)
+    gather_pair(points, nodes, corner)
+    gather_pair(step, nodes, motion)
+    least = 1.0
+    for kind in range(EDGES):
+        share = _safe_step(
+            corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4, gap
+        )
+        least = min(least, share)
+    return least
+
+
 @parallel_kernel
 def safe_steps(points, step, facets, pairs, spare, out):
     """Share (n,) of a step along which each pair keeps at least ``spare`` of its distance."""
     for chunk in prange((len(pairs) + CHUNK - 1) // CHUNK):
-        corner, motion, nodes = np.empty((6, 3)), np.empty((6, 3)), np.empty(6, np.int32)
-        weight, free, gap = np.empty(6), np.empty((2, 6)), np.empty(3)
-        share3, free3, share4, free4 = np.empty(3), np.empty((2, 3)), np.empty(4), np.empty((2, 4))
         for p in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(pairs))):
-            nodes[:3] = facets[pairs[p, 0]]
-            nodes[3:] = facets[pairs[p, 1]]
-            gather_pair(points, nodes, corner)
-            gather_pair(step, nodes, motion)
-            out[p] = 1.0
-            for kind in range(EDGES):
-                share = _safe_step(
-                    corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4,
-                    gap,
-                )  # fmt: skip
-                out[p] = min(out[p], share)
+            out[p] = _safe_share(points, step, facets[pairs[p, 0]], facets[pairs[p, 1]], spare)

@@ -34,7 +34,6 @@ from vertaug_kernels.cell_matrix import (
     add_step_moduli,
     add_step_stress,
     cell_product,
-    clear,
     copy_gradients,
     gather_motion,
     point_moduli,
@@ -45,7 +44,7 @@ from vertaug_kernels.cell_matrix import (
 )
 from vertaug_kernels.laws import FIRST_TENSOR
 from vertaug_kernels.material_point import isotropic_history, point_response, tensor_history
-from vertaug_kernels.tensor import determinant3, inverse3
+from vertaug_kernels.tensor import clear, determinant3, inverse3
 
 CHUNK = 64
 """Cells handled by one iteration of the parallel loops; fixed, so results ignore the threads."""

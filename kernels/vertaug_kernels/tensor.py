@@ -7,6 +7,14 @@ from vertaug_kernels._jit import kernel
 
 
 @kernel
+def clear(out):
+    """Set an array of two axes to zero."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = 0.0
+
+
+@kernel
 def determinant3(a):
     """Determinant of a 3×3 matrix."""
     return (

@@ -192,8 +192,8 @@ class FacetContact:
         """Energies, forces and tangents of pairs."""
         n, surface, options = len(pairs), self.surface, self.options
         energies = np.zeros(n)
-        forces = np.zeros((n if mode > 0 else 0, 6, 3))
-        matrices = np.zeros((n if mode > 1 else 0, 18, 18))
+        forces = np.zeros((n if mode > 0 else 1, 6, 3))
+        matrices = np.zeros((n if mode > 1 else 1, 18, 18))
         if n:
             contact_energy.pair_terms(
                 points, surface.facets, pairs, facing, self._area, self._lengths,
