@@ -58,6 +58,7 @@ def test_balances_close(run):
     assert balances["cavity_identity"] <= 1e-3
     assert balances["bone_mass"] <= 1e-3
     assert balances["reactions"] <= 1e-6
+    assert balances["energy"] <= 1e-2
 
 
 def test_height_is_won_and_partly_lost(run):
