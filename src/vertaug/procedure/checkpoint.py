@@ -23,6 +23,8 @@ __all__ = ["Checkpoints", "atomic_write"]
 
 Arrays = dict[str, NDArray[Any]]
 _FACTS = "__facts__"
+_FORMAT = 2
+"""Raised whenever stages store something else than before."""
 
 
 def atomic_write(path: Path, data: bytes | str) -> None:
@@ -55,7 +57,7 @@ def atomic_write(path: Path, data: bytes | str) -> None:
 class Checkpoints:
     """The finished stages of one run, in ``folder``.
 
-    A manifest holds the digest of each file and of the inputs all of them were made from. What
+    A manifest holds the digest of each file, of the inputs all of them were made from, and their format. What
     does not match is not used, and `warnings` says so.
     """
 
@@ -75,7 +77,9 @@ class Checkpoints:
         data = buffer.getvalue()
         atomic_write(self._file(stage), data)
         manifest = self._manifest()
-        manifest["input"] = self.input_digest
+        origin = {"format": _FORMAT, "input": self.input_digest}
+        if any(manifest.get(key) != value for key, value in origin.items()):
+            manifest = dict(origin)  # stages of another origin must not pass for its later ones
         manifest.setdefault("stages", {})[stage] = hashlib.sha256(data).hexdigest()
         atomic_write(self.folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
 
@@ -84,6 +88,9 @@ class Checkpoints:
         manifest = self._manifest()
         digest = manifest.get("stages", {}).get(stage)
         if digest is None or not self._file(stage).is_file():
+            return None
+        if manifest.get("format") != _FORMAT:
+            self._warn(stage, "was written by another version of vertaug")
             return None
         if manifest.get("input") != self.input_digest:
             self._warn(stage, "was made from other input")

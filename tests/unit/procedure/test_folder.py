@@ -164,6 +164,26 @@ def test_checkpoint_of_other_input_is_not_used(tmp_path):
     assert "other input" in store.warnings[0]
 
 
+def test_stages_of_other_input_do_not_follow_a_new_first_stage(tmp_path):
+    for stage in ("access", "inflate"):
+        Checkpoints(tmp_path, "x").save(stage, ARRAYS, FACTS)
+    store = Checkpoints(tmp_path, "y")
+    store.save("access", ARRAYS, FACTS)
+    assert store.finished(("access", "inflate")) == ("access",)
+
+
+def test_checkpoint_of_another_version_is_not_used(tmp_path):
+    store = Checkpoints(tmp_path, "x")
+    store.save("access", ARRAYS, FACTS)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    del manifest["format"]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert store.load("access") is None
+    assert "another version" in store.warnings[0]
+    store.save("access", ARRAYS, FACTS)
+    assert store.finished(("access",)) == ("access",)
+
+
 def test_missing_file_counts_as_not_done(tmp_path):
     store = Checkpoints(tmp_path, "x")
     store.save("access", ARRAYS, FACTS)
