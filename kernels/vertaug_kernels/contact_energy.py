@@ -154,13 +154,13 @@ def _add_fading(corner, kind, weight, gap, energy, slope, mode, factor1, factor2
 @kernel
 def _guard_terms(
     corner, nodes, area, lengths, guard, stiffness, mode,
-    weight, free, share3, free3, share4, free4, gap, work, force, matrix,
+    weight, free, gap, work, force, matrix,
 ):  # fmt: skip
     """Barrier of all corner-facet and edge-edge distances below ``guard``."""
     energy = 0.0
     u, v = stack_vector(3), stack_vector(3)
     for kind in range(EDGES):
-        count = first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4)
+        count = first_contact(corner, nodes, kind, weight, free)
         if count < 0:
             continue
         distance = separation(corner, weight, gap)
@@ -200,9 +200,7 @@ def _pair_energy(
     weight, free, gap, work = (
         stack_vector(6), stack_matrix(2, 6), stack_vector(3), stack_matrices(2, 6, 3)
     )  # fmt: skip
-    share3, free3, share4, free4 = (
-        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
-    )  # fmt: skip
+    share, free3 = stack_vector(3), stack_matrix(2, 3)
     squares = stack_matrix(2, 3)
     pair_nodes(first, second, nodes)
     gather_pair(points, nodes, corner)
@@ -216,14 +214,14 @@ def _pair_energy(
     if facing and not touching(nodes):
         energy += _surface_terms(
             corner, 0, 0.5 * areas[0], second_edges, second_corners, rule, reach, stiffness, mode, weight, free,
-            share3, free3, gap, work, force, matrix,
+            share, free3, gap, work, force, matrix,
         )  # fmt: skip
         energy += _surface_terms(
             corner, 3, 0.5 * areas[1], first_edges, first_corners, rule, reach, stiffness, mode, weight, free,
-            share3, free3, gap, work, force, matrix,
+            share, free3, gap, work, force, matrix,
         )  # fmt: skip
     return energy + _guard_terms(
-        corner, nodes, areas, squares, guard, stiffness, mode, weight, free, share3, free3, share4, free4, gap, work,
+        corner, nodes, areas, squares, guard, stiffness, mode, weight, free, gap, work,
         force, matrix,
     )  # fmt: skip
 

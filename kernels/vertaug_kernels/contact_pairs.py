@@ -62,7 +62,7 @@ def touching(nodes):
 
 
 @kernel
-def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4):
+def first_contact(corner, nodes, kind, weight, free):
     """Weights of one of the fifteen contacts of two facets.
 
     ``kind`` 0 to 5 is a corner and the other facet, 6 to 14 two edges. Writes ``weight`` (6,) and
@@ -75,6 +75,7 @@ def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free
         for i in range(other, other + 3):
             if nodes[i] == nodes[kind]:
                 return -1
+        share3, free3 = stack_vector(3), stack_matrix(2, 3)
         count = closest_on_triangle(corner[kind], corner[other : other + 3], FACE, share3, free3)
         weight[kind] = 1.0
         for i in range(3):
@@ -86,6 +87,7 @@ def first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free
     b, d = (a + 1) % 3, 3 + (c - 2) % 3
     if nodes[a] == nodes[c] or nodes[a] == nodes[d] or nodes[b] == nodes[c] or nodes[b] == nodes[d]:
         return -1
+    share4, free4 = stack_vector(4), stack_matrix(2, 4)
     count = closest_of_edges(corner[a], corner[b], corner[c], corner[d], share4, free4)
     weight[a], weight[b], weight[c], weight[d] = share4[0], share4[1], -share4[2], -share4[3]
     for m in range(2):
@@ -99,14 +101,11 @@ def _least_separation(points, first, second, out_gap):
     """Least distance of two facets, and the vector (3,) from the second to the first; see `separations`."""
     corner, nodes = stack_matrix(6, 3), stack_indices(6)
     weight, free, gap = stack_vector(6), stack_matrix(2, 6), stack_vector(3)
-    share3, free3, share4, free4 = (
-        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
-    )  # fmt: skip
     pair_nodes(first, second, nodes)
     gather_pair(points, nodes, corner)
     least = math.inf
     for kind in range(EDGES):
-        count = first_contact(corner, nodes, kind, weight, free, share3, free3, share4, free4)
+        count = first_contact(corner, nodes, kind, weight, free)
         if count < 0:
             continue
         distance = separation(corner, weight, gap)
@@ -168,13 +167,13 @@ def _closing_speed(motion, kind):
 
 
 @kernel
-def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4, gap):
+def _safe_step(corner, motion, nodes, kind, spare, weight, free, gap):
     """Share of ``motion`` (6, 3) that keeps a contact at ``spare`` of its distance (conservative advancement)."""
     moved = stack_matrix(6, 3)
     for i in range(6):
         for d in range(3):
             moved[i, d] = corner[i, d]
-    count = first_contact(moved, nodes, kind, weight, free, share3, free3, share4, free4)
+    count = first_contact(moved, nodes, kind, weight, free)
     if count < 0:
         return 1.0
     start = separation(moved, weight, gap)
@@ -190,7 +189,7 @@ def _safe_step(corner, motion, nodes, kind, spare, weight, free, share3, free3, 
         for i in range(6):
             for d in range(3):
                 moved[i, d] = corner[i, d] + done * motion[i, d]
-        first_contact(moved, nodes, kind, weight, free, share3, free3, share4, free4)
+        first_contact(moved, nodes, kind, weight, free)
         distance = separation(moved, weight, gap)
         if distance <= 1.1 * spare * start or advance < 1e-4:
             return done
@@ -202,17 +201,12 @@ def _safe_share(points, step, first, second, spare):
     """Share of a step along which two facets keep at least ``spare`` of their distance."""
     corner, motion, nodes = stack_matrix(6, 3), stack_matrix(6, 3), stack_indices(6)
     weight, free, gap = stack_vector(6), stack_matrix(2, 6), stack_vector(3)
-    share3, free3, share4, free4 = (
-        stack_vector(3), stack_matrix(2, 3), stack_vector(4), stack_matrix(2, 4)
-    )  # fmt: skip
     pair_nodes(first, second, nodes)
     gather_pair(points, nodes, corner)
     gather_pair(step, nodes, motion)
     least = 1.0
     for kind in range(EDGES):
-        share = _safe_step(
-            corner, motion, nodes, kind, spare, weight, free, share3, free3, share4, free4, gap
-        )
+        share = _safe_step(corner, motion, nodes, kind, spare, weight, free, gap)
         least = min(least, share)
     return least
 

@@ -43,7 +43,12 @@ from vertaug_kernels.cell_matrix import (
     step_gradient,
 )
 from vertaug_kernels.laws import FIRST_TENSOR
-from vertaug_kernels.material_point import isotropic_history, point_response, tensor_history
+from vertaug_kernels.material_point import (
+    SCRATCH,
+    isotropic_history,
+    point_response,
+    tensor_history,
+)
 from vertaug_kernels.tensor import clear, determinant3, inverse3
 
 CHUNK = 64
@@ -215,7 +220,11 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
     gradients, volume, ratio, law, parameters = item
     metric, axes, kappa = history
     motion, f, whole, det, _, stresses, g, moduli, left, right, _, sides, _ = work
-    scratch, vectors6, frame = stack_matrices(10, 3, 3), stack_matrix(9, 6), stack_matrices(3, 6, 6)
+    scratch, vectors6, frame = (
+        stack_matrices(SCRATCH, 3, 3),
+        stack_matrix(9, 6),
+        stack_matrices(3, 6, 6),
+    )
     tangent = stack_matrix(6, 6)
     q = det.size
     first = c * q
