@@ -15,10 +15,10 @@ from scipy.ndimage import map_coordinates
 
 from vertaug.cement.cannula import Cannula
 from vertaug.cement.cement import Cement
-from vertaug.cement.grid import Compartment, FlowGrid, Kind
 from vertaug.cement.inject import inject
 from vertaug.cement.options import Push
 from vertaug.cement.result import InjectionResult
+from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
 from vertaug.materials.rheology.cement_classes import AgeingCurve
 
 FLOW_PER_HEIGHT = 50.0 / 20.0

@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from vertaug.cement.grid import Compartment, FlowGrid, Kind, Opening
 from vertaug.cement.multigrid import Hierarchy, Operator
 from vertaug.cement.pressure import PressureSystem, pad
+from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind, Opening
 from vertaug.materials.permeability import baroud_2004, carman_1937
 from vertaug_kernels import flow
 

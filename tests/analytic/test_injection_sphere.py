@@ -12,10 +12,10 @@ import pytest
 
 from vertaug.cement.cannula import Cannula, inner_radius
 from vertaug.cement.cement import Cement
-from vertaug.cement.grid import Compartment, FlowGrid
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
+from vertaug.grid.flow_grid import Compartment, FlowGrid
 from vertaug.materials.rheology import nicholas_2007
 from vertaug.materials.rheology.cement_classes import AgeingCurve
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from vertaug.cement.grid import Compartment, Opening
 from vertaug.cement.solid_view import OpeningSite
 from vertaug.errors import InputError
+from vertaug.grid.flow_grid import Compartment, Opening
 
 __all__ = ["boundary_faces", "lay_openings", "spread"]
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cement import Cement
-from vertaug.cement.grid import FlowGrid
 from vertaug.cement.pressure import PressureSystem, pad, unpad
 from vertaug.cement.source import Source
+from vertaug.grid.flow_grid import FlowGrid
 from vertaug.materials.rheology import christopher_middleman_1965 as bed
 from vertaug_kernels import flow, transport
 

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.exterior import boundary_faces, lay_openings, spread
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
 from vertaug.cement.voxelise import Lattice, Shares, count_shares
+from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.permeability import baroud_2004, carman_1937
 
 __all__ = ["GridOptions", "GridReport", "lay_grid"]

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from vertaug.cement.cannula import Cannula, pressure_drop
 from vertaug.cement.cement import Cement
 from vertaug.cement.flowstate import FlowState
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.pressure import unpad
 from vertaug.cement.record import Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
 from vertaug.errors import InputError, NotConvergedError
+from vertaug.grid.flow_grid import FlowGrid, Kind
 
 __all__ = ["Progress", "inject"]
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from vertaug.cement.grid import FlowGrid, Opening
 from vertaug.cement.multigrid import Hierarchy, Operator, SolveReport
 from vertaug.errors import NotConvergedError
+from vertaug.grid.flow_grid import FlowGrid, Opening
 from vertaug_kernels import flow
 
 _LARGEST_RESIDUAL = 1e-6

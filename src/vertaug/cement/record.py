@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 
 from vertaug.cement.flowstate import FlowState
-from vertaug.cement.grid import Kind
 from vertaug.cement.pressure import unpad
 from vertaug.cement.result import History, InjectionResult
+from vertaug.grid.flow_grid import Kind
 
 __all__ = ["Recorder"]
 

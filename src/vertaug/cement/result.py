@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import FlowGrid, Kind
 
 __all__ = ["History", "InjectionResult"]
 

@@ -62,7 +62,7 @@ class OpeningSite:
 
     Parameters
     ----------
-    name, pathway : see `vertaug.cement.grid.Opening`
+    name, pathway : see `vertaug.grid.flow_grid.Opening`
     compartment : the space it leads to, such as ``canal``
     pressure : in that space, MPa
     points : (n, 3) on the opening, mm; one suffices for a small hole

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cannula import Cannula, inner_radius
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.errors import InputError
+from vertaug.grid.flow_grid import FlowGrid, Kind
 
 __all__ = ["Source", "locate_source"]
 

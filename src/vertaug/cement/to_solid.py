@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.cement.solid_view import DeformedSolid
 from vertaug.cement.voxelise import Lattice, owners
+from vertaug.grid.flow_grid import FlowGrid, Kind
 
 __all__ = ["SolidCement", "saturation_to_solid"]
 

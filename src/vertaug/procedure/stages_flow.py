@@ -14,12 +14,12 @@ from vertaug.anatomy.openings import Opening
 from vertaug.cement.cannula import Cannula
 from vertaug.cement.cement import Cement, cement_of_class
 from vertaug.cement.from_solid import GridOptions, lay_grid
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
 from vertaug.errors import InputError
+from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.bone import bone_fraction
 from vertaug.outcomes import cement_outcome, to_mL
 from vertaug.procedure.case import Case

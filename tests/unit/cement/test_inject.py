@@ -9,10 +9,10 @@ import pytest
 from vertaug.cement.cannula import Cannula
 from vertaug.cement.cement import Cement, cement_of_class
 from vertaug.cement.from_solid import GridOptions, lay_grid
-from vertaug.cement.grid import FlowGrid, Kind
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.errors import InputError
+from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.rheology.cement_classes import AgeingCurve, curve_of_class
 
 COARSE = GridOptions(spacing=1.0, reach=6.0)

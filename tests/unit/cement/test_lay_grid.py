@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from vertaug.cement.from_solid import GridOptions, lay_grid
-from vertaug.cement.grid import Kind
 from vertaug.cement.solid_view import OpeningSite, site_from_facets, surface_volume
 from vertaug.cement.to_solid import saturation_to_solid
 from vertaug.errors import InputError
+from vertaug.grid.flow_grid import Kind
 
 COARSE = GridOptions(spacing=1.0, reach=6.0)
 

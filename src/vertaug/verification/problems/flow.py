@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cannula import TubeFluid, pressure_drop
-from vertaug.cement.grid import Compartment, FlowGrid, Kind
 from vertaug.cement.pressure import PressureSystem
+from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
 from vertaug.verification.check import Check
 from vertaug.verification.problem import Bounds, Positive, benchmark
 

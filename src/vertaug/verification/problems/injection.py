@@ -13,10 +13,10 @@ from scipy.ndimage import map_coordinates
 
 from vertaug.cement.cannula import Cannula, inner_radius
 from vertaug.cement.cement import Cement
-from vertaug.cement.grid import Compartment, FlowGrid, Kind
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
+from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
 from vertaug.materials.rheology import nicholas_2007
 from vertaug.materials.rheology.cement_classes import SHEAR_RATE, AgeingCurve
 from vertaug.verification.check import Check, study

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The regular grid that cement flows on: cells, permeability, openings, outlets."""
+"""The regular grid that cement and heat flow on: cells, permeability, openings, outlets."""
 
 from __future__ import annotations
 
