@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vertaug_kernels._jit import kernel
 
-__all__ = ["conductances", "front_viscosity", "opening_conductances", "speeds", "thinned"]
+__all__ = ["conductances", "front_viscosity", "opening_conductances", "speeds"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -93,30 +93,3 @@ def speeds(tx: Float, ty: Float, tz: Float, pressure: Float, spacing: float, out
                 z = tz[i, j, k - 1] * (pressure[i, j, k - 1] - here)
                 z += tz[i, j, k] * (here - pressure[i, j, k + 1])
                 out[i, j, k] = scale * np.sqrt(x * x + y * y + z * z)
-
-
-@kernel
-def thinned(
-    speed: Float,
-    shear_length: Float,
-    consistency: float,
-    index: float,
-    lowest: float,
-    highest: float,
-    cap: float,
-    out: Float,
-) -> None:
-    """Apparent viscosity of a power-law fluid in a porous bed.
-
-    ``K ((3 n + 1) / 4 n)^n g^(n - 1)`` with the shear rate ``g = speed / shear_length`` held between
-    `lowest` and `highest` (1/s); never above `cap` (MPa s). Cells of zero `shear_length` are left.
-    """
-    nx, ny, nz = speed.shape
-    factor = consistency * ((3.0 * index + 1.0) / (4.0 * index)) ** index
-    for i in range(nx):
-        for j in range(ny):
-            for k in range(nz):
-                if shear_length[i, j, k] > 0.0:
-                    rate = speed[i, j, k] / shear_length[i, j, k]
-                    rate = min(max(rate, lowest), highest)
-                    out[i, j, k] = min(cap, factor * rate ** (index - 1.0))

@@ -19,7 +19,8 @@ from vertaug.cement.inject import inject
 from vertaug.cement.options import Push
 from vertaug.cement.result import InjectionResult
 from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
-from vertaug.materials.rheology.cement_classes import AgeingCurve
+from vertaug.materials.rheology.flow_curve import of_ages
+from vertaug.materials.rheology.newton_1687 import Newtonian
 
 FLOW_PER_HEIGHT = 50.0 / 20.0
 POROSITY, PERMEABILITY, BORE, OUTER = 0.9, 1e-2, 1.5, 20.0
@@ -53,7 +54,7 @@ def disc() -> FlowGrid:
 def injected() -> InjectionResult:
     """60 s of injection from a bore that is full of cement at the start."""
     grid = disc()
-    cement = Cement("test", AgeingCurve(CEMENT, math.inf, 1.0, calibrated=True), 0.0, MARROW)
+    cement = Cement("test", of_ages({0.0: Newtonian(CEMENT)}, calibrated=True), 0.0, MARROW)
     rate = FLOW_PER_HEIGHT * SPACING
     tip = Cannula("centre", (0.0, 0.0, 0.0), 11, 120.0)
     full = (grid.kind == Kind.CAVITY).astype(np.float64)

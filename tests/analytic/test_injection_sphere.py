@@ -17,7 +17,8 @@ from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
 from vertaug.grid.flow_grid import Compartment, FlowGrid
 from vertaug.materials.rheology import nicholas_2007
-from vertaug.materials.rheology.cement_classes import AgeingCurve
+from vertaug.materials.rheology.flow_curve import FlowCurve, ageing
+from vertaug.materials.rheology.newton_1687 import Newtonian
 
 RATE, PERMEABILITY, POROSITY, OUTER = 100.0, 5e-3, 0.8, 20.0
 TIP = inner_radius(11)
@@ -46,15 +47,15 @@ def ball(spacing: float, ratio: float = 1.0) -> FlowGrid:
 
 
 def run(
-    curve: AgeingCurve, volume: float, spacing: float = 1.0, ratio: float = 1.0, age: float = 0.0
+    curve: FlowCurve, volume: float, spacing: float = 1.0, ratio: float = 1.0, age: float = 0.0
 ) -> InjectionResult:
     cement = Cement("test", curve, age, MARROW, body=nicholas_2007.REFERENCE)
     tip = Cannula("centre", (0.0, 0.0, 0.0), 11, 120.0)
     return inject(ball(spacing, ratio), cement, [tip], [Push("centre", volume, RATE)])
 
 
-def newtonian(viscosity: float, tau: float = math.inf) -> AgeingCurve:
-    return AgeingCurve(viscosity, tau, 1.0, calibrated=True, cap=1.0)
+def newtonian(viscosity: float, tau: float = math.inf) -> FlowCurve:
+    return ageing(Newtonian(viscosity), tau, cap=1.0, calibrated=True)
 
 
 def test_scaling_all_viscosities_scales_pressure_and_nothing_else() -> None:

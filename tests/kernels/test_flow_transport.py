@@ -109,10 +109,7 @@ def test_sample_means() -> None:
     assert mean[0, 0, 0] == pytest.approx(1.5)
 
 
-def test_thinned_and_opening_conductance() -> None:
-    speed, length, out = np.full((1, 1, 1), 1e-3), np.full((1, 1, 1), 1e-4), np.zeros((1, 1, 1))
-    flow.thinned(speed, length, 2.0, 0.5, 1e-2, 1e3, 1e9, out)
-    assert out[0, 0, 0] == pytest.approx(2.0 * (2.5 / 2.0) ** 0.5 * 10.0**-0.5, rel=1e-12)
+def test_opening_conductance() -> None:
     cells = np.zeros((1, 3), dtype=np.int32)
     shapes = [np.array([value]) for value in (1.0, 2.0, 3.0)]
     got = np.zeros(1)

@@ -2,8 +2,9 @@
 """The cannula in series with the bone: pressure drop of creeping flow in a tube.
 
 Newtonian fluid: Hagen-Poiseuille. Power law (Metzner & Reed 1955): ``(2 K L / R) [(3 n + 1) Q / (n pi R^3)]^n``.
-Herschel-Bulkley: the flow rate at a wall stress is known in closed form and inverted here. Inner radii
-are those of regular-wall hypodermic tubing; the cannulas of a product may be wider.
+Herschel-Bulkley: the flow rate at a wall stress is known in closed form and inverted here. Every other law: the
+stress integral by quadrature. Inner radii are those of regular-wall hypodermic tubing; the cannulas of a product may
+be wider.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import math
 from dataclasses import dataclass
 
 from vertaug.errors import InputError
+from vertaug.materials.rheology.flow_curve import Fluid
+from vertaug_kernels import rheology, tube
 
 __all__ = ["INNER_DIAMETER", "Cannula", "TubeFluid", "flow_rate", "inner_radius", "pressure_drop"]
 
@@ -52,8 +55,28 @@ def inner_radius(gauge: int) -> float:
     return 0.5 * INNER_DIAMETER[gauge]
 
 
-def flow_rate(fluid: TubeFluid, radius: float, wall_stress: float) -> float:
+def _closed(fluid: Fluid) -> TubeFluid | None:
+    """The same liquid where its tube flow is known in closed form; the law's range of rates is left out."""
+    code = fluid.curve.code
+    if code in (rheology.NEWTONIAN, rheology.CASTRO_MACOSKO):
+        return TubeFluid(fluid.viscosity(1.0))
+    if code not in (rheology.POWER_LAW, rheology.HERSCHEL_BULKLEY):
+        return None
+    constants = fluid.constants()
+    consistency = constants["scale"]
+    plug = constants.get("yield_over_scale", 0.0) * consistency
+    return TubeFluid(consistency, constants["index"], plug)
+
+
+def flow_rate(fluid: TubeFluid | Fluid, radius: float, wall_stress: float) -> float:
     """Flow rate, mm³/s, at the given wall shear stress, MPa (zero below the yield stress)."""
+    if isinstance(fluid, Fluid):
+        closed = _closed(fluid)
+        if closed is None:
+            return _integrated_rate(fluid, radius, wall_stress)
+        # thicker than its cap no liquid gets, at the wall or anywhere
+        capped = TubeFluid(fluid.constants()["cap"])
+        return max(flow_rate(closed, radius, wall_stress), flow_rate(capped, radius, wall_stress))
     n, over = fluid.index, wall_stress - fluid.yield_stress
     if over <= 0.0:
         return 0.0
@@ -63,16 +86,51 @@ def flow_rate(fluid: TubeFluid, radius: float, wall_stress: float) -> float:
     return math.pi * radius**3 * n * speed * terms
 
 
-def pressure_drop(fluid: TubeFluid, radius: float, length: float, rate: float) -> float:
+def pressure_drop(fluid: TubeFluid | Fluid, radius: float, length: float, rate: float) -> float:
     """Pressure drop, MPa, of a flow of `rate` mm³/s through a tube of `radius`, `length`, mm."""
     if rate <= 0.0:
         return 0.0
+    if isinstance(fluid, Fluid):
+        closed = _closed(fluid)
+        if closed is None:
+            return 2.0 * length * _integrated_stress(fluid, radius, rate) / radius
+        capped = TubeFluid(fluid.constants()["cap"])
+        return min(pressure_drop(item, radius, length, rate) for item in (closed, capped))
     n = fluid.index
     shear = (3.0 * n + 1.0) * rate / (n * math.pi * radius**3)
     stress: float = fluid.consistency * shear**n
     if fluid.yield_stress > 0.0:
         stress = _stress_at(fluid, radius, rate, stress)
     return 2.0 * length * stress / radius
+
+
+def _integrated_stress(fluid: Fluid, radius: float, rate: float) -> float:
+    """Wall stress, MPa, of a flow of `rate` mm³/s by the stress integral."""
+    state = (fluid.age, fluid.cure, fluid.temperature)
+    apparent = 4.0 * rate / (math.pi * radius**3)
+    wall = float(tube.wall_rate(fluid.curve.code, fluid.curve.table, apparent, *state))
+    return fluid.viscosity(wall) * wall
+
+
+def _integrated_rate(fluid: Fluid, radius: float, wall_stress: float) -> float:
+    """Flow rate, mm³/s, at a wall stress, MPa, by the stress integral; the rate at the wall by bisection."""
+    if wall_stress <= 0.0:
+        return 0.0
+    high = 2.0 * wall_stress / fluid.viscosity(0.0)
+    while fluid.viscosity(high) * high < wall_stress:
+        high *= 2.0
+    low = 0.25 * wall_stress / fluid.viscosity(0.0)
+    for _ in range(200):
+        middle = math.sqrt(low * high)
+        if not low < middle < high:
+            break
+        if fluid.viscosity(middle) * middle < wall_stress:
+            low = middle
+        else:
+            high = middle
+    state = (fluid.age, fluid.cure, fluid.temperature)
+    apparent = float(tube.apparent_rate(fluid.curve.code, fluid.curve.table, high, *state))
+    return 0.25 * math.pi * radius**3 * apparent
 
 
 def _stress_at(fluid: TubeFluid, radius: float, rate: float, guess: float) -> float:

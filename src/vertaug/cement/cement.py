@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vertaug.cement.cannula import TubeFluid
 from vertaug.materials.rheology import bryant_1988, cement_classes, nicholas_2007
+from vertaug.materials.rheology.flow_curve import FlowCurve, Fluid
 
 __all__ = ["Cement", "cement_of_class"]
 
@@ -18,14 +18,14 @@ class Cement:
     Parameters
     ----------
     name : for reports
-    curve : viscosity against age and shear rate
+    curve : viscosity against shear rate, age, cure and temperature
     age_at_start : time since mixing when the injection begins, s
     marrow_viscosity : of the fluid displaced, MPa s
     room, body : temperatures before and after the start of the injection, K
     """
 
     name: str
-    curve: cement_classes.AgeingCurve
+    curve: FlowCurve
     age_at_start: float = 300.0
     marrow_viscosity: float = bryant_1988.IN_VIVO
     room: float = 296.15
@@ -37,10 +37,9 @@ class Cement:
         temperature = self.body if in_body else self.room
         return before + time * nicholas_2007.ageing_rate(temperature)
 
-    def in_tube(self, time: float) -> TubeFluid:
+    def in_tube(self, time: float) -> Fluid:
         """The fluid in the cannula, which is taken to stay at room temperature."""
-        age = self.equivalent_age(time, in_body=False)
-        return TubeFluid(self.curve.consistency(age), self.curve.index)
+        return self.curve.at(self.equivalent_age(time, in_body=False), temperature=self.room)
 
     def warnings(self) -> tuple[str, ...]:
         """What the reader of results must know about the viscosity."""

@@ -35,6 +35,8 @@ class FlowState:
         self.source = np.zeros_like(self.pore)
         self._thick, self._viscosity = np.zeros_like(self.pore), np.zeros_like(self.pore)
         self._shear_length = self._lengths()
+        self._age, self._cure = np.zeros_like(self.pore), np.zeros_like(self.pore)
+        self._temperature = np.full_like(self.pore, cement.body)
         self.leaked = {item.pathway: 0.0 for item in grid.openings}
         self.left_grid = self.marrow_out = self.no_room = 0.0
         self._step_left = self._step_no_room = 0.0
@@ -56,19 +58,13 @@ class FlowState:
         with the viscosity of the source's cells, which hold marrow too in the first steps.
         """
         curve = self.cement.curve
-        age = self.cement.equivalent_age(time, in_body=True)
-        if curve.index == 1.0:
-            self._thick[:] = curve.viscosity(age)
-        else:
+        self._age[:] = self.cement.equivalent_age(time, in_body=True)
+        if curve.depends_on_rate:
             outside = self.system.grid.spacing
             tip_speed = rate / (4.0 * np.pi * max(source.radius, 0.5 * outside) ** 2)
             self.speed[tuple(source.cells.T + 1)] = tip_speed
-            self._thick[:] = curve.viscosity(age)
-            limits = (bed.LOWEST, bed.HIGHEST, curve.cap)
-            consistency = curve.consistency(age)
-            flow.thinned(
-                self.speed, self._shear_length, consistency, curve.index, *limits, self._thick
-            )
+        state = (self.speed, self._shear_length, self._age, self._cure, self._temperature)
+        curve.in_bed(self.flat, *state, self._thick)
         marrow = self.cement.marrow_viscosity
         flow.front_viscosity(self.saturation, self._thick, marrow, self._viscosity)
         at_tip = self._thick if source.gap >= 0.0 else self._viscosity
@@ -85,7 +81,7 @@ class FlowState:
 
     def update_speed(self) -> None:
         """Darcy speeds of the present pressure."""
-        if self.cement.curve.index != 1.0:
+        if self.cement.curve.depends_on_rate:
             flow.speeds(*self.system.faces, self.system.pressure, self.grid.spacing, self.speed)
 
     def try_step(self, step: float) -> None:

@@ -115,7 +115,7 @@ class _Run:
         cells = state.grid.pore_volume()[tuple(source.cells.T)].sum()
         room = max(state.front_capacity(), float(cells))
         step = min(options.longest_step, options.front_step * room / rate, left / rate)
-        tau = state.cement.curve.tau
+        tau = state.cement.curve.thickening_time
         step = min(step, 0.1 * tau, options.time_limit - self.record.time)
         return step
 

@@ -13,7 +13,9 @@ from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
-from vertaug.materials.rheology.cement_classes import AgeingCurve, curve_of_class
+from vertaug.materials.rheology.cement_classes import curve_of_class
+from vertaug.materials.rheology.flow_curve import of_ages
+from vertaug.materials.rheology.newton_1687 import Newtonian
 
 COARSE = GridOptions(spacing=1.0, reach=6.0)
 TIP = Cannula("left", (3.0, 0.0, 0.0), 11, 125.0)
@@ -117,7 +119,7 @@ def test_leak_limit_stops_the_injection(grid) -> None:
 
 def test_compacted_rim_holds_cement_back(make_solid, sites) -> None:
     """A denser rim raises the pressure in the cavity; cement that left it stays nearer."""
-    cement = Cement("plain", AgeingCurve(1e-4, float("inf"), 1.0, calibrated=True))
+    cement = Cement("plain", of_ages({0.0: Newtonian(1e-4)}, calibrated=True))
     pushes = [Push("left", 1200.0, 100.0)]
     tips = []
     for ratio in (1.0, 0.3):
@@ -142,7 +144,7 @@ def test_left_then_right_continue_and_the_same_twice(grid) -> None:
 
 
 def test_injection_continues_from_given_cement(grid) -> None:
-    cement = Cement("plain", AgeingCurve(1e-4, float("inf"), 1.0, calibrated=True))
+    cement = Cement("plain", of_ages({0.0: Newtonian(1e-4)}, calibrated=True))
     first = inject(grid, cement, [TIP], [Push("left", 600.0, 100.0)])
     more = inject(grid, cement, [TIP], [Push("left", 300.0, 100.0)], saturation=first.saturation)
     assert more.cement_volume().sum() == pytest.approx(900.0, rel=1e-9)
@@ -151,7 +153,7 @@ def test_injection_continues_from_given_cement(grid) -> None:
 
 def test_classes_reach_a_thousand_pascal_seconds_in_order() -> None:
     for name, age in (("low", 730.0), ("medium", 547.0), ("high", 345.0)):
-        assert curve_of_class(name).viscosity(age) == pytest.approx(1e-3, rel=0.01)
+        assert curve_of_class(name).viscosity(10.0, age) == pytest.approx(1e-3, rel=0.01)
     with pytest.raises(InputError, match=r"cement\.class"):
         curve_of_class("thick")
 

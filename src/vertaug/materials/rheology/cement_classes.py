@@ -10,14 +10,12 @@ others), so each class is marked uncalibrated and results that use it carry a wa
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
-from vertaug.materials.rheology import nicholas_2007
+from vertaug.materials.rheology.flow_curve import FlowCurve, ageing
+from vertaug.materials.rheology.ostwald_1925 import PowerLaw
 
-__all__ = ["CARDS", "SHEAR_RATE", "AgeingCurve", "curve_of_class"]
+__all__ = ["CARDS", "SHEAR_RATE", "curve_of_class"]
 
 SHEAR_RATE = 10.0
 """Shear rate of the curves, 1/s."""
@@ -42,32 +40,7 @@ CARDS = {
 }
 
 
-@dataclass(frozen=True)
-class AgeingCurve:
-    """Viscosity `at_300_s` (MPa s), e-folding time `tau` (s, may be infinite), power-law `index`.
-
-    `cap` is the highest viscosity, MPa s; `calibrated` whether a measured curve stands behind it.
-    """
-
-    at_300_s: float
-    tau: float
-    index: float
-    calibrated: bool
-    cap: float = nicholas_2007.CURED
-
-    def viscosity(self, age: float) -> float:
-        """Viscosity, MPa s, at 10 1/s and an equivalent age in s (time at 23 °C)."""
-        if math.isinf(self.tau):
-            return min(self.at_300_s, self.cap)
-        return min(self.cap, self.at_300_s * math.exp(min((age - _AGE) / self.tau, 50.0)))
-
-    def consistency(self, age: float) -> float:
-        """Power-law consistency K, MPa s^n, at an equivalent age in s."""
-        scale: float = SHEAR_RATE ** (1.0 - self.index)
-        return self.viscosity(age) * scale
-
-
-def curve_of_class(name: str) -> AgeingCurve:
+def curve_of_class(name: str) -> FlowCurve:
     """Curve of the class `name` (low, medium, high); `InputError` for any other name."""
     if name not in CARDS:
         raise InputError(
@@ -79,4 +52,4 @@ def curve_of_class(name: str) -> AgeingCurve:
             code="E-CEMENT-001",
         )
     eta, tau, index = (parameter.value for parameter in CARDS[name])
-    return AgeingCurve(eta, tau, index, calibrated=False)
+    return ageing(PowerLaw(eta * SHEAR_RATE ** (1.0 - index), index), tau, known_at=_AGE)

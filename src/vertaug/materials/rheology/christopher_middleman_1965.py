@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vertaug.materials.card import Parameter
 
-__all__ = ["CARD", "apparent_viscosity", "shear_length"]
+__all__ = ["CARD", "YIELD_SHARE", "apparent_viscosity", "shear_length", "threshold_gradient"]
 
 Float = NDArray[np.float64]
 _PAPER = "Christopher & Middleman 1965, Ind Eng Chem Fundam 4:422"
@@ -27,6 +27,16 @@ CARD = (
     Parameter("g_max", 1e3, "1/s", 1e2, 1e4, "highest shear rate", "range of use", "assumed"),
 )
 BED, LOWEST, HIGHEST = (p.value for p in CARD)
+YIELD_SHARE = BED / np.sqrt(2.0)
+"""Viscosity that a yield stress adds in the bed over that in simple shear at the bed's shear rate.
+
+Pores of radius sqrt(8 k / phi) let nothing through below the gradient 2 tau_y / radius = tau_y sqrt(phi / 2 k).
+"""
+
+
+def threshold_gradient(yield_stress: float, permeability: float, porosity: float) -> float:
+    """Pressure gradient, MPa/mm, below which a yield stress (MPa) stands still in a bed (mm²)."""
+    return float(yield_stress * np.sqrt(porosity / (2.0 * permeability)))
 
 
 def shear_length(permeability: Float, porosity: Float) -> Float:

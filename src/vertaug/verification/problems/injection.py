@@ -18,7 +18,9 @@ from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
 from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
 from vertaug.materials.rheology import nicholas_2007
-from vertaug.materials.rheology.cement_classes import SHEAR_RATE, AgeingCurve
+from vertaug.materials.rheology.flow_curve import FlowCurve, ageing, of_ages
+from vertaug.materials.rheology.newton_1687 import Newtonian
+from vertaug.materials.rheology.ostwald_1925 import PowerLaw
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.injection import PlanarInjection, SphericalInjection
 from vertaug.verification.problem import Bounds, Meshes, Positive, benchmark
@@ -48,10 +50,9 @@ def ball(n: int, rim: float, permeability: float, porosity: float) -> FlowGrid:
     )  # fmt: skip
 
 
-def _curve(viscosity: float, ageing: float = math.inf) -> AgeingCurve:
+def _curve(viscosity: float, growth: float = math.inf) -> FlowCurve:
     """Newtonian cement of a viscosity (MPa s) at age 0 that grows e-fold in a time (s)."""
-    at_300 = viscosity if math.isinf(ageing) else viscosity * math.exp(300.0 / ageing)
-    return AgeingCurve(at_300, ageing, 1.0, calibrated=True, cap=1.0)
+    return ageing(Newtonian(viscosity), growth, known_at=0.0, cap=1.0, calibrated=True)
 
 
 def radii(result: InjectionResult, reach: float) -> Float:
@@ -133,7 +134,7 @@ def newtonian(
     "k2.ageing", "FLOW", "Cement that thickens while it is injected",
     "The pressure follows the viscosity of the moment, front and all.", quick={"mesh": 16},
 )  # fmt: skip
-def ageing(
+def thickening(
     rate: Positive = 25.0,
     times: Annotated[tuple[float, ...], Bounds(0.0, rising=True)] = (20.0, 40.0),
     viscosity: Positive = 5e-5,
@@ -183,8 +184,7 @@ def power_law(
     grid = ball(mesh, rim, permeability, porosity)
     volume = rate * duration
     for index in indices:
-        at_rate = consistency / SHEAR_RATE ** (1.0 - index)
-        curve = AgeingCurve(at_rate, math.inf, index, calibrated=True)
+        curve = of_ages({0.0: PowerLaw(consistency, index)}, calibrated=True)
         cement = Cement("test", curve, 0.0, marrow, body=nicholas_2007.REFERENCE)
         result = inject(grid, cement, [tip], [Push("centre", volume, rate)])
         outside = exact.pressure(rate, volume, 0.0)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The list of every law of rheology, by name; a test proves it complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vertaug.materials.card import Parameter
+from vertaug.materials.rheology import (
+    bingham_1922,
+    castro_macosko_1980,
+    cross_1965,
+    herschel_bulkley_1926,
+    newton_1687,
+    ostwald_1925,
+    yasuda_1981,
+)
+from vertaug.materials.rheology.flow_curve import Law
+
+__all__ = ["RHEOLOGY", "Rheology"]
+
+
+@dataclass(frozen=True)
+class Rheology:
+    """One law: its card and its builder, which takes the card's constants in the card's order."""
+
+    card: tuple[Parameter, ...]
+    builder: Callable[..., Law]
+
+
+RHEOLOGY: dict[str, Rheology] = {
+    "newtonian": Rheology(newton_1687.CARD, newton_1687.Newtonian),
+    "power_law": Rheology(ostwald_1925.CARD, ostwald_1925.PowerLaw),
+    "carreau_yasuda": Rheology(yasuda_1981.CARD, yasuda_1981.CarreauYasuda),
+    "cross": Rheology(cross_1965.CARD, cross_1965.Cross),
+    "castro_macosko": Rheology(castro_macosko_1980.CARD, castro_macosko_1980.CastroMacosko),
+    "bingham": Rheology(bingham_1922.CARD, bingham_1922.Bingham),
+    "herschel_bulkley": Rheology(herschel_bulkley_1926.CARD, herschel_bulkley_1926.HerschelBulkley),
+}
+"""Every law by its name in product files and reports."""
