@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vertaug.errors import NotConvergedError
+from vertaug.mesh.ordering import curve_order
 
 __all__ = ["Labelled", "Local", "adapt"]
 
@@ -56,7 +57,7 @@ def adapt(
     fixed_labels: Sequence[int] = (),
     local: Sequence[Local] = (),
 ) -> Labelled:
-    """Adapt a mesh to a size field with Mmg3d.
+    """Adapt a mesh to a size field with Mmg3d; near points and near cells of the result have near numbers.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def adapt(
     except (RuntimeError, ValueError) as error:
         raise NotConvergedError("mesh", 0, f"Mmg could not adapt the mesh: {error}") from error
     held = mesh.points[np.unique(mesh.facets[fixed])]
-    return _restored(_read_back(work), held)
+    return _restored(_in_order(_read_back(work)), held)
 
 
 @contextmanager
@@ -159,4 +160,17 @@ def _read_back(work: object) -> Labelled:
         cell_label=np.array(cell_label, dtype=np.int32),
         facets=index[facets[keep]],
         facet_label=np.array(facet_label, dtype=np.int32)[keep],
+    )
+
+
+def _in_order(mesh: Labelled) -> Labelled:
+    """Number points, cells and facets anew: Mmg's numbers jump about, and the cell loop took twice as long."""
+    order = curve_order(mesh.points)
+    index = np.empty_like(order)
+    index[order] = np.arange(len(order), dtype=np.int32)
+    points, cells, facets = mesh.points[order], index[mesh.cells], index[mesh.facets]
+    along = curve_order(points[cells].mean(axis=1))
+    across = curve_order(points[facets].mean(axis=1))
+    return Labelled(
+        points, cells[along], mesh.cell_label[along], facets[across], mesh.facet_label[across]
     )

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.mesh.ordering import curve_order
 from vertaug.solid.linear import BlockPattern
 from vertaug_kernels import colouring
 
@@ -47,10 +48,13 @@ def order_of(pattern: BlockPattern, position: int, cells: Int, points: Float) ->
 
 
 def cell_order(cells: Int, points: Float, places: Int) -> CellOrder:
-    """Sort cells along a space-filling curve, cut them into chunks and sort the chunks by colour."""
-    curve = np.argsort(_morton(points[cells].mean(axis=1)), kind="stable").astype(np.int32)
+    """Sort cells along a space-filling curve, cut them into chunks and sort the chunks by colour.
+
+    Within a chunk cells come in their own order, which is mostly that of the memory.
+    """
     chunk = int(np.clip(len(cells) // _CHUNKS, _SMALLEST, _LARGEST))
     n_chunks = (len(cells) + chunk - 1) // chunk
+    curve = _sorted_within(curve_order(points[cells].mean(axis=1)), chunk)
     colour = np.zeros(n_chunks, dtype=np.int32)
     count = int(colouring.colour_chunks(cells, curve, chunk, len(points), colour))
     if count < 0:
@@ -64,22 +68,9 @@ def cell_order(cells: Int, points: Float, places: Int) -> CellOrder:
     return CellOrder(order.astype(np.int32), chunk, pointers.astype(np.int32), places)
 
 
-def _morton(points: Float) -> NDArray[np.uint64]:
-    """Place (n,) of points (n, 3) on a Morton curve of 2²¹ cells a side."""
-    low = points.min(axis=0, initial=np.inf)
-    size = max(float((points.max(axis=0, initial=-np.inf) - low).max(initial=0.0)), 1e-300)
-    level = np.clip((points - low) / size * (2**21 - 1), 0, 2**21 - 1).astype(np.uint64)
-    code = np.zeros(len(points), dtype=np.uint64)
-    for axis in range(3):
-        code |= _spread(level[:, axis]) << np.uint64(axis)
-    return code
-
-
-def _spread(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Put two empty bits between the 21 bits of each number."""
-    for shift, mask in (
-        (32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F), (4, 0x10C30C30C30C30C3),
-        (2, 0x1249249249249249),
-    ):  # fmt: skip
-        value = (value | value << np.uint64(shift)) & np.uint64(mask)
-    return value
+def _sorted_within(order: Int, chunk: int) -> Int:
+    """Sort each ``chunk`` of an order (n,)."""
+    whole = len(order) // chunk * chunk
+    return np.concatenate(
+        [np.sort(order[:whole].reshape(-1, chunk)).ravel(), np.sort(order[whole:])]
+    )

@@ -14,11 +14,11 @@ from vertaug.mesh.surface import is_closed
 
 @pytest.fixture(scope="module")
 def inflated(hollow: Mesh) -> Mesh:
-    """The capsule blown up from 1.75 to 2.65 mm, which squashes the cells around it."""
+    """The capsule blown up from 1.75 to 2.75 mm, which squashes the cells around it."""
     axis = np.clip(hollow.points[:, :1], -4.0, 4.0) * [1.0, 0.0, 0.0]
     away = hollow.points - axis
     radius = np.linalg.norm(away, axis=1)
-    further = 0.9 * np.exp(-(radius - 1.75) / 1.5)
+    further = 1.0 * np.exp(-(radius - 1.75) / 1.5)
     return hollow.with_points(hollow.points + (further / radius)[:, None] * away)
 
 
