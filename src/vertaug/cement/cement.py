@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vertaug.materials.rheology import bryant_1988, cement_classes, nicholas_2007
+from vertaug.materials.rheology import bryant_1988, cement_classes
 from vertaug.materials.rheology.flow_curve import FlowCurve, Fluid
 
 __all__ = ["Cement", "cement_of_class"]
@@ -32,10 +32,9 @@ class Cement:
     body: float = 310.15
 
     def equivalent_age(self, time: float, *, in_body: bool) -> float:
-        """Age at 23 °C, s, of cement `time` s after the start; in the body or still outside it."""
-        before = self.age_at_start * nicholas_2007.ageing_rate(self.room)
-        temperature = self.body if in_body else self.room
-        return before + time * nicholas_2007.ageing_rate(temperature)
+        """Equivalent age, s, of cement `time` s after the start; in the body or still outside it."""
+        before = self.age_at_start * self.curve.ageing_rate(self.room)
+        return before + time * self.curve.ageing_rate(self.body if in_body else self.room)
 
     def in_tube(self, time: float) -> Fluid:
         """The fluid in the cannula, which is taken to stay at room temperature."""
@@ -46,8 +45,7 @@ class Cement:
         if self.curve.calibrated:
             return ()
         return (
-            f"cement {self.name}: viscosity curve is an engineering default, uncalibrated; "
-            "pressures and leakage scale with it",
+            f"cement {self.name}: its viscosity curve is uncalibrated; pressures and leakage scale with it",
         )
 
 

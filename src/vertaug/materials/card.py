@@ -8,8 +8,8 @@ from typing import Literal
 
 __all__ = ["Mark", "Parameter", "card_table"]
 
-Mark = Literal["found", "recalled", "derived", "assumed"]
-"""How well a number is backed: read in its source, recalled from it, computed, or a choice."""
+Mark = Literal["found", "recalled", "derived", "assumed", "calibrated"]
+"""How well a number is backed: read in its source, recalled from it, computed, chosen, or fitted to a measurement."""
 
 
 @dataclass(frozen=True)

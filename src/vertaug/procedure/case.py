@@ -15,9 +15,11 @@ from vertaug.anatomy.openings import Opening
 from vertaug.anatomy.profile import heights, profile_from_triangles, wedge_angle
 from vertaug.balloon.inflate import Balloon, InflationOptions
 from vertaug.materials.bone import BoneLaw
+from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import Heights
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.product import product_of
 from vertaug.solid.model import ENDPLATES, Shells, SolidModel, Surroundings
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
@@ -37,6 +39,7 @@ class Case:
     vertebra: Vertebra
     approaches: tuple[Approach, ...]
     openings: tuple[Opening, ...]
+    product: Product
     warnings: tuple[str, ...]
 
     def profile(self, state: State) -> HeightProfile:
@@ -102,10 +105,11 @@ def make_case(plan: Plan) -> Case:
     ------
     InputError : the plan's input cannot be used
     """
+    product = product_of(plan.cement)
     vertebra = build_vertebra(plan)
     approaches, warnings = plan_channels(plan, vertebra)
     openings = plan_openings(plan, vertebra)
-    return Case(plan, vertebra, approaches, openings, (*vertebra.warnings, *warnings))
+    return Case(plan, vertebra, approaches, openings, product, (*vertebra.warnings, *warnings))
 
 
 def bone_model(plan: Plan) -> BoneLaw:

@@ -14,6 +14,7 @@ from vertaug.anatomy.profile import heights, profile_from_distance
 from vertaug.mesh import MeshSize
 from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.product import product_of
 
 __all__ = ["Findings", "check_plan"]
 
@@ -71,8 +72,9 @@ def check_plan(plan: Plan) -> Findings:
     Raises
     ------
     InputError
-        The anatomy cannot be built.
+        The anatomy cannot be built, or the cement's file cannot be used.
     """
+    product_of(plan.cement)
     vertebra = build_vertebra(plan)
     approaches, warnings = plan_channels(plan, vertebra)
     plan_openings(plan, vertebra)

@@ -40,8 +40,8 @@ _MARK = "checkpoint/input.sha256"
 def input_digest(plan: Plan) -> str:
     """SHA-256 over the version, the resolved plan and the content of every file it names."""
     digest = hashlib.sha256(f"{__version__}\n{plan.resolved_toml()}".encode())
-    for key in ("file", "image", "segmentation"):
-        path = getattr(plan.anatomy, key, None)
+    named = [getattr(plan.anatomy, key, None) for key in ("file", "image", "segmentation")]
+    for path in (*named, plan.cement.product):
         if path is not None:
             for file in _files(Path(path)):
                 digest.update(file.name.encode())

@@ -13,7 +13,6 @@ from vertaug.materials import bone as bone_law
 from vertaug.materials import deshpande_fleck_2000, wolfram_2011
 from vertaug.materials.card import card_table
 from vertaug.materials.permeability import baroud_2004, carman_1937
-from vertaug.materials.rheology import cement_classes
 from vertaug.mesh.voxels import voxel_mesh
 from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
 from vertaug.outcomes import (
@@ -25,6 +24,7 @@ from vertaug.outcomes import (
 from vertaug.procedure.case import Case, bone_model
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.product import product_of
 from vertaug.procedure.stage import StageResult
 
 __all__ = ["write_curves", "write_fields", "write_parameters"]
@@ -81,7 +81,7 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     modules = (deshpande_fleck_2000, wolfram_2011, bone_law)
     rows += [row for module in modules for row in card_table(module.CARD)]
     if plan.cement.injection:
-        rows += card_table(cement_classes.CARDS[plan.cement.viscosity_class])
+        rows += card_table(product_of(plan.cement).card)
         rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 

@@ -21,7 +21,9 @@ from vertaug.procedure.plan_model import entries, section_at
 __all__ = ["build_plan", "read_demo", "read_plan"]
 
 KeyPath = tuple[str | int, ...]
-_FILES = ("file", "image", "segmentation")
+_FILES = (
+    ("anatomy", "file"), ("anatomy", "image"), ("anatomy", "segmentation"), ("cement", "product"),
+)  # fmt: skip
 
 
 def read_plan(path: Path) -> Plan:
@@ -89,26 +91,24 @@ def _with_files(
     data: Mapping[str, Any], base: Path, located: _Located
 ) -> tuple[dict[str, Any], list[InputError]]:
     """Tables with absolute files, and an error for each file that is not there."""
-    anatomy = data.get("anatomy")
-    if not isinstance(anatomy, dict):
-        return dict(data), []
-    changed = dict(anatomy)
+    changed = dict(data)
     errors = []
-    for key in _FILES:
-        value = anatomy.get(key)
-        if not isinstance(value, str):
+    for section, key in _FILES:
+        table = changed.get(section)
+        value = table.get(key) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or not isinstance(value, str):
             continue
         file = (base / Path(value).expanduser()).resolve()
-        changed[key] = str(file)
+        changed[section] = {**table, key: str(file)}
         if not file.exists():
             found, fix = (
                 f"no such file: {file}",
                 "correct the path; it is taken from the plan's folder",
             )
             errors.append(
-                located.error(("anatomy", key), "E-PLAN-008", found, "a file that exists", fix)
+                located.error((section, key), "E-PLAN-008", found, "a file that exists", fix)
             )
-    return {**data, "anatomy": changed}, errors
+    return changed, errors
 
 
 class _Located:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -223,6 +224,9 @@ class Cement(Section):
 
     viscosity_class: Literal["low", "medium", "high"] = declared(
         "medium", "class of viscosity", "engineering values, uncalibrated", alias="class"
+    )
+    product: Path | None = declared(
+        None, "product file in TOML with a measured curve; takes the place of the class"
     )
     start_age: Annotated[float, Physical(TIME, "0.5 min", "30 min")] = declared(
         "6 min", "time from mixing to the first injection"

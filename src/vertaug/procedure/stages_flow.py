@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from vertaug.anatomy.openings import Opening
 from vertaug.cement.cannula import Cannula
-from vertaug.cement.cement import Cement, cement_of_class
+from vertaug.cement.cement import Cement
 from vertaug.cement.from_solid import GridOptions, lay_grid
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
@@ -83,12 +82,11 @@ def _site(opening: Opening, state: State, pressure: float) -> OpeningSite:
 def _cement(case: Case) -> Cement:
     """The plan's cement."""
     plan = case.plan.cement
-    return replace(
-        cement_of_class(plan.viscosity_class, plan.start_age),
-        marrow_viscosity=plan.marrow_viscosity,
-        room=plan.room_temperature,
-        body=plan.body_temperature,
-    )
+    product = case.product
+    return Cement(
+        product.name, product.curve, plan.start_age, plan.marrow_viscosity, plan.room_temperature,
+        plan.body_temperature,
+    )  # fmt: skip
 
 
 def _cannulas(case: Case, state: State) -> list[Cannula]:

@@ -28,6 +28,7 @@ _EXAMPLES: dict[str, Any] = {
     "image": "ct.nii.gz",
     "segmentation": "segmentation.nii.gz",
     "label": 20,
+    "product": "cement.toml",
     "density": "75 mg/cm^3",
 }
 

@@ -19,7 +19,7 @@ def test_new_parametric_plan_is_the_demonstration(tmp_path):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_new_plan_loads_once_its_files_are_there(tmp_path, source):
-    for name in ("vertebra.stl", "ct.nii.gz", "segmentation.nii.gz"):
+    for name in ("vertebra.stl", "ct.nii.gz", "segmentation.nii.gz", "cement.toml"):
         (tmp_path / name).write_text("")
     file = tmp_path / "plan.toml"
     file.write_text(new_plan_text(source))
@@ -29,7 +29,7 @@ def test_new_plan_loads_once_its_files_are_there(tmp_path, source):
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_default_shown_as_a_comment_is_valid(tmp_path, source):
     """Uncomment every scalar default that belongs to an active table."""
-    for name in ("vertebra.stl", "ct.nii.gz", "segmentation.nii.gz"):
+    for name in ("vertebra.stl", "ct.nii.gz", "segmentation.nii.gz", "cement.toml"):
         (tmp_path / name).write_text("")
     lines, active = [], True
     for line in new_plan_text(source).splitlines():

@@ -80,12 +80,15 @@ class FlowCurve:
     """A law of rheology and its constants as it ages; made by `of_ages` and `ageing`.
 
     `code` is the kernels' law, `lines` one a rising age as in `vertaug_kernels.rheology`; `calibrated` tells
-    whether a measured curve stands behind it.
+    whether a measured curve stands behind it. Its ages are times at `reference`, K, which heat hastens with the
+    temperature of `activation`, K.
     """
 
     code: int
     lines: tuple[tuple[float, ...], ...]
     calibrated: bool = False
+    activation: float = nicholas_2007.ACTIVATION
+    reference: float = nicholas_2007.REFERENCE
 
     @cached_property
     def table(self) -> Float:
@@ -107,6 +110,10 @@ class FlowCurve:
         age, scale = self.table[:, 0], self.table[:, rheology.FIRST_COLUMN]
         fastest = float((np.diff(scale) / np.diff(age)).max())
         return 1.0 / fastest if fastest > 0.0 else math.inf
+
+    def ageing_rate(self, temperature: float) -> float:
+        """Seconds of equivalent age gained per second at `temperature`, K."""
+        return nicholas_2007.ageing_rate(temperature, self.activation, self.reference)
 
     def at(
         self, age: float, cure: float = 0.0, temperature: float = nicholas_2007.REFERENCE

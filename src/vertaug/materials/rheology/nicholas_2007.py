@@ -26,6 +26,8 @@ CARD = (
 ACTIVATION, CURED, REFERENCE = (p.value for p in CARD)
 
 
-def ageing_rate(temperature: float) -> float:
-    """Seconds of age gained at the reference temperature per second at `temperature`, K."""
-    return math.exp(ACTIVATION * (1.0 / REFERENCE - 1.0 / temperature))
+def ageing_rate(
+    temperature: float, activation: float = ACTIVATION, reference: float = REFERENCE
+) -> float:
+    """Seconds of age gained at the reference temperature per second at `temperature`; all in K."""
+    return math.exp(activation * (1.0 / reference - 1.0 / temperature))

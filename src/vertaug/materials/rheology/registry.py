@@ -23,19 +23,29 @@ __all__ = ["RHEOLOGY", "Rheology"]
 
 @dataclass(frozen=True)
 class Rheology:
-    """One law: its card and its builder, which takes the card's constants in the card's order."""
+    """One law: its card and its builder, which takes the card's constants in the card's order.
+
+    `numerical` names constants of the builder that are choices of method; a product may leave them out.
+    """
 
     card: tuple[Parameter, ...]
     builder: Callable[..., Law]
+    numerical: tuple[str, ...] = ()
 
+
+_RANGE = ("lowest", "highest")
 
 RHEOLOGY: dict[str, Rheology] = {
     "newtonian": Rheology(newton_1687.CARD, newton_1687.Newtonian),
-    "power_law": Rheology(ostwald_1925.CARD, ostwald_1925.PowerLaw),
-    "carreau_yasuda": Rheology(yasuda_1981.CARD, yasuda_1981.CarreauYasuda),
+    "power_law": Rheology(ostwald_1925.CARD, ostwald_1925.PowerLaw, _RANGE),
+    "carreau_yasuda": Rheology(
+        yasuda_1981.CARD, yasuda_1981.CarreauYasuda, ("transition", "floor")
+    ),
     "cross": Rheology(cross_1965.CARD, cross_1965.Cross),
     "castro_macosko": Rheology(castro_macosko_1980.CARD, castro_macosko_1980.CastroMacosko),
-    "bingham": Rheology(bingham_1922.CARD, bingham_1922.Bingham),
-    "herschel_bulkley": Rheology(herschel_bulkley_1926.CARD, herschel_bulkley_1926.HerschelBulkley),
+    "bingham": Rheology(bingham_1922.CARD, bingham_1922.Bingham, ("sharpness",)),
+    "herschel_bulkley": Rheology(
+        herschel_bulkley_1926.CARD, herschel_bulkley_1926.HerschelBulkley, ("sharpness", *_RANGE)
+    ),
 }
 """Every law by its name in product files and reports."""
