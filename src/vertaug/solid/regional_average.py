@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, diags_array
-from scipy.spatial import cKDTree
+from scipy.sparse import coo_array, csr_array, get_index_dtype
+
+from vertaug_kernels import neighbourhood
 
 __all__ = ["RegionalAverage"]
 
@@ -30,6 +31,10 @@ _FINE = 0.25
 """Side of the boxes in which parts of cells share a place, of the length: widens the average by 5 %."""
 _LEVELS = 2
 """How often a cell is cut into eight at most."""
+_BOXES = 128
+"""Boxes along the body at most, in which neighbours are looked for."""
+_ROWS = 30_000
+"""Rows of weights that one call of a kernel counts or writes: some tenths of a second."""
 _SWEEPS = 40
 """Scalings from both sides; each halves the error, and the diagonal takes what is left."""
 _SPLIT = np.array(
@@ -115,17 +120,25 @@ def _shared_places(part: Float, region: Int, length: float) -> Index:
 
 def _mix(centre: Float, held: Float, region: Index, length: float) -> csr_array:
     """Weights (m, m) between places of volumes ``held`` (m,), symmetric, whose rows sum to ``held``."""
-    first, second = [], []
-    for name in np.unique(region):
-        inside = np.flatnonzero(region == name)
-        pairs = cKDTree(centre[inside]).query_pairs(length, output_type="ndarray")
-        first.append(inside[pairs[:, 0]])
-        second.append(inside[pairs[:, 1]])
-    one, two = np.concatenate(first), np.concatenate(second)
-    near = (1.0 - ((centre[one] - centre[two]) ** 2).sum(axis=1) / length**2) ** 2
+    extent = centre - centre.min(axis=0)
+    box = np.floor(extent / max(length, float(extent.max()) / _BOXES)).astype(np.int32)
+    boxes = box.max(axis=0) + 1
+    key = np.ravel_multi_index(tuple(box.T), tuple(boxes))
+    order = np.argsort(key, kind="stable").astype(np.int32)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=int(boxes.prod())))])
+    about = (centre, held, region, box, boxes, order, starts, length)
     m = len(held)
-    half = coo_array((near * held[one] * held[two], (one, two)), shape=(m, m))
-    return _balanced((half + half.T + diags_array(held**2)).tocsr(), held)
+    count = np.empty(m, dtype=np.int64)
+    none = np.empty(0, np.int32), np.empty(0)
+    some = [(first, min(first + _ROWS, m)) for first in range(0, m, _ROWS)]
+    for rows in some:
+        neighbourhood.count_near(rows, *about, none, count)
+    pointers = np.concatenate([[0], np.cumsum(count)])
+    pointers = pointers.astype(get_index_dtype(maxval=int(pointers[-1])))
+    columns, values = np.empty(pointers[-1], dtype=np.int32), np.empty(pointers[-1])
+    for rows in some:
+        neighbourhood.near_weights(rows, *about, pointers, columns, values)
+    return _balanced(csr_array((values, columns, pointers), shape=(m, m)), held)
 
 
 def _balanced(raw: csr_array, wanted: Float) -> csr_array:
@@ -133,5 +146,5 @@ def _balanced(raw: csr_array, wanted: Float) -> csr_array:
     scale = np.sqrt(wanted / raw.sum(axis=1))
     for _ in range(_SWEEPS):
         scale *= np.sqrt(wanted / (scale * (raw @ scale)))
-    both = diags_array(scale) @ raw @ diags_array(scale)
-    return csr_array(both + diags_array(wanted - both.sum(axis=1)))
+    neighbourhood.scale_rows(raw.indptr, raw.indices, scale, wanted, raw.data)
+    return raw
