@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Autocatalytic cure of acrylic cement that vitrifies.
+
+Maffezzoli, Ronca, Guida, Pochini, Nicolais (1997), J Mater Sci Mater Med 8:75, and Borzacchiello
+et al. (1998), in the form and with the constants of Stańczyk, van Rietbergen (2004), J Biomech 37:1803:
+``dc/dt = A exp(-E/RT) c^m (limit(T) - c)^n``. Below its glass transition the polymer stiffens before all monomer has
+reacted: the limit rises with temperature to 1. Half cure at constant temperature, from 0.001 and with a limit of 1:
+864 s at 23 °C and 274 s at 37 °C. The cure of fresh cement is the knob that sets when a product hardens.
+"""
+
+from __future__ import annotations
+
+from vertaug.materials.card import Parameter
+from vertaug.materials.cure.kinetics import GAS_CONSTANT, Kinetics
+from vertaug_kernels import cure as kernels
+
+__all__ = ["CARD", "kinetics"]
+
+_PAPER = "Stańczyk & van Rietbergen 2004, J Biomech 37:1803"
+_GLASS = "final conversion 75-85 % at body temperature, complete from the glass transition near 105 °C on"
+
+CARD = (
+    Parameter("A", 9.2064e8, "1/s", 1e8, 1e10, "frequency factor", _PAPER, "recalled"),
+    Parameter("E", 62866.0, "J/mol", 5e4, 8e4, "activation energy", _PAPER, "recalled"),
+    Parameter("m", 0.98, "1", 0.5, 1.5, "exponent of the cure", _PAPER, "recalled"),
+    Parameter("n", 1.064, "1", 0.5, 2.0, "exponent of what is left", _PAPER, "recalled"),
+    Parameter("c_37", 0.85, "1", 0.7, 1.0, "limit of the cure at 37 °C", _GLASS, "assumed"),
+    Parameter("dc/dT", 0.15 / 68.0, "1/K", 0.0, 0.01, "growth of the limit", _GLASS, "assumed"),
+    Parameter("c_0", 1e-3, "1", 1e-4, 1e-1, "cure of fresh cement", "sets the setting time", "assumed"),
+)  # fmt: skip
+FACTOR, ENERGY, M, N, LIMIT, SLOPE, START = (p.value for p in CARD)
+BODY = 310.15
+
+
+def kinetics(start: float = START, limit: float = LIMIT, slope: float = SLOPE) -> Kinetics:
+    """Kinetics with a cure of fresh cement, a limit at 37 °C and its slope, 1/K."""
+    row = (FACTOR, ENERGY / GAS_CONSTANT, M, N, limit, slope, BODY)
+    return Kinetics("stanczyk_2004", kernels.AUTOCATALYTIC, row, start, starts=False)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Mixing of tissues, places, shrinkage, transport and the cards of curing."""
+
+import math
+
+import numpy as np
+import pytest
+
+from vertaug.curing.body import heat_body
+from vertaug.curing.damage import Damage
+from vertaug.curing.moving import Flow, carry_degree, carry_temperature
+from vertaug.curing.places import grid_places, place_heat
+from vertaug.curing.shrinkage import lost_volume, stretch
+from vertaug.curing.stages import reach, stages, stages_for
+from vertaug.errors import InputError
+from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
+from vertaug.materials.cure import kamal_1973, stanczyk_2004
+from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
+from vertaug.materials.damage.henriques_1947 import HENRIQUES, QUOTED, Arrhenius
+from vertaug.materials.thermal import blood, polymer, tissues
+from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.materials.thermal.tissues import BONE, CEMENT, MARROW, SOFT_TISSUE
+
+
+@pytest.fixture
+def grid():
+    """A row: sealed, bone, bone, cavity, outside in two spaces."""
+    kind = np.array([Kind.SEALED, Kind.BONE, Kind.BONE, Kind.CAVITY, Kind.EXTERIOR, Kind.EXTERIOR])
+    shape = (6, 1, 1)
+    return FlowGrid(
+        origin=np.zeros(3), spacing=2.0, kind=kind.astype(np.uint8).reshape(shape),
+        compartment=np.array([-1, -1, -1, -1, 0, 1], dtype=np.int16).reshape(shape),
+        porosity=np.array([0.0, 0.8, 0.9, 1.05, 0.5, 0.5]).reshape(shape),
+        permeability=np.ones((3, *shape)), outlet=np.zeros(shape, dtype=bool), openings=(),
+        compartments=(Compartment("canal", 0.0), Compartment("vein", 0.0)),
+    )  # fmt: skip
+
+
+SHARE = np.array([0.0, 0.0, 0.75, 1.0, 0.0, 0.6]).reshape(6, 1, 1)
+
+
+def test_cells_are_mixed_from_their_tissues(grid):
+    body = heat_body(grid, SHARE, Polymer())
+    capacity, conductivity = body.capacity.ravel(), body.conductivity.ravel()
+    assert capacity[0] == capacity[4] == SOFT_TISSUE.capacity
+    assert capacity[1] == pytest.approx(0.2 * BONE.capacity + 0.8 * MARROW.capacity)
+    parts = 0.1 * BONE.capacity + 0.9 * (0.75 * CEMENT.capacity + 0.25 * MARROW.capacity)
+    assert capacity[2] == pytest.approx(parts)
+    assert conductivity[1] == pytest.approx(BONE.conductivity**0.2 * MARROW.conductivity**0.8)
+    assert capacity[3] == CEMENT.capacity
+    heat = 155.0 * np.array([0.0, 0.0, 0.9 * 0.75, 1.0, 0.0, 0.5 * 0.6])
+    np.testing.assert_allclose(body.reaction.ravel(), heat, rtol=1e-14)
+    flow = body.perfusion.ravel()
+    assert flow[3] == 0.0
+    assert flow[2] == pytest.approx(0.25 * blood.perfusion(3.0))
+    assert flow[1] == blood.perfusion(3.0) == pytest.approx(2.079e-3, rel=1e-3)
+
+
+def test_filler_dilutes_heat_and_shrinkage():
+    plain = Polymer()
+    assert filled("zirconia", 0.0) == plain
+    opaque = filled("barium_sulphate", 0.3)
+    share = 0.3 / 4.5 / (0.3 / 4.5 + 0.7 / 1.18)
+    assert opaque.heat == pytest.approx((1.0 - share) * plain.heat)
+    assert opaque.shrinkage == pytest.approx((1.0 - share) * plain.shrinkage)
+    assert opaque.tissue.conductivity > plain.tissue.conductivity
+    for name, part in (("chalk", 0.1), ("zirconia", 1.0)):
+        with pytest.raises(InputError):
+            filled(name, part)
+
+
+def test_places_and_the_worst_in_them(grid):
+    places = grid_places(grid, SHARE)
+    assert {name: np.flatnonzero(mask).tolist() for name, mask in places.items()} == {
+        "bone": [1], "interface": [1], "canal": [4],
+    }  # fmt: skip
+    start = np.full(grid.shape, 310.15)
+    damage = Damage(start)
+    after = start.copy()
+    after[1], after[4] = 320.25, 312.0
+    damage.add(after, after, 60.0)
+    found = place_heat(damage, places | {"none": np.zeros(grid.shape, dtype=bool)}, grid.spacing)
+    assert set(found) == set(places)
+    assert found["interface"].minutes == pytest.approx(2.0**4.1)
+    assert found["interface"].damaged == found["interface"].volume == 8.0
+    assert found["interface"].above == (60.0, 0.0)
+    assert found["canal"].peak == 312.0
+    assert found["canal"].minutes == 0.0
+
+
+def test_shrinkage():
+    degree = np.array([0.0, 0.5, 1.0])
+    assert stretch(degree, Polymer()).tolist() == pytest.approx(
+        [1.0, 0.9745 ** (1 / 3), 0.949 ** (1 / 3)]
+    )
+    assert lost_volume(np.array([10.0, 20.0, 30.0]), degree, Polymer()) == pytest.approx(
+        0.051 * 40.0
+    )
+
+
+def test_transport_of_heat_fills_a_row():
+    """Warm cement enters a row of cells at its end; what each holds is the mean of what came."""
+    shape = (6, 3, 3)
+    line = (slice(1, 5), 1, 1)
+    fields = {
+        name: np.zeros(shape) for name in ("tx", "ty", "tz", "anchor", "outer", "pressure", "pore")
+    }
+    fields["tx"][1:4, 1, 1], fields["anchor"][4, 1, 1] = 1.0, 1.0
+    fields["pressure"][line] = [4.0, 3.0, 2.0, 1.0]
+    fields["pore"][line] = 1.0
+    before, flowing, source = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    source[1, 1, 1], flowing[line] = 1.0, 1.0
+    order = np.flatnonzero(fields["pore"].ravel())
+    flow = Flow(
+        order, (fields["tx"], fields["ty"], fields["tz"]), fields["anchor"], fields["outer"], fields["pressure"],
+        fields["pore"], before, flowing, source, 1.0,
+    )  # fmt: skip
+    warm = np.zeros(shape)
+    warm[line] = 300.0
+    capacity = fields["pore"] * CEMENT.capacity
+    out, left = carry_temperature(flow, warm, capacity, CEMENT, CEMENT, 310.0, 300.0)
+    expected = 300.0 + 10.0 * 0.5 ** np.arange(1, 5)
+    np.testing.assert_allclose(out[line], expected, rtol=1e-13)
+    stored = ((out - warm) * capacity).sum() + left
+    assert stored == pytest.approx(CEMENT.capacity * 310.0, rel=1e-12)
+    degree = np.zeros(shape)
+    cured = carry_degree(flow, degree, 0.2)
+    np.testing.assert_allclose(cured[line], 0.2, rtol=1e-14)
+
+
+@pytest.mark.parametrize("count", [3, 5, 9, 17])
+def test_stages_are_consistent_and_stable(count):
+    made = stages(count)
+    assert made.weights.sum() == pytest.approx(1.0, abs=1e-14)
+    assert stages_for(reach(count)) == count
+    z = np.linspace(-2.0 * reach(count), 0.0, 4001)
+    old, new = np.zeros_like(z), made.first * z
+    for mu, nu, conduct, push in made.factors:
+        old, new = new, mu * new + nu * old + conduct * z * new + push * z
+    assert np.abs(1.0 + new).max() <= 1.0 + 1e-12
+    small = np.array([-1e-3, -2e-3])
+    old, new = np.zeros_like(small), made.first * small
+    for mu, nu, conduct, push in made.factors:
+        old, new = new, mu * new + nu * old + conduct * small * new + push * small
+    gap = new - np.expm1(small)
+    assert math.log2(gap[1] / gap[0]) == pytest.approx(3.0, abs=0.01)
+
+
+def test_fresh_cement_without_cure_must_be_able_to_start():
+    with pytest.raises(InputError) as caught:
+        stanczyk_2004.kinetics(start=0.0)
+    assert caught.value.code == "E-CURE-002"
+    with pytest.raises(InputError):
+        kamal_1973.kinetics(a_1=0.0)
+    assert kamal_1973.kinetics(a_1=0.0, start=0.01).start == 0.01
+    with pytest.raises(InputError):
+        stanczyk_2004.kinetics(start=1.0)
+    with pytest.raises(InputError):
+        kamal_1973.kinetics(m=0.0)
+
+
+def test_arrhenius_pairs():
+    assert HENRIQUES.time(320.15) == pytest.approx(1773.0, rel=1e-2)
+    assert QUOTED.time(320.15) == pytest.approx(9436.0, rel=1e-2)
+    with pytest.raises(InputError):
+        Arrhenius(1.0, 0.0)
+
+
+MODULES = (stanczyk_2004, kamal_1973, henriques_1947, sapareto_dewey_1984, blood, polymer, tissues)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.rsplit(".", 1)[-1])
+def test_cards_are_complete(module):
+    symbols = [row.symbol for row in module.CARD]
+    assert len(set(symbols)) == len(symbols)
+    for row in module.CARD:
+        assert row.low <= row.value <= row.high
+        assert row.unit
+        assert row.meaning
+        assert row.source
