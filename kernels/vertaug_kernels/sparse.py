@@ -127,19 +127,21 @@ def locate_blocks(indptr, indices, elements, out):
 
 
 @parallel_kernel
-def gather_blocks(block_ptr, entry_element, entry_local, element_matrices, out):
+def gather_blocks(touched, block_ptr, entry_element, entry_local, element_matrices, out):
     """Add element matrices to the blocks, each block summed by one thread in entry order.
 
     Parameters
     ----------
-    block_ptr : (n_blocks + 1,) int32, entries of each block
+    touched : (m,) int32, the blocks that anything is added to
+    block_ptr : (m + 1,) int32, entries of each of them
     entry_element, entry_local : (n_entries,) int32, element and ``a * k + b`` of each entry
     element_matrices : (n_elements, 3 k, 3 k) float64
     out : (n_blocks, 3, 3) float64, added to
     """
     size = element_matrices.shape[1] // 3
-    for block in prange(block_ptr.size - 1):
-        for entry in range(block_ptr[block], block_ptr[block + 1]):
+    for position in prange(touched.size):
+        block = touched[position]
+        for entry in range(block_ptr[position], block_ptr[position + 1]):
             element = entry_element[entry]
             local = entry_local[entry]
             row = 3 * (local // size)

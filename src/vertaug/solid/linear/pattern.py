@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +27,27 @@ class ElementMap:
     Attributes
     ----------
     block_of : (n_elements, k, k) int32, block that node pair (a, b) is added to
-    block_ptr, block_element, block_local : entries (element, ``a * k + b``) of each block
+    n_blocks : number of blocks of the pattern
     node_ptr, node_element, node_local : entries (element, ``a``) of each node
     """
 
     block_of: Ints
-    block_ptr: Ints
-    block_element: Ints
-    block_local: Ints
+    n_blocks: int
     node_ptr: Ints
     node_element: Ints
     node_local: Ints
+
+    @cached_property
+    def by_block(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Blocks (m,) that are added to, where the entries of each begin, and their elements and ``a * k + b``.
+
+        Made when it is first asked for: cells that add to the blocks themselves never do.
+        """
+        block_ptr, order = _group(self.block_of.reshape(-1), self.n_blocks)
+        touched = np.flatnonzero(np.diff(block_ptr)).astype(np.int32)
+        pairs = max(self.block_of.shape[1] ** 2, 1)
+        starts = np.append(block_ptr[touched], np.int32(order.size))
+        return touched, starts, order // pairs, order % pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +91,7 @@ class BlockPattern:
         blocks = np.zeros((self.n_blocks, 3, 3))
         for entries, matrices in zip(self.maps, element_matrices, strict=True):
             if matrices is not None:
-                sparse.gather_blocks(
-                    entries.block_ptr, entries.block_element, entries.block_local, matrices, blocks
-                )
+                sparse.gather_blocks(*entries.by_block, matrices, blocks)
         return blocks
 
     def assemble_vector(self, *element_vectors: Floats | None) -> Floats:
@@ -175,15 +184,5 @@ def _element_map(indptr: Ints, indices: Ints, elements: Ints) -> ElementMap:
     n_elements, size = elements.shape
     block_of = np.empty((n_elements, size, size), np.int32)
     sparse.locate_blocks(indptr, indices, elements, block_of)
-    block_ptr, block_order = _group(block_of.reshape(-1), indices.size)
     node_ptr, node_order = _group(elements.reshape(-1), indptr.size - 1)
-    pairs = size * size
-    return ElementMap(
-        block_of,
-        block_ptr,
-        block_order // pairs,
-        block_order % pairs,
-        node_ptr,
-        node_order // size,
-        node_order % size,
-    )
+    return ElementMap(block_of, indices.size, node_ptr, node_order // size, node_order % size)
