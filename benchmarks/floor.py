@@ -90,7 +90,8 @@ def cycle_bytes(hierarchy: Any) -> int:
             free = transfer.fine_free.nbytes + transfer.free.nbytes
             total += _of(transfer.children) + transfer.ends.nbytes + 2 * free
         else:
-            total += _of(transfer.children) + _of(transfer.pattern) + 2 * transfer.blocks.nbytes
+            total += _of(transfer.children[:2]) + _of(transfer.pattern)
+            total += transfer.columns.nbytes + transfer.blocks.nbytes
         total += (1 + 2) * fine + (1 + 1) * coarse
     if hierarchy.coarse_inverse is not None:
         total += hierarchy.coarse_inverse.nbytes

@@ -214,7 +214,7 @@ def sweep_up(stage_ptr, chunk_ptr, ptr, columns, blocks, inverse, b, x, r):
 
 
 @kernel
-def _restrict_rows(first, last, ptr, rows, places, blocks, x, out):
+def _restrict_rows(first, last, ptr, rows, blocks, x, out):
     size = blocks.shape[1]
     for group in range(first, last):
         s0 = np.float32(0.0)
@@ -224,38 +224,37 @@ def _restrict_rows(first, last, ptr, rows, places, blocks, x, out):
         s4 = np.float32(0.0)
         s5 = np.float32(0.0)
         for e in range(ptr[group], ptr[group + 1]):
-            k = places[e]
             j = size * rows[e]
             for a in range(size):
                 value = x[j + a]
-                s0 += blocks[k, a, 0] * value
-                s1 += blocks[k, a, 1] * value
-                s2 += blocks[k, a, 2] * value
-                s3 += blocks[k, a, 3] * value
-                s4 += blocks[k, a, 4] * value
-                s5 += blocks[k, a, 5] * value
+                s0 += blocks[e, a, 0] * value
+                s1 += blocks[e, a, 1] * value
+                s2 += blocks[e, a, 2] * value
+                s3 += blocks[e, a, 3] * value
+                s4 += blocks[e, a, 4] * value
+                s5 += blocks[e, a, 5] * value
         i = 6 * group
         out[i], out[i + 1], out[i + 2] = s0, s1, s2
         out[i + 3], out[i + 4], out[i + 5] = s3, s4, s5
 
 
 @parallel_kernel
-def restrict(part_ptr, ptr, rows, places, blocks, x, out):
+def restrict(part_ptr, ptr, rows, blocks, x, out):
     """Product of the transpose of a prolongation with a vector.
 
     Parameters
     ----------
     part_ptr : (n_parts + 1,) int32, groups that one thread takes at a time
-    ptr, rows, places : fine rows of each group and the block they have there, int32
-    blocks : (n, b, 6) float32
+    ptr, rows : fine rows of each group, int32
+    blocks : (n, b, 6) float32, those of the prolongation in the order of ``rows``
     x : (b n_rows,) float32
     out : (6 n_groups,) float32, out
     """
     if part_ptr.size == 2:
-        _restrict_rows(part_ptr[0], part_ptr[1], ptr, rows, places, blocks, x, out)
+        _restrict_rows(part_ptr[0], part_ptr[1], ptr, rows, blocks, x, out)
     else:
         for part in prange(part_ptr.size - 1):
-            _restrict_rows(part_ptr[part], part_ptr[part + 1], ptr, rows, places, blocks, x, out)
+            _restrict_rows(part_ptr[part], part_ptr[part + 1], ptr, rows, blocks, x, out)
 
 
 @kernel

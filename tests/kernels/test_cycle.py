@@ -95,7 +95,7 @@ def test_prolongation_and_its_transpose(size):
     np.testing.assert_allclose(fine, 1.0 + dense @ x, atol=1e-5)
     ptr, rows = np.array([0, 2, 4, 5], np.int32), np.array([0, 3, 2, 3, 0], np.int32)
     places, out = np.array([0, 3, 2, 4, 1], np.int32), np.empty(18, np.float32)
-    cycle.restrict(np.array([0, 3], np.int32), ptr, rows, places, blocks, fine, out)
+    cycle.restrict(np.array([0, 3], np.int32), ptr, rows, blocks[places], fine, out)
     np.testing.assert_allclose(out, dense.T @ fine, atol=1e-4)
 
 

@@ -87,13 +87,14 @@ def test_double_precision_reads_the_whole_matrix(bench):
 def test_a_dense_level_and_transfers_are_counted(bench):
     transfer = SimpleNamespace(
         pattern=(np.zeros(101, np.int32), np.zeros(150, np.int32)), blocks=np.zeros((150, 3, 6), np.float32),
+        columns=np.zeros((150, 3, 6), np.float32),
         children=(np.zeros(11, np.int32), np.zeros(150, np.int32), np.zeros(150, np.int32)),
     )  # fmt: skip
     plain = SimpleNamespace(levels=[level(100, 900)], transfers=[], coarse_inverse=None)
     deep = SimpleNamespace(
         levels=plain.levels, transfers=[transfer], coarse_inverse=np.zeros((60, 60), np.float32), unknowns=(300, 60)
     )  # fmt: skip
-    extra = 4 * (101 + 150 + 11 + 150 + 150) + 2 * 72 * 150 + 3 * 1200 + 2 * 240 + 4 * 3600
+    extra = 4 * (101 + 150 + 11 + 150) + 2 * 72 * 150 + 3 * 1200 + 2 * 240 + 4 * 3600
     assert bench.floor.cycle_bytes(deep) - bench.floor.cycle_bytes(plain) == extra
 
 

@@ -87,6 +87,7 @@ class AggregateTransfer:
     ----------
     pattern, blocks : prolongation, blocks (n, b, 6) float32
     children : pointers, fine rows and places of each group
+    columns : blocks in the order of the children, which the way down reads one after the other
     product : pattern of matrix times prolongation
     coarse : coarse pattern
     """
@@ -94,13 +95,14 @@ class AggregateTransfer:
     pattern: Pattern
     blocks: Singles
     children: tuple[Ints, Ints, Ints]
+    columns: Singles
     product: Pattern
     coarse: Pattern
     parts: Ints
 
     def restrict(self, fine: Level, out: Singles) -> None:
         """Bring the residual of the fine level down."""
-        cycle.restrict(self.parts, *self.children, self.blocks, fine.residual, out)
+        cycle.restrict(self.parts, *self.children[:2], self.columns, fine.residual, out)
 
     def add(self, x: Singles, fine: Level) -> None:
         """Add the coarse solution to that of the fine level."""
@@ -226,8 +228,9 @@ def aggregate_rows(
         *pattern, values,
     )  # fmt: skip
     children = transposed(pattern, n_groups)
+    singles = values.astype(np.float32)
     transfer = AggregateTransfer(
-        pattern, values.astype(np.float32), children, product, coarse, split_rows(children[0])
+        pattern, singles, children, singles[children[2]], product, coarse, split_rows(children[0])
     )
     return transfer, _in_place(coarse_rows), np.ones((n_groups, 6)), centres[order], coarse_modes
 
