@@ -61,20 +61,20 @@ def opening_conductances(
     inner: Int,
     outer: Int,
     inner_shape: Float,
-    hole_shape: Float,
+    inside: Float,
     outer_shape: Float,
     viscosity: Float,
     out: Float,
 ) -> None:
     """Conductance, mm³/(s MPa), of each face of an opening: bone, hole and outside in series.
 
-    `inner`, `outer` (n, 3) are padded cell indices; the three shape factors (n,) are resistance
-    over viscosity, 1/mm³. The hole holds what the bone cell holds.
+    `inner`, `outer` (n, 3) are padded cell indices; the two shape factors (n,) are resistance
+    over viscosity, 1/mm³, and `inside` (n,) the resistance of hole and tube, MPa s/mm³.
     """
     for n in range(inner.shape[0]):
         near = viscosity[inner[n, 0], inner[n, 1], inner[n, 2]]
         far = viscosity[outer[n, 0], outer[n, 1], outer[n, 2]]
-        out[n] = 1.0 / (near * (inner_shape[n] + hole_shape[n]) + far * outer_shape[n])
+        out[n] = 1.0 / (near * inner_shape[n] + inside[n] + far * outer_shape[n])
 
 
 @kernel

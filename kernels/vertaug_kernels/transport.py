@@ -3,6 +3,10 @@
 
 A two-point flux runs down a potential, so cells visited in falling pressure form no loop: when a
 cell's turn comes, all that flows into it is known. Fields carry one ghost layer.
+
+Some faces are ways through the cortex: tubes of some `capacity` mm³ (zero for a hole) that cement
+fills from the bone's end before it leaves at the far one. `gates` name them: the way's number on its
+face, -1 elsewhere. `bone_low` is 1 where the bone's cell is the lower one of the two.
 """
 
 from __future__ import annotations
@@ -10,12 +14,46 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import kernel
+from vertaug_kernels._jit import inlined_kernel, kernel
 
-__all__ = ["front_capacity", "sweep"]
+__all__ = ["carry", "front_capacity", "sweep"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Gate = NDArray[np.int32]
+Byte = NDArray[np.uint8]
+Triple = tuple[Float, Float, Float]
+Gates = tuple[Gate, Gate, Gate]
+
+
+@inlined_kernel
+def _across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int, int]:
+    """Cell across one of the six sides, and the cell that holds the face between."""
+    ahead, axis = side % 2, side // 2
+    a, b, c, p, q, r = i, j, k, i, j, k
+    if axis == 0:
+        a, p = i + 2 * ahead - 1, i + ahead - 1
+    elif axis == 1:
+        b, q = j + 2 * ahead - 1, j + ahead - 1
+    else:
+        c, r = k + 2 * ahead - 1, k + ahead - 1
+    return a, b, c, p, q, r
+
+
+@inlined_kernel
+def _through(
+    volume: float, fraction: float, filled: float, capacity: float, outward: bool
+) -> tuple[float, float, float]:
+    """Let `volume` mm³ with a cement `fraction` through a way that holds `filled` mm³ of cement.
+
+    Returns what comes out of the bone's own plug, what passes on from behind, and what is then held.
+    Outward all that comes out has passed the whole way; inward the plug at the bone goes back first.
+    """
+    entering = volume * fraction
+    back = 0.0 if outward else min(volume, filled)
+    held = filled - back + entering
+    over = max(held - capacity, 0.0)
+    return back, over, held - over
 
 
 @kernel
@@ -40,30 +78,36 @@ def _cell(
 @kernel
 def sweep(
     order: Int,
-    tx: Float,
-    ty: Float,
-    tz: Float,
+    faces: Triple,
+    gates: Gates,
+    bone_low: Byte,
     anchor: Float,
     outer: Float,
     pressure: Float,
     pore: Float,
     source: Float,
     before: Float,
+    capacity: Float,
+    filled_before: Float,
     step: float,
     hold: float,
     saturation: Float,
     flowing: Float,
+    filled: Float,
+    crossed: Float,
 ) -> tuple[float, float]:
     """Move cement through one time step.
 
     Parameters
     ----------
     order : flat padded indices of the cells that take part, in falling pressure
-    tx, ty, tz, anchor, outer : conductances, mm³/(s MPa), and the pressure behind `anchor`, MPa
+    faces, anchor, outer : conductances, mm³/(s MPa), and the pressure behind `anchor`, MPa
+    gates, bone_low, capacity, filled_before : ways through the cortex, and what they hold, mm³
     pressure, pore, source : MPa; pore volume, mm³; cement injected, mm³/s
     before : saturation at the start; `saturation` receives the end, `flowing` the cement fraction
         of what leaves each cell
     step, hold : s; saturation below which a cell lets no cement go
+    filled, crossed : cement in each way at the end, and through its mouth out of the bone, mm³
 
     Returns
     -------
@@ -71,34 +115,34 @@ def sweep(
     """
     ny, nz = pore.shape[1], pore.shape[2]
     left_grid, no_room = 0.0, 0.0
+    for m in range(filled.size):
+        filled[m], crossed[m] = filled_before[m], 0.0
     for n in range(order.size):
         flat = order[n]
         i, rest = flat // (ny * nz), flat % (ny * nz)
         j, k = rest // nz, rest % nz
         here = pressure[i, j, k]
-        entering, leaving = source[i, j, k], 0.0
+        entering, leaving = step * source[i, j, k], 0.0
         for side in range(6):
-            a, b, c = i, j, k
-            if side == 0:
-                a, conductance = i - 1, tx[i - 1, j, k]
-            elif side == 1:
-                a, conductance = i + 1, tx[i, j, k]
-            elif side == 2:
-                b, conductance = j - 1, ty[i, j - 1, k]
-            elif side == 3:
-                b, conductance = j + 1, ty[i, j, k]
-            elif side == 4:
-                c, conductance = k - 1, tz[i, j, k - 1]
-            else:
-                c, conductance = k + 1, tz[i, j, k]
-            flow = conductance * (here - pressure[a, b, c])
+            a, b, c, p, q, r = _across(side, i, j, k)
+            flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
             if flow > 0.0:
                 leaving += flow
             elif flow < 0.0:
-                entering -= flow * flowing[a, b, c]
+                gate = gates[side // 2][p, q, r]
+                if gate < 0:
+                    entering -= step * flow * flowing[a, b, c]
+                    continue
+                outward = (side % 2 == 1) != (bone_low[gate] == 1)
+                back, over, held = _through(
+                    -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
+                )
+                filled[gate] = held
+                crossed[gate] = -step * flow * flowing[a, b, c] if outward else -(back + over)
+                entering += back + over
         gone = max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
         share, fraction = _cell(
-            pore[i, j, k], before[i, j, k], step * entering, leaving + gone, step, hold
+            pore[i, j, k], before[i, j, k], entering, leaving + gone, step, hold
         )
         if share > 1.0:
             no_room += (share - 1.0) * pore[i, j, k]
@@ -107,6 +151,101 @@ def sweep(
         flowing[i, j, k] = fraction
         left_grid += step * gone * fraction
     return left_grid, no_room
+
+
+@kernel
+def _take(
+    volume: float, oldest: bool, held: Float, aged: Float, out: Float, out_aged: Float
+) -> None:
+    """Take cement, mm³, out of portions: the oldest first, or the youngest; adds to `out`."""
+    number = held.shape[0]
+    for m in range(number):
+        n = m if oldest else number - 1 - m
+        part = min(held[n], volume)
+        if part <= 0.0:
+            continue
+        age = aged[n] * (part / held[n])
+        held[n] -= part
+        aged[n] -= age
+        out[n] += part
+        out_aged[n] += age
+        volume -= part
+
+
+@kernel
+def carry(
+    order: Int,
+    faces: Triple,
+    gates: Gates,
+    bone_low: Byte,
+    anchor: Float,
+    outer: Float,
+    pressure: Float,
+    flowing: Float,
+    capacity: Float,
+    filled: Float,
+    step: float,
+    held: Float,
+    aged: Float,
+    leaving: Float,
+    leaving_aged: Float,
+    way_held: Float,
+    way_aged: Float,
+) -> None:
+    """Carry what cement is made of along with a `sweep` that has been done.
+
+    The cement of a cell is a row of portions in their order of injection. The portion that came first
+    leaves first, so that portions stay sharp; what flows back out of a way came into it last.
+
+    Parameters
+    ----------
+    order to filled : as in `sweep`; `flowing` is its result, `filled` the ways before it
+    held, aged : (nx, ny, nz, q) volume of each portion, mm³, and that times its age, mm³ s, at the start with
+        what was injected in the step added; receive the end
+    leaving, leaving_aged : (nx, ny, nz, q) work: what leaves a cell, over the volume of cement that leaves
+    way_held, way_aged : (m, q) the same as `held` and `aged` for the ways
+    """
+    ny, nz, number = pressure.shape[1], pressure.shape[2], held.shape[3]
+    for n in range(order.size):
+        flat = order[n]
+        i, rest = flat // (ny * nz), flat % (ny * nz)
+        j, k = rest // nz, rest % nz
+        here, outflow = pressure[i, j, k], 0.0
+        for side in range(6):
+            a, b, c, p, q, r = _across(side, i, j, k)
+            flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
+            if flow > 0.0:
+                outflow += flow
+                continue
+            gate, volume = gates[side // 2][p, q, r], -step * flow * flowing[a, b, c]
+            if gate < 0:
+                if volume > 0.0:
+                    for m in range(number):
+                        held[i, j, k, m] += volume * leaving[a, b, c, m]
+                        aged[i, j, k, m] += volume * leaving_aged[a, b, c, m]
+                continue
+            outward = (side % 2 == 1) != (bone_low[gate] == 1)
+            back, over, _ = _through(
+                -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
+            )
+            own, own_aged = way_held[gate], way_aged[gate]
+            _take(back, False, own, own_aged, held[i, j, k], aged[i, j, k])
+            if volume > 0.0:
+                for m in range(number):
+                    own[m] += volume * leaving[a, b, c, m]
+                    own_aged[m] += volume * leaving_aged[a, b, c, m]
+            _take(over, True, own, own_aged, held[i, j, k], aged[i, j, k])
+        outflow += max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
+        gone = step * outflow * flowing[i, j, k]
+        if gone <= 0.0:
+            continue
+        out, out_aged = leaving[i, j, k], leaving_aged[i, j, k]
+        out[:] = 0.0
+        out_aged[:] = 0.0
+        _take(gone, True, held[i, j, k], aged[i, j, k], out, out_aged)
+        for m in range(number):
+            out[m] /= gone
+            out_aged[m] /= gone
 
 
 @kernel

@@ -39,6 +39,7 @@ def bar(permeability: np.ndarray) -> FlowGrid:
 
 def through(grid: FlowGrid, viscosity: float = 1e-7) -> float:
     system = PressureSystem(grid)
+    system.ways.fill(viscosity)
     system.assemble(np.full(system.pressure.shape, viscosity))
     system.solve(np.zeros_like(system.pressure), 1e-13)
     flows = system.anchor * (system.pressure - system.outer)

@@ -11,15 +11,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from vertaug.errors import InputError
 from vertaug.materials.rheology.flow_curve import Fluid
 from vertaug_kernels import rheology, tube
 
-__all__ = ["INNER_DIAMETER", "Cannula", "TubeFluid", "flow_rate", "inner_radius", "pressure_drop"]
+__all__ = [
+    "INNER_DIAMETER", "OUTER_DIAMETER", "Cannula", "TubeFluid", "flow_rate", "inner_radius",
+    "pressure_drop",
+]  # fmt: skip
 
 INNER_DIAMETER = {8: 3.429, 10: 2.692, 11: 2.388, 13: 1.803, 15: 1.372}
 """Inner diameter, mm, by gauge (regular wall)."""
+OUTER_DIAMETER = {8: 4.191, 10: 3.404, 11: 3.048, 13: 2.413, 15: 1.829}
+"""Outer diameter, mm, by gauge."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,38 @@ class TubeFluid:
 
 @dataclass(frozen=True)
 class Cannula:
-    """A cannula: `tip` (x, y, z) mm in the vertebral frame, `gauge`, `length` mm."""
+    """A cannula that lets cement out at or beside its tip.
+
+    Parameters
+    ----------
+    name : for schedule and results
+    tip : (x, y, z) mm in the vertebral frame, before it is drawn back
+    gauge, length : of its tube; length mm
+    bore : inner diameter, mm; that of the gauge where left out
+    direction : along which it was pushed in; needed to draw it back, and for an opening at its end or side
+    opening : ``ball``, all around the tip; ``end``, ahead of it; ``side``, beside it
+    facing : to which a side opening looks
+    """
 
     name: str
     tip: tuple[float, float, float]
     gauge: int
     length: float
+    bore: float | None = None
+    direction: tuple[float, float, float] | None = None
+    opening: Literal["ball", "end", "side"] = "ball"
+    facing: tuple[float, float, float] | None = None
+
+    @property
+    def radius(self) -> float:
+        """Inner radius, mm; `InputError` for a gauge not in the table."""
+        return inner_radius(self.gauge) if self.bore is None else 0.5 * self.bore
+
+    @property
+    def outer_radius(self) -> float:
+        """Outer radius, mm; that of the gauge, and no thinner than a wall of a tenth of the bore."""
+        inner_radius(self.gauge)
+        return max(0.5 * OUTER_DIAMETER[self.gauge], 1.1 * self.radius)
 
 
 def inner_radius(gauge: int) -> float:

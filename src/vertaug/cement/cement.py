@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A cement and the marrow it displaces: one mixing time, hence one age everywhere."""
+"""A cement and the marrow it displaces: what it is like at an age, and how fast it ages where."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from vertaug.materials.rheology import bryant_1988, cement_classes
 from vertaug.materials.rheology.flow_curve import FlowCurve, Fluid
 
-__all__ = ["Cement", "cement_of_class"]
+__all__ = ["SLOW_SHEAR", "Cement", "cement_of_class"]
+
+SLOW_SHEAR = 10.0
+"""Rate of shear, 1/s, at which a viscosity tells whether cement has set: that of the classes' curves."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,27 @@ class Cement:
     room: float = 296.15
     body: float = 310.15
 
-    def equivalent_age(self, time: float, *, in_body: bool) -> float:
-        """Equivalent age, s, of cement `time` s after the start; in the body or still outside it."""
-        before = self.age_at_start * self.curve.ageing_rate(self.room)
-        return before + time * self.curve.ageing_rate(self.body if in_body else self.room)
+    @property
+    def ageing_in_body(self) -> float:
+        """Seconds of equivalent age that cement in the body gains each second."""
+        return self.curve.ageing_rate(self.body)
 
-    def in_tube(self, time: float) -> Fluid:
-        """The fluid in the cannula, which is taken to stay at room temperature."""
-        return self.curve.at(self.equivalent_age(time, in_body=False), temperature=self.room)
+    def age_in_cannula(self, time: float) -> float:
+        """Equivalent age, s, of cement still in the cannula `time` s after the start."""
+        return (self.age_at_start + time) * self.curve.ageing_rate(self.room)
+
+    def in_cannula(self, time: float) -> Fluid:
+        """The liquid in the cannula, which is taken to stay at room temperature."""
+        return self.curve.at(self.age_in_cannula(time), temperature=self.room)
+
+    def in_vessel(self, age: float) -> Fluid:
+        """The liquid in a vessel at an equivalent age, s."""
+        return self.curve.at(age, temperature=self.body)
+
+    def is_set(self, age: float, viscosity: float) -> bool:
+        """Whether cement of an equivalent age, s, is as stiff as `viscosity`, MPa s, or has reached its cap."""
+        fluid = self.curve.at(age, temperature=self.body)
+        return fluid.viscosity(SLOW_SHEAR) >= min(viscosity, fluid.constants()["cap"])
 
     def warnings(self) -> tuple[str, ...]:
         """What the reader of results must know about the viscosity."""

@@ -78,11 +78,11 @@ def spread(
     outside: NDArray[np.bool_],
     spacing: float,
     reach: float,
-) -> tuple[NDArray[np.int16], NDArray[np.bool_], tuple[Compartment, ...]]:
+) -> tuple[NDArray[np.int16], NDArray[np.bool_], Float, tuple[Compartment, ...]]:
     """Exterior cells: the outside within `reach` mm of an opening, by the nearest one's compartment.
 
-    Returns the compartment of each cell (-1 for none), the cells of the rim that stand against the
-    compartment's pressure, and the compartments.
+    Returns the compartment of each cell (-1 for none), the cells of the rim that stand against a
+    pressure, that pressure, MPa, of the nearest opening, and the compartments with that of their first.
     """
     names = list(dict.fromkeys(site.compartment for site in sites))
     compartments = tuple(
@@ -90,11 +90,13 @@ def spread(
         for name in names
     )
     index = np.full(outside.shape, -1, dtype=np.int16)
-    rim = np.zeros(outside.shape, dtype=bool)
+    rim, pressure = np.zeros(outside.shape, dtype=bool), np.zeros(outside.shape)
     if not openings:
-        return index, rim, compartments
+        return index, rim, pressure, compartments
     owner = [names.index(site.compartment) for site in sites]
-    group = np.repeat(owner, [len(opening.outer) for opening in openings])
+    faces = [len(opening.outer) for opening in openings]
+    group = np.repeat(owner, faces)
+    behind = np.repeat([site.pressure for site in sites], faces)
     tree = cKDTree(np.concatenate([opening.outer for opening in openings]) * spacing)
     cells = np.argwhere(outside)
     apart, nearest = tree.query(cells * spacing, distance_upper_bound=reach)
@@ -102,6 +104,7 @@ def spread(
     nearest = np.asarray(nearest)[near]
     cells, apart = cells[near], np.asarray(apart)[near]
     index[tuple(cells.T)] = group[nearest]
+    pressure[tuple(cells.T)] = behind[nearest]
     edge = ((cells == 0) | (cells == np.array(outside.shape) - 1)).any(axis=1)
     rim[tuple(cells.T)] = edge | (apart > reach - 1.5 * spacing)
-    return index, rim, compartments
+    return index, rim, pressure, compartments

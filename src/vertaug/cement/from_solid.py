@@ -148,6 +148,7 @@ def _crop(grid: FlowGrid) -> FlowGrid:
         permeability=np.ascontiguousarray(grid.permeability[(slice(None), *box)]),
         outlet=np.ascontiguousarray(grid.outlet[box]),
         openings=openings,
+        outlet_pressure=None if grid.outlet_pressure is None else grid.outlet_pressure[box],
     )
 
 
@@ -173,7 +174,7 @@ def lay_grid(
     inner, outer = boundary_faces(kind != Kind.SEALED, outside)
     centres = lattice.origin + lattice.spacing * (0.5 * (inner + outer) + 0.5)
     openings = lay_openings(sites, inner, outer, centres, lattice.spacing)
-    compartment, rim, compartments = spread(
+    compartment, rim, behind, compartments = spread(
         sites, openings, outside, lattice.spacing, options.reach
     )
     tissue = compartment >= 0
@@ -191,5 +192,6 @@ def lay_grid(
         outlet=rim,
         openings=openings,
         compartments=compartments,
+        outlet_pressure=behind,
     )
     return _crop(grid), inside.report

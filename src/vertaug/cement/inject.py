@@ -4,200 +4,151 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.cannula import Cannula, pressure_drop
+from vertaug.cement.cannula import Cannula
 from vertaug.cement.cement import Cement
 from vertaug.cement.flowstate import FlowState
 from vertaug.cement.options import InjectionOptions, Push
-from vertaug.cement.pressure import unpad
-from vertaug.cement.record import Recorder
+from vertaug.cement.pressure import blind, drained
+from vertaug.cement.pushing import Hand, Pushing
+from vertaug.cement.record import Probes, Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
-from vertaug.errors import InputError, NotConvergedError
+from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 
 __all__ = ["Progress", "inject"]
 
 Float = NDArray[np.float64]
+Groups = list[list[tuple[int, Push]]]
 Progress = Callable[[float, float], None]
 """Called after each step with the time, s, and the share of the schedule's volume injected."""
 
 
-class _Moment(NamedTuple):
-    """Rate, mm³/s, pressures at tip and syringe, MPa, whether the limit holds, iterations."""
-
-    rate: float
-    tip: float
-    syringe: float
-    limited: bool
-    iterations: int
+def _refuse(field: str, found: str, expected: str, fix: str, code: str) -> InputError:
+    return InputError("plan", f"inject.{field}", found, expected, fix, code)
 
 
-class _Run:
-    """One injection under way."""
-
-    def __init__(
-        self,
-        state: FlowState,
-        cannulas: dict[str, Cannula],
-        options: InjectionOptions,
-        record: Recorder,
-    ) -> None:
-        self.state, self.options, self.record = state, options, record
-        self._cannulas = cannulas
-        active = state.system.active
-        self._sources = {
-            name: locate_source(state.grid, cannula, active) for name, cannula in cannulas.items()
-        }
-        self._resistance = 0.0
-        self._base = min(item.pressure for item in state.grid.compartments)
-
-    def syringe(self, cannula: Cannula, source: Source, tip: float, rate: float) -> float:
-        """Pressure at the syringe, MPa, for a pressure at the tip."""
-        fluid = self.state.cement.in_tube(self.record.time)
-        return tip + pressure_drop(fluid, source.radius, cannula.length, rate)
-
-    def _tip(self, source: Source, rate: float, viscosity: float) -> float:
-        pressure = unpad(self.state.system.pressure)
-        return source.tip_pressure(pressure, rate, viscosity)
-
-    def _affordable(
-        self, cannula: Cannula, source: Source, base: float, resistance: float, most: float
-    ) -> float:
-        """Largest rate up to `most` whose syringe pressure keeps the limit: bisection."""
-        low, high = 0.0, most
-        for _ in range(60):
-            rate = 0.5 * (low + high)
-            tip = base + resistance * rate
-            if self.syringe(cannula, source, tip, rate) > self.options.pressure_limit:
-                high = rate
-            else:
-                low = rate
-        return low
-
-    def moment(
-        self, cannula: Cannula, source: Source, asked: float, time: float, tolerance: float
-    ) -> _Moment:
-        """Pressure now, at the asked rate or at the one that the pressure limit allows."""
-        state, limit = self.state, self.options.pressure_limit
-        rate = asked
-        if self._resistance > 0.0 and np.isfinite(limit):
-            rate = self._affordable(cannula, source, self._base, self._resistance, asked)
-            rate = max(rate, 1e-6 * asked)
-        thick = state.update_viscosity(time, source, rate)
-        state.set_source(source, rate)
-        iterations = state.solve(tolerance)
-        tip = self._tip(source, rate, thick)
-        pressed = self.syringe(cannula, source, tip, rate)
-        base = self._base
-        for _ in range(6):
-            self._resistance = max((tip - base) / rate, 1e-300) if rate > 0.0 else 0.0
-            best = self._affordable(cannula, source, base, self._resistance, asked)
-            short = not np.isfinite(limit) or abs(best - rate) <= 1e-3 * rate
-            if short or best < self.options.least_rate * asked:
-                break
-            rate = best
-            state.set_source(source, rate)
-            iterations += state.resolve(tolerance)
-            tip = self._tip(source, rate, thick)
-            pressed = self.syringe(cannula, source, tip, rate)
-        limited = np.isfinite(limit) and pressed > limit * (1.0 + 1e-2)
-        held = limited or rate < asked * (1.0 - 1e-6)
-        return _Moment(0.0 if limited else rate, tip, pressed, held, iterations)
-
-    def _step_length(self, rate: float, left: float, source: Source) -> float:
-        """Length of the next step, s."""
-        options, state = self.options, self.state
-        cells = state.grid.pore_volume()[tuple(source.cells.T)].sum()
-        room = max(state.front_capacity(), float(cells))
-        step = min(options.longest_step, options.front_step * room / rate, left / rate)
-        tau = state.cement.curve.thickening_time
-        step = min(step, 0.1 * tau, options.time_limit - self.record.time)
-        return step
-
-    def _stop(self) -> str:
-        """Why the injection must end now; empty where it need not."""
-        if sum(self.state.leaked.values()) >= self.options.leak_limit:
-            return "leak"
-        if self.record.time >= self.options.time_limit * (1.0 - 1e-12):
-            return "time"
-        return ""
-
-    def advance(self, cannula: Cannula, asked: float, left: float) -> tuple[float, str]:
-        """One step at `asked` mm³/s with `left` mm³ to go; returns the volume and a stop reason."""
-        state, source = self.state, self._sources[cannula.name]
-        step = self._step_length(max(asked, 1e-300), left, source) if asked > 0.0 else left
-        iterations = 0
-        for n in range(self.options.passes):
-            last = n == self.options.passes - 1
-            tolerance = self.options.tolerance if last else self.options.rough_tolerance
-            now = self.moment(cannula, source, asked, self.record.time + step, tolerance)
-            iterations += now.iterations
-            if asked > 0.0 and now.rate < self.options.least_rate * asked:
-                return 0.0, "pressure"
-            if asked > 0.0:
-                step = self._step_length(now.rate, left, source)
-            state.update_speed()
-            state.try_step(step)
-        state.accept(step)
-        self.record.add(step, now.rate, now.tip, now.syringe, now.limited, iterations)
-        return now.rate * step, self._stop()
-
-    def push(self, entry: Push, notify: Callable[[float], None]) -> str:
-        """One entry of the schedule; returns the reason where the injection must stop."""
-        cannula, left = self._cannulas[entry.cannula], entry.volume
-        while left > 1e-9 * entry.volume:
-            moved, reason = self.advance(cannula, entry.rate, left)
-            left -= moved
-            notify(moved)
-            if reason:
-                return reason
-        waiting = entry.pause
-        while waiting > 1e-9:
-            step = min(waiting, self.options.longest_step)
-            _, reason = self.advance(cannula, 0.0, step)
-            waiting -= step
-            if reason:
-                return reason
-        return ""
+def _groups(schedule: Sequence[Push]) -> Groups:
+    """Entries of the schedule that run together."""
+    groups: Groups = []
+    for n, entry in enumerate(schedule):
+        if entry.with_previous and groups:
+            groups[-1].append((n, entry))
+        else:
+            groups.append([(n, entry)])
+    return groups
 
 
-def _check(
-    grid: FlowGrid, cannulas: dict[str, Cannula], schedule: Sequence[Push], drains: bool
-) -> None:
-    """Refuse what cannot be injected."""
+def _check_schedule(schedule: Sequence[Push], cannulas: dict[str, Cannula]) -> None:
+    """Refuse a schedule that cannot be followed."""
     for n, entry in enumerate(schedule):
         if entry.cannula not in cannulas:
-            raise InputError(
-                "plan",
-                f"inject.schedule[{n}].cannula",
-                repr(entry.cannula),
-                f"one of {sorted(cannulas)}",
-                "name a cannula of the plan",
-                "E-CEMENT-004",
+            raise _refuse(
+                f"schedule[{n}].cannula", repr(entry.cannula), f"one of {sorted(cannulas)}",
+                "name a cannula of the plan", "E-CEMENT-004",
+            )  # fmt: skip
+        numbers = (entry.volume, entry.rate, entry.pause, entry.retract)
+        positive = entry.volume > 0.0 and entry.rate > 0.0 and min(numbers[2:]) >= 0.0
+        if not (positive and np.isfinite(numbers).all()):
+            raise _refuse(
+                f"schedule[{n}]",
+                f"volume {entry.volume} mm³, rate {entry.rate} mm³/s, pause {entry.pause} s, "
+                f"retract {entry.retract} mm",
+                "finite numbers: positive volume and rate, pause and retraction of zero or more",
+                "correct the entry", "E-CEMENT-005",
+            )  # fmt: skip
+        if entry.with_previous and (n == 0 or entry.pause > 0.0):
+            raise _refuse(
+                f"schedule[{n}].with_previous", "the first entry" if n == 0 else "a pause",
+                "an entry before it, and no pause of its own",
+                "give the pause to the first of those that run together", "E-CEMENT-005",
+            )  # fmt: skip
+    for group in _groups(schedule):
+        names = [entry.cannula for _, entry in group]
+        if len(set(names)) < len(names):
+            raise _refuse(
+                f"schedule[{group[0][0]}]", f"{names} at once", "each cannula once",
+                "let the entries of one cannula run one after the other", "E-CEMENT-005",
+            )  # fmt: skip
+
+
+def _check_saturation(grid: FlowGrid, saturation: Float) -> None:
+    """Refuse cement that cannot be there."""
+    if saturation.shape != grid.shape:
+        raise _refuse(
+            "saturation", f"shape {saturation.shape}", f"the grid's {grid.shape}",
+            "give one share a cell", "E-CEMENT-011",
+        )  # fmt: skip
+    low, high = float(np.min(saturation)), float(np.max(saturation))
+    if not (low >= -1e-12 and high <= 1.0 + 1e-12):
+        raise _refuse(
+            "saturation", f"{low:g} to {high:g}", "shares of the pores from 0 to 1",
+            "correct the shares", "E-CEMENT-011",
+        )  # fmt: skip
+
+
+def _check_options(options: InjectionOptions, grid: FlowGrid) -> None:
+    """Refuse limits that mean nothing."""
+    positive = {
+        name: getattr(options, name)
+        for name in ("pressure_limit", "set_viscosity", "time_limit", "front_step", "longest_step")
+    }
+    for name, value in positive.items():
+        if not value > 0.0:
+            raise _refuse(name, f"{value}", "more than zero", f"correct {name}", "E-CEMENT-012")
+    give = options.compliance
+    if not (give >= 0.0 and np.isfinite(give)):
+        raise _refuse("compliance", f"{give} mm³/MPa", "zero or more", "correct it", "E-CEMENT-012")
+    rule = options.leak
+    if rule is None:
+        return
+    if not (rule.seen > 0.0 and rule.delay >= 0.0):
+        raise _refuse(
+            "leak", f"{rule.seen} mm³ seen, {rule.delay} s later", "a volume above zero, no negative delay",
+            "correct the rule", "E-CEMENT-012",
+        )  # fmt: skip
+    known = sorted({item.pathway for item in grid.openings})
+    for name in rule.pathways:
+        if name not in known:
+            raise _refuse(
+                "leak.pathways", repr(name), f"pathways of the openings: {known}",
+                "name a pathway by which cement can leak", "E-CEMENT-012",
+            )  # fmt: skip
+
+
+def _sources(
+    grid: FlowGrid,
+    cannulas: dict[str, Cannula],
+    schedule: Sequence[Push],
+    active: NDArray[np.bool_],
+) -> dict[str, dict[float, Source]]:
+    """Source of each cannula at each depth that the schedule draws it back to."""
+    depths = dict.fromkeys(cannulas, 0.0)
+    found: dict[str, dict[float, Source]] = {name: {} for name in cannulas}
+    for name, cannula in cannulas.items():
+        found[name][0.0] = locate_source(grid, cannula, active, 0.0)
+    for entry in schedule:
+        depths[entry.cannula] += entry.retract
+        depth = round(depths[entry.cannula], 6)
+        if depth not in found[entry.cannula]:
+            found[entry.cannula][depth] = locate_source(
+                grid, cannulas[entry.cannula], active, depth
             )
-        if not (entry.volume > 0.0 and entry.rate > 0.0 and entry.pause >= 0.0):
-            raise InputError(
-                "plan",
-                f"inject.schedule[{n}]",
-                f"volume {entry.volume} mm³, rate {entry.rate} mm³/s, pause {entry.pause} s",
-                "positive volume and rate, pause of zero or more",
-                "correct the entry",
-                "E-CEMENT-005",
-            )
-    if not drains:
-        raise InputError(
-            "plan",
-            "inject.openings",
-            f"{len(grid.openings)} openings, none joins the bone to an outlet",
-            "at least one way out for the marrow, which is incompressible",
-            "add a basivertebral or segmental foramen, or another opening",
-            "E-CEMENT-006",
-        )
+    return found
+
+
+def _taken(grid: FlowGrid, sources: dict[str, dict[float, Source]]) -> Float:
+    """Largest share of each cell that the mouth of a cannula takes up at any depth."""
+    taken = np.zeros(grid.shape)
+    for by_depth in sources.values():
+        for source in by_depth.values():
+            cells = tuple(source.cells.T)
+            taken[cells] = np.maximum(taken[cells], source.taken)
+    return taken
 
 
 def inject(
@@ -208,50 +159,80 @@ def inject(
     options: InjectionOptions | None = None,
     progress: Progress | None = None,
     saturation: Float | None = None,
+    probes: Probes | None = None,
 ) -> InjectionResult:
     """Inject cement by a schedule and follow it, and the marrow it drives out.
 
     Quasi-static Darcy flow of two incompressible fluids with a sharp front. Each step solves the
-    pressure for the viscosities of the step's end (two passes), then moves cement by implicit
-    upwinding in falling pressure; cement closes to rounding whatever the step.
+    pressure for the viscosities of the step's end (two passes or more), then moves cement by implicit
+    upwinding in falling pressure; cement closes to rounding whatever the step. Each portion of cement
+    keeps its place in the order and its own age.
+
+    Where a step does not converge, the result is that of the steps before, and `failure` says why.
 
     Parameters
     ----------
     grid, cement, cannulas, schedule : what is injected where, in order
     options : limits and numerics
     progress : called after each step
-    saturation : cement already there, (nx, ny, nz); none where left out
+    saturation : cement already there, (nx, ny, nz), as old as that in the cannula; none where left out.
+        Where a cell does not drain it stays
+    probes : cells (n, 3), by name, whose mean pressure is recorded
 
     Raises
     ------
     InputError
-        for a schedule that names no cannula, a tip outside the bone, no outlet for the marrow.
-    NotConvergedError
-        where cement does not balance to 1e-8 of the injected volume.
+        for a schedule that cannot be followed, a tip outside the bone, no outlet for the marrow, a saturation that
+        cannot be, limits that mean nothing.
     """
     options = options or InjectionOptions()
     start = np.zeros(grid.shape) if saturation is None else saturation
-    state = FlowState(grid, cement, options.hold, start)
     by_name = {cannula.name: cannula for cannula in cannulas}
-    interior = (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
-    _check(grid, by_name, schedule, bool((state.system.active & interior).any()))
-    record = Recorder(state, options.leak_threshold)
-    run = _Run(state, by_name, options, record)
-    total, done, stopped = sum(entry.volume for entry in schedule), 0.0, ""
+    _check_schedule(schedule, by_name)
+    _check_options(options, grid)
+    _check_saturation(grid, start)
+    active, interior = drained(grid), (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
+    if not (active & interior).any():
+        raise _refuse(
+            "openings", f"{len(grid.openings)} openings, none joins the bone to an outlet",
+            "at least one way out for the marrow, which is incompressible",
+            "add a basivertebral or segmental foramen, or another opening", "E-CEMENT-006",
+        )  # fmt: skip
+    sources = _sources(grid, by_name, schedule, active)
+    state = FlowState(grid, cement, options.hold, start, _taken(grid, sources), 1 + len(schedule))
+    hands = {name: Hand(by_name[name], sources[name], state.pore.shape) for name in by_name}
+    record = Recorder(state, tuple(by_name), probes or {})
+    run = Pushing(state, hands, options, record)
+    _follow(run, schedule, progress)
+    return record.result(
+        run.stop or "schedule", sum(hand.stored for hand in hands.values()), options.leak_threshold,
+        run.failure, (*cement.warnings(), *_warnings(grid)),
+    )  # fmt: skip
+
+
+def _follow(run: Pushing, schedule: Sequence[Push], progress: Progress | None) -> None:
+    """Push entry after entry until a rule ends it."""
+    total, done = sum(entry.volume for entry in schedule), 0.0
 
     def notify(moved: float) -> None:
         nonlocal done
         done += moved
         if progress is not None:
-            progress(record.time, done / total)
+            progress(run.record.time, done / total)
 
-    for entry in schedule:
-        stopped = run.push(entry, notify)
-        if stopped:
-            break
-    result = record.result(stopped or "schedule")
-    if result.balance_error > 1e-8:
-        raise NotConvergedError(
-            "inject", len(result.history.time), f"cement balance off by {result.balance_error:.1e}"
-        )
-    return result
+    for group in _groups(schedule):
+        for n, entry in group:
+            hand = run.hands[entry.cannula]
+            hand.depth += entry.retract
+            hand.piston, hand.left, hand.portion = entry.rate, entry.volume, n + 1
+        run.wait(group[0][1].pause)
+        run.push([run.hands[entry.cannula] for _, entry in group], notify)
+        if run.stop:
+            return
+
+
+def _warnings(grid: FlowGrid) -> tuple[str, ...]:
+    """What the reader must know of the grid."""
+    return tuple(
+        f"opening {name} leads nowhere: no outlet is reached from it" for name in blind(grid)
+    )

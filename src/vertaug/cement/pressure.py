@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from vertaug.cement.multigrid import Hierarchy, Operator, SolveReport
+from vertaug.cement.ways import Ways
 from vertaug.errors import NotConvergedError
-from vertaug.grid.flow_grid import FlowGrid, Opening
+from vertaug.grid.flow_grid import FlowGrid
 from vertaug_kernels import flow
 
 _LARGEST_RESIDUAL = 1e-6
 
-__all__ = ["OpeningFaces", "PressureSystem", "drained", "pad", "unpad"]
+__all__ = ["PressureSystem", "blind", "drained", "pad", "unpad"]
 
 Float = NDArray[np.float64]
 
@@ -28,6 +31,12 @@ def pad(array: NDArray[np.generic], fill: float = 0.0) -> NDArray[np.generic]:
 def unpad(field: NDArray[np.float64]) -> Float:
     """Take the ghost layer off."""
     return np.ascontiguousarray(field[1:-1, 1:-1, 1:-1])
+
+
+def blind(grid: FlowGrid) -> tuple[str, ...]:
+    """Names of the openings behind which no outlet can be reached but back through the bone."""
+    out = drained(replace(grid, openings=()))
+    return tuple(item.name for item in grid.openings if not out[tuple(item.outer.T)].any())
 
 
 def drained(grid: FlowGrid) -> NDArray[np.bool_]:
@@ -49,44 +58,12 @@ def drained(grid: FlowGrid) -> NDArray[np.bool_]:
     return np.asarray(np.isin(group, groups).reshape(grid.shape))
 
 
-class OpeningFaces:
-    """One opening on the padded grid: where its faces lie and what they resist."""
-
-    def __init__(self, opening: Opening, grid: FlowGrid) -> None:
-        self.pathway = opening.pathway
-        self.inner = np.ascontiguousarray(opening.inner + 1, dtype=np.int32)
-        self.outer = np.ascontiguousarray(opening.outer + 1, dtype=np.int32)
-        step = opening.outer - opening.inner
-        self.axis = np.abs(step).argmax(axis=1)
-        self.lower = np.minimum(self.inner, self.outer)
-        rows = np.arange(len(step))
-        sides = []
-        for cells in (opening.inner, opening.outer):
-            along = grid.permeability[(self.axis, *cells.T)]
-            sides.append(opening.side_shape(along, grid.spacing))
-        self._inner_shape, self._outer_shape = sides
-        self._hole_shape = np.full(len(rows), opening.hole_shape() * len(rows))
-        self.conductance = np.zeros(len(rows))
-
-    def update(self, viscosity: Float, faces: tuple[Float, Float, Float]) -> None:
-        """Set this opening's conductances in the face arrays."""
-        shapes = (self._inner_shape, self._hole_shape, self._outer_shape)
-        flow.opening_conductances(self.inner, self.outer, *shapes, viscosity, self.conductance)
-        for axis in range(3):
-            here = self.axis == axis
-            faces[axis][tuple(self.lower[here].T)] = self.conductance[here]
-
-    def flows(self, pressure: Float) -> Float:
-        """Flow out of the bone through each face, mm³/s."""
-        drop = pressure[tuple(self.inner.T)] - pressure[tuple(self.outer.T)]
-        return np.asarray(self.conductance * drop, dtype=np.float64)
-
-
 class PressureSystem:
     """Darcy pressure on a grid for any field of viscosity; keeps the last pressure as its start.
 
     Padded fields: `pressure`
     MPa, `tx`, `ty`, `tz`, `anchor` mm³/(s MPa), `outer` the pressure behind `anchor`.
+    `ways` are the openings that drain, `dropped` the names of those that do not.
     """
 
     def __init__(self, grid: FlowGrid) -> None:
@@ -99,16 +76,17 @@ class PressureSystem:
         self.pressure, self.outer = np.zeros(shape), np.zeros(shape)
         self._permeability = [np.asarray(pad(k, 1.0), np.float64) for k in grid.permeability]
         self._passable = [self._faces(axis) for axis in range(3)]
-        openings = [item for item in grid.openings if self.active[tuple(item.inner.T)].all()]
-        self.openings = [OpeningFaces(item, grid) for item in openings]
+        drains = [bool(self.active[tuple(item.inner.T)].all()) for item in grid.openings]
+        pairs = list(zip(grid.openings, drains, strict=True))
+        self.ways = Ways([item for item, open_ in pairs if open_], grid)
+        self.dropped = tuple(item.name for item, open_ in pairs if not open_)
         self._outlet = tuple(np.argwhere(grid.outlet & self.active).T + 1)
         self._set_outer()
 
     def _set_outer(self) -> None:
         """Pressure behind each outlet cell."""
-        pressures = np.array([item.pressure for item in self.grid.compartments])
         inside = tuple(index - 1 for index in self._outlet)
-        self.outer[self._outlet] = pressures[self.grid.compartment[inside]]
+        self.outer[self._outlet] = self.grid.outer_pressure()[inside]
 
     def _faces(self, axis: int) -> NDArray[np.uint8]:
         """Padded mask of the faces along `axis` that let fluid through."""
@@ -124,13 +102,15 @@ class PressureSystem:
         return self.tx, self.ty, self.tz
 
     def assemble(self, viscosity: Float) -> None:
-        """Take a padded field of viscosity, MPa s (positive everywhere, ghosts included)."""
+        """Take a padded field of viscosity, MPa s (positive everywhere, ghosts included).
+
+        What stands in the ways is set before, by their `Ways.fill` or `Ways.plug`.
+        """
         spacing = self.grid.spacing
         for axis, out in enumerate(self.faces):
             fields = (self._permeability[axis], viscosity, self._passable[axis])
             flow.conductances(*fields, axis, spacing, out)
-        for opening in self.openings:
-            opening.update(viscosity, self.faces)
+        self.ways.update(viscosity, self.faces)
         mean = sum(k[self._outlet] for k in self._permeability) / 3.0
         self.anchor[self._outlet] = 2.0 * spacing * mean / viscosity[self._outlet]
         self._hierarchy.update(Operator(self.tx, self.ty, self.tz, self.anchor))
@@ -143,8 +123,27 @@ class PressureSystem:
         NotConvergedError
             where the residual does not fall that far.
         """
-        right = source + self.anchor * self.outer
-        report = self._hierarchy.solve(right, self.pressure, tolerance)
+        return self._solve(source + self.anchor * self.outer, self.pressure, tolerance)
+
+    @property
+    def even(self) -> bool:
+        """Whether all outlets stand against one pressure, so that without a source nothing flows."""
+        return float(np.ptp(self.outer[self._outlet])) == 0.0
+
+    def rest(self, tolerance: float, out: Float) -> int:
+        """Pressure with no source, into `out`, which it starts from; returns the iterations."""
+        if self.even:
+            out[1:-1, 1:-1, 1:-1] = np.where(self.active, self.outer[self._outlet][0], 0.0)
+            return 0
+        return self._solve(self.anchor * self.outer, out, tolerance).iterations
+
+    def answer(self, source: Float, tolerance: float, out: Float) -> int:
+        """Rise of pressure by a source alone, mm³/s, into `out`, which it starts from; returns the iterations."""
+        return self._solve(source, out, tolerance).iterations
+
+    def _solve(self, right: Float, pressure: Float, tolerance: float) -> SolveReport:
+        """Solve into `pressure`, which it starts from."""
+        report = self._hierarchy.solve(right, pressure, tolerance)
         if not report.residual <= max(tolerance, _LARGEST_RESIDUAL):
             raise NotConvergedError(
                 "inject", 0, f"pressure residual {report.residual:.1e} after {report.iterations}"

@@ -1,103 +1,180 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Keeps the books of an injection: curves, first leaks, balance."""
+"""Keeps the books of an injection: curves, first leaks, balances of every step."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from vertaug.cement.flowstate import FlowState
 from vertaug.cement.pressure import unpad
 from vertaug.cement.result import History, InjectionResult
 from vertaug.grid.flow_grid import Kind
 
-__all__ = ["Recorder"]
+__all__ = ["Probes", "Recorder", "Taken"]
+
+Float = NDArray[np.float64]
+Probes = Mapping[str, NDArray[np.intp]]
+"""Cells (n, 3) over which the pressure is averaged, by name."""
+
+_COLUMNS = (
+    "time", "injected", "in_bone", "in_cavity", "in_vessels", "marrow_out", "rate", "syringe", "tip",
+    "limited", "iterations", "passes", "balance", "marrow_balance", "lowest", "highest",
+)  # fmt: skip
+_GROUPS = ("leaked", "expelled", "rates", "probes")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A time step as it was taken: its length, s, flows by cannula, mm³/s, and highest pressures, MPa."""
+
+    step: float
+    flows: Mapping[str, float]
+    tip: float
+    syringe: float
+    limited: bool
+    iterations: int
+    passes: int
 
 
 class Recorder:
-    """Rows of the history as the injection goes on; `time` is the clock, s."""
+    """Rows of the history as the injection goes on; `time` is the clock, s, `injected` the cement so far, mm³."""
 
-    def __init__(self, state: FlowState, threshold: float) -> None:
-        self._state, self._threshold = state, threshold
-        self.time = self._injected = self._limited = 0.0
-        self._rows: list[tuple[float, ...]] = []
-        self._leaks: list[dict[str, float]] = []
-        self._first: dict[str, float | None] = dict.fromkeys(state.leaked)
-        self._start = float(state.cement_volume().sum())
+    def __init__(self, state: FlowState, cannulas: tuple[str, ...], probes: Probes) -> None:
+        self._state, self._cannulas, self._probes = state, cannulas, probes
+        self.time = self.injected = self._limited = 0.0
+        self._rows: list[dict[str, float]] = []
+        self._groups: dict[str, list[dict[str, float]]] = {name: [] for name in _GROUPS}
+        self._start = float(state.cement_volume().sum() + state.filled_before.sum())
         self._bone = state.grid.kind == Kind.BONE
         self._cavity = state.grid.kind == Kind.CAVITY
 
-    def add(
-        self,
-        step: float,
-        rate: float,
-        tip: float,
-        syringe: float,
-        limited: bool,
-        iterations: int,
-    ) -> None:
-        """Book a step of `step` s that has been accepted."""
-        previous = self._leaks[-1] if self._leaks else dict.fromkeys(self._state.leaked, 0.0)
-        self._note_first(previous, step)
-        self.time += step
-        self._injected += rate * step
-        self._limited += step if limited else 0.0
-        cement = self._state.cement_volume()
-        self._leaks.append(dict(self._state.leaked))
+    def add(self, taken: Taken) -> float:
+        """Book a step that has been accepted; returns the error of the cement's balance, mm³."""
+        state = self._state
+        rate = sum(taken.flows.values())
+        self.time += taken.step
+        self.injected += rate * taken.step
+        self._limited += taken.step if taken.limited else 0.0
+        cement = state.cement_volume()
+        vessels = float(state.filled_before.sum())
+        found = float(cement.sum()) + vessels - self._start + state.left_grid
+        share = unpad(state.before)
+        most = max(self.injected, 1.0)
         self._rows.append(
-            (
-                self.time,
-                self._injected,
-                float(cement[self._bone].sum()),
-                float(cement[self._cavity].sum()),
-                self._state.marrow_out,
-                rate,
-                syringe,
-                tip,
-                float(limited),
-                float(iterations),
-            )
+            {
+                "time": self.time,
+                "injected": self.injected,
+                "in_bone": float(cement[self._bone].sum()),
+                "in_cavity": float(cement[self._cavity].sum()),
+                "in_vessels": vessels,
+                "marrow_out": state.marrow_out,
+                "rate": rate,
+                "syringe": taken.syringe,
+                "tip": taken.tip,
+                "limited": float(taken.limited),
+                "iterations": float(taken.iterations),
+                "passes": float(taken.passes),
+                "balance": (self.injected - found) / most,
+                "marrow_balance": (self.injected - state.marrow_out - state.left_grid) / most,
+                "lowest": float(share.min()),
+                "highest": float(share.max()),
+            }
         )
+        pressure = unpad(state.system.pressure)
+        self._groups["leaked"].append(dict(state.leaked))
+        self._groups["expelled"].append(dict(state.expelled))
+        self._groups["rates"].append({n: taken.flows.get(n, 0.0) for n in self._cannulas})
+        self._groups["probes"].append(
+            {name: float(pressure[tuple(cells.T)].mean()) for name, cells in self._probes.items()}
+        )
+        return self.injected - found
 
-    def _note_first(self, previous: dict[str, float], step: float) -> None:
-        """Time at which a pathway crossed the threshold, linear within the step."""
-        for pathway, now in self._state.leaked.items():
-            if self._first[pathway] is None and now >= self._threshold:
-                part = (self._threshold - previous[pathway]) / (now - previous[pathway])
-                self._first[pathway] = self.time + part * step
+    def _first_leaks(self, history: History, threshold: float) -> dict[str, float | None]:
+        """Time at which each pathway crossed the threshold, linear within the step."""
+        first: dict[str, float | None] = {}
+        for name, volume in history.leaked.items():
+            reached = np.flatnonzero(volume >= threshold)
+            first[name] = None
+            if len(reached):
+                n = int(reached[0])
+                start, before = (history.time[n - 1], volume[n - 1]) if n else (0.0, 0.0)
+                part = (threshold - before) / (volume[n] - before)
+                first[name] = float(start + part * (history.time[n] - start))
+        return first
+
+    def _group(self, name: str, keys: tuple[str, ...]) -> dict[str, Float]:
+        """Curves of a group of numbers."""
+        return {key: np.array([row[key] for row in self._groups[name]]) for key in keys}
 
     def _history(self) -> History:
-        columns = np.array(self._rows, dtype=np.float64).reshape(-1, 10).T
-        leaked = {name: np.array([row[name] for row in self._leaks]) for name in self._state.leaked}
-        time, injected, bone, cavity, marrow, rate, syringe, tip, limited, iterations = columns
+        column = {name: np.array([row[name] for row in self._rows]) for name in _COLUMNS}
         return History(
-            time,
-            injected,
-            bone,
-            cavity,
-            marrow,
-            leaked,
-            rate,
-            syringe,
-            tip,
-            limited.astype(bool),
-            iterations.astype(np.int64),
+            time=column["time"],
+            injected=column["injected"],
+            in_bone=column["in_bone"],
+            in_cavity=column["in_cavity"],
+            in_vessels=column["in_vessels"],
+            marrow_out=column["marrow_out"],
+            leaked=self._group("leaked", tuple(self._state.leaked)),
+            expelled=self._group("expelled", tuple(self._state.expelled)),
+            rate=column["rate"],
+            rates=self._group("rates", self._cannulas),
+            syringe=column["syringe"],
+            tip=column["tip"],
+            probes=self._group("probes", tuple(self._probes)),
+            limited=column["limited"].astype(bool),
+            iterations=column["iterations"].astype(np.int64),
+            passes=column["passes"].astype(np.int64),
+            balance=column["balance"],
+            marrow_balance=column["marrow_balance"],
+            lowest=column["lowest"],
+            highest=column["highest"],
         )
 
-    def result(self, stopped: str) -> InjectionResult:
+    def result(
+        self,
+        stopped: str,
+        compressed: float,
+        threshold: float,
+        failure: str,
+        warnings: tuple[str, ...],
+    ) -> InjectionResult:
         """The injection as it stands."""
-        state = self._state
-        found = float(state.cement_volume().sum()) - self._start + state.left_grid
+        state, history = self._state, self._history()
+        held = np.moveaxis(state.portions.now.held, -1, 0)[:, 1:-1, 1:-1, 1:-1]
+        pore = unpad(state.pore)
+        still = np.divide(
+            state.still, state.grid.pore_volume(), out=np.zeros_like(pore), where=state.still > 0.0
+        )
+        age = state.portions.age_of(np.arange(state.pore.size), 0.0).reshape(state.pore.shape)
+        ways = state.system.ways
+        vessels = np.bincount(ways.owner, state.filled_before, len(ways.openings))
         return InjectionResult(
             grid=state.grid,
-            saturation=unpad(state.before),
+            pore_volume=np.where(state.system.active, pore, state.grid.pore_volume()),
+            saturation=unpad(state.before) + still,
             pressure=unpad(state.system.pressure),
-            history=self._history(),
-            injected=self._injected,
+            portions=np.ascontiguousarray(held),
+            age=unpad(age),
+            history=history,
+            injected=self.injected,
+            compressed=compressed,
             leaked=dict(state.leaked),
+            expelled=dict(state.expelled),
             left_grid=state.left_grid,
-            first_leak_s=dict(self._first),
+            in_vessels={
+                item.name: float(volume)
+                for item, volume in zip(ways.openings, vessels, strict=True)
+                if item.length > 0.0
+            },
+            first_leak_s=self._first_leaks(history, threshold),
             stopped=stopped,
             limited_s=self._limited,
-            balance_error=abs(self._injected - found) / max(self._injected, 1e-300),
-            warnings=state.cement.warnings(),
+            balance_error=float(np.abs(history.balance).max(initial=0.0)),
+            failure=failure,
+            warnings=warnings,
         )

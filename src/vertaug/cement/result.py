@@ -19,22 +19,34 @@ Float = NDArray[np.float64]
 class History:
     """Curves of an injection, one row a time step, the state at its end; shape (n,) each.
 
-    `time` s; `injected`, `in_bone`, `in_cavity`, `marrow_out` mm³ so far; `leaked` by pathway, mm³;
-    `rate` mm³/s; `syringe`, `tip` pressures, MPa; `limited` where the pressure limit cut the rate;
-    `iterations` of the pressure solver.
+    `time` s; `injected`, `in_bone`, `in_cavity`, `in_vessels`, `marrow_out` mm³ so far; `leaked` cement and
+    `expelled` marrow by pathway, mm³; `rate` mm³/s, all cannulas together, `rates` of each;
+    `syringe`, `tip` pressures, MPa, the highest of the cannulas; `probes` pressures at named places, MPa;
+    `limited` where the pressure limit cut the rate; `iterations` of the pressure solver in `passes` solves;
+    `balance` cement injected minus found, `marrow_balance` volume injected minus driven out, both over what was
+    injected so far (over 1 mm³ while it is less); `lowest`, `highest` share of a cell's pores that holds cement.
     """
 
     time: Float
     injected: Float
     in_bone: Float
     in_cavity: Float
+    in_vessels: Float
     marrow_out: Float
     leaked: dict[str, Float]
+    expelled: dict[str, Float]
     rate: Float
+    rates: dict[str, Float]
     syringe: Float
     tip: Float
+    probes: dict[str, Float]
     limited: NDArray[np.bool_]
     iterations: NDArray[np.int64]
+    passes: NDArray[np.int64]
+    balance: Float
+    marrow_balance: Float
+    lowest: Float
+    highest: Float
 
 
 @dataclass(frozen=True)
@@ -44,35 +56,49 @@ class InjectionResult:
     Parameters
     ----------
     grid : the grid it ran on
+    pore_volume : mm³ of each cell, (nx, ny, nz), less what the mouths of cannulas take up
     saturation : share of each cell's pores that holds cement, (nx, ny, nz), 0 to 1
     pressure : MPa, (nx, ny, nz)
+    portions : cement in each cell by portion, mm³, (1 + pushes, nx, ny, nz); first what was there before
+    age : equivalent age of the cement in each cell, s at 23 °C, (nx, ny, nz); 0 where there is none
     history : curves
     injected : cement pushed out of the cannulas, mm³
+    compressed : cement still held under pressure in the syringes, mm³
     leaked : cement that crossed each pathway's openings, net, mm³
-    left_grid : of that, what left the grid through its rim, mm³
+    expelled : marrow that did, mm³
+    left_grid : of the cement, what left the grid through its rim, mm³
+    in_vessels : cement in the vessels that lead out, mm³ by opening
     first_leak_s : time at which each pathway had leaked the threshold volume; None where never
-    stopped : why it ended: ``schedule``, ``pressure``, ``leak``, ``time``
+    stopped : why it ended: ``schedule``, ``pressure``, ``leak``, ``set``, ``time``, ``failure``
     limited_s : time during which the pressure limit held the rate down, s
-    balance_error : injected minus found, relative to injected
+    balance_error : largest `History.balance`, absolute
+    failure : what did not converge; empty where all did. The result is then that of the last good step
     warnings : what the reader of results must know
     """
 
     grid: FlowGrid
+    pore_volume: Float
     saturation: Float
     pressure: Float
+    portions: Float
+    age: Float
     history: History
     injected: float
+    compressed: float
     leaked: dict[str, float]
+    expelled: dict[str, float]
     left_grid: float
+    in_vessels: dict[str, float]
     first_leak_s: dict[str, float | None]
     stopped: str
     limited_s: float
     balance_error: float
+    failure: str = ""
     warnings: tuple[str, ...] = field(default=())
 
     def cement_volume(self) -> Float:
         """Cement in each cell, mm³, (nx, ny, nz)."""
-        return self.saturation * self.grid.pore_volume()
+        return self.saturation * self.pore_volume
 
     def volume_in(self, *kinds: Kind) -> float:
         """Cement in the cells of some kinds, mm³."""
@@ -82,7 +108,7 @@ class InjectionResult:
     def pore_fill(self) -> float:
         """Cement in bone and cavity over their pore volume."""
         inside = np.isin(self.grid.kind, (Kind.BONE, Kind.CAVITY))
-        return self.volume_in(Kind.BONE, Kind.CAVITY) / float(self.grid.pore_volume()[inside].sum())
+        return self.volume_in(Kind.BONE, Kind.CAVITY) / float(self.pore_volume[inside].sum())
 
     def body_fill(self, body_volume: float) -> float:
         """Cement in bone and cavity over the volume of the vertebral body, mm³."""

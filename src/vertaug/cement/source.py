@@ -7,20 +7,23 @@ mean of the cells plus ``Q mu / (4 pi k) (1/a - 1/r)``, with r the radius at whi
 function gives that mean (Peaceman 1978, carried to three dimensions and several cells): 1/r is
 ``4 pi sum w_i w_j G_ij``, where G is the lattice's: 0.252731/h on the diagonal, 0.086064/h between
 neighbours, ``1/(4 pi d)`` beyond. It holds for nearly uniform permeability and viscosity around the tip.
+
+An opening at the end or at the side is a ball of the same radius ahead of the tip or beside the cannula's
+wall. The ball around a tip belongs to the cannula: its share of a cell holds no marrow (`Source.taken`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.cannula import Cannula, inner_radius
+from vertaug.cement.cannula import Cannula
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 
-__all__ = ["Source", "locate_source"]
+__all__ = ["Source", "locate_source", "mouth"]
 
 Float = NDArray[np.float64]
 
@@ -34,6 +37,7 @@ class Source:
     """Source cells `cells` (n, 3), their shares `weights` (n,) of the flow, and the tip correction.
 
     `gap` is ``(1/a - 1/r) / (4 pi k)``, 1/mm³: times Q mu, the pressure that the grid does not see.
+    `taken` (n,) is the share of each cell that the cannula's mouth takes up.
     """
 
     cells: NDArray[np.intp]
@@ -41,11 +45,15 @@ class Source:
     radius: float
     in_cavity: bool
     gap: float
+    taken: Float
 
     def tip_pressure(self, pressure: Float, rate: float, viscosity: float) -> float:
         """Pressure, MPa, at the tip from a field (nx, ny, nz), the rate, mm³/s, and viscosity."""
-        mean = float(self.weights @ pressure[tuple(self.cells.T)])
-        return mean + rate * viscosity * self.gap
+        return self.mean(pressure) + rate * viscosity * self.gap
+
+    def mean(self, field: Float) -> float:
+        """Mean of a field (nx, ny, nz) over the source's cells."""
+        return float(self.weights @ field[tuple(self.cells.T)])
 
 
 def _lattice_mean(cells: NDArray[np.intp], weights: Float, spacing: float) -> float:
@@ -69,15 +77,15 @@ def _ball(grid: FlowGrid, tip: Float, radius: float, usable: NDArray[np.bool_]) 
     offset = (np.arange(_SAMPLES) + 0.5) / _SAMPLES - 0.5
     inner = np.stack(np.meshgrid(offset, offset, offset, indexing="ij"), axis=-1).reshape(-1, 3)
     points = grid.centres(cells)[:, None] + grid.spacing * inner - tip
-    share = (np.linalg.norm(points, axis=-1) <= radius).mean(axis=1)
+    taken = (np.linalg.norm(points, axis=-1) <= radius).mean(axis=1)
     own = np.all(cells == grid.cell_at(tip[None])[0], axis=1)
-    share = np.where(own & (share == 0.0), 1.0, share)
+    share = np.where(own & (taken == 0.0), 1.0, taken)
     kept = share > 0.0
-    cells, weights = cells[kept], share[kept] / share.sum()
+    cells, taken, weights = cells[kept], taken[kept], share[kept] / share.sum()
     means = grid.permeability[:, *cells.T].prod(axis=0) ** (1.0 / 3.0)
     reach = _lattice_mean(cells, weights, grid.spacing)
     gap = (1.0 / radius - reach) / (4.0 * np.pi * float(weights @ means))
-    return Source(cells, weights, radius, in_cavity=False, gap=gap)
+    return Source(cells, weights, radius, in_cavity=False, gap=gap, taken=taken)
 
 
 def _near(grid: FlowGrid, tip: Float, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float]:
@@ -88,19 +96,56 @@ def _near(grid: FlowGrid, tip: Float, chosen: NDArray[np.bool_]) -> tuple[NDArra
     return cells[order], apart[order]
 
 
-def locate_source(grid: FlowGrid, cannula: Cannula, usable: NDArray[np.bool_]) -> Source:
-    """Find the source cells of a cannula among the `usable` ones (nx, ny, nz).
+def _unit(cannula: Cannula, name: str, vector: tuple[float, float, float] | None) -> Float:
+    """A direction of the cannula, scaled to one; `InputError` where it has none."""
+    length = 0.0 if vector is None else float(np.linalg.norm(vector))
+    if vector is None or not (np.isfinite(length) and length > 0.0):
+        raise InputError(
+            where="plan",
+            field=f"cannula.{cannula.name}.{name}",
+            found=f"{vector}",
+            expected="a direction: three numbers, not all zero",
+            fix=f"say the {name} of the cannula, or leave out what needs it",
+            code="E-CEMENT-010",
+        )
+    return np.asarray(vector, dtype=np.float64) / length
 
-    A tip within 1.5 cells (or inner radii) of a cavity lets out into the cavity; else into the
-    bone around it; a tip in a sealed cell uses the nearest cell of bone or cavity within 3 mm.
+
+def mouth(cannula: Cannula, depth: float) -> Float:
+    """Middle, mm, of the ball in which a cannula lets cement out when it is drawn back by `depth` mm.
 
     Raises
     ------
     InputError
-        where no such cell lies within 3 mm.
+        no direction to draw it back or to look ahead, none to look aside.
     """
     tip = np.asarray(cannula.tip, dtype=np.float64)
-    radius = inner_radius(cannula.gauge)
+    if depth > 0.0:
+        tip = tip - depth * _unit(cannula, "direction", cannula.direction)
+    if cannula.opening == "end":
+        return tip + cannula.radius * _unit(cannula, "direction", cannula.direction)
+    if cannula.opening == "side":
+        back = cannula.radius * _unit(cannula, "direction", cannula.direction)
+        aside = _unit(cannula, "facing", cannula.facing)
+        return tip - back + cannula.outer_radius * aside
+    return tip
+
+
+def locate_source(
+    grid: FlowGrid, cannula: Cannula, usable: NDArray[np.bool_], depth: float
+) -> Source:
+    """Find the source cells of a cannula among the `usable` ones (nx, ny, nz).
+
+    A mouth that a cavity is within reach of lets out into the cavity; else into the bone around it;
+    one in a sealed cell uses the nearest cell of bone or cavity within 3 mm. `depth` mm is how far the
+    tip is drawn back.
+
+    Raises
+    ------
+    InputError
+        where no such cell lies within 3 mm, or a direction is missing.
+    """
+    tip, radius = mouth(cannula, depth), cannula.radius
     inside = usable & ((grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY))
     cells, apart = _near(grid, tip, inside)
     if not len(cells) or apart[0] > _REACH:
@@ -113,14 +158,19 @@ def locate_source(grid: FlowGrid, cannula: Cannula, usable: NDArray[np.bool_]) -
             fix="move the tip into the vertebral body, or open a pathway for the marrow",
             code="E-CEMENT-003",
         )
-    near_cavity = 1.5 * max(radius, grid.spacing)
     cavity, gap = _near(grid, tip, inside & (grid.kind == Kind.CAVITY))
+    near_cavity = radius + 0.5 * grid.spacing
     touching = gap <= max(near_cavity, apart[0] + 0.01 * grid.spacing)
     if touching.any():
         pore = grid.porosity[tuple(cavity[touching].T)]
-        return Source(cavity[touching], pore / pore.sum(), radius, in_cavity=True, gap=0.0)
+        return Source(
+            cavity[touching], pore / pore.sum(), radius, in_cavity=True, gap=0.0,
+            taken=np.zeros(len(pore)),
+        )  # fmt: skip
     home = grid.cell_at(tip[None])[0]
     on_grid = bool(((home >= 0) & (home < grid.shape)).all())
     if not (on_grid and inside[tuple(home)]):
         tip = grid.centres(cells[:1])[0]
-    return _ball(grid, tip, radius, inside)
+    source = _ball(grid, tip, radius, inside)
+    # only around the tip does the ball stand for the cannula itself
+    return source if cannula.opening == "ball" else replace(source, taken=0.0 * source.taken)

@@ -91,6 +91,7 @@ class FlowGrid:
     outlet        (nx, ny, nz)    True where the cell stands against its compartment's pressure
     openings                      the ways between bone and exterior
     compartments                  the spaces outside
+    outlet_pressure (nx, ny, nz)  MPa behind outlet cells; None: that of their compartment
     ============= =============== ==========================================================
 
     Fluid passes a face between two active cells of one kind of place: bone and cavity are one
@@ -107,6 +108,7 @@ class FlowGrid:
     outlet: NDArray[np.bool_]
     openings: tuple[Opening, ...]
     compartments: tuple[Compartment, ...]
+    outlet_pressure: Float | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -123,6 +125,13 @@ class FlowGrid:
         """Pore volume of each active cell, mm³, zero in sealed ones; shape (nx, ny, nz)."""
         active = self.kind != Kind.SEALED
         return np.where(active, self.porosity * self.cell_volume, 0.0)
+
+    def outer_pressure(self) -> Float:
+        """Pressure, MPa, behind each outlet cell, zero elsewhere; shape (nx, ny, nz)."""
+        if self.outlet_pressure is not None:
+            return np.where(self.outlet, self.outlet_pressure, 0.0)
+        pressures = np.array([item.pressure for item in self.compartments])
+        return np.where(self.outlet, pressures[self.compartment], 0.0)
 
     def place(self) -> NDArray[np.int16]:
         """Label of the connected kind of place: -1 sealed, 0 bone and cavity, 1.. exterior."""

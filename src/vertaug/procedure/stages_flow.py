@@ -145,6 +145,8 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
         "grid_spacing": grid.spacing,
         "cement_balance": result.balance_error,
         "stopped": result.stopped,
+        "failure": result.failure,
+        "failed_step": len(history.time),
         "limited_s": result.limited_s,
         "pore_fill": result.pore_fill,
         "warnings": list(result.warnings),
@@ -155,10 +157,11 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
 def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
     """Inject the plan's cement into the cavities and follow what leaks.
 
+    Where a step does not converge, the stage ends at the last one that did and ``facts["failure"]`` says why.
+
     Raises
     ------
     InputError : no injection, no way out for the marrow, an opening off the bone
-    NotConvergedError : cement does not balance
     """
     plan, state = case.plan, before.state
     if not plan.cement.injection:
@@ -199,7 +202,7 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
     )
     facts |= {name: before.facts[name] for name in same}
     facts |= {"body_volume": _body_volume(state), "grid_transfer": vars(report)}
-    if result.stopped != "schedule":
+    if result.stopped not in ("schedule", "failure"):
         facts["warnings"].append(f"injection stopped by {result.stopped} before its schedule ended")
     if result.limited_s > 0.0:
         facts["warnings"].append(
