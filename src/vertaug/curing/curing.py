@@ -114,7 +114,7 @@ class Curing:
         Raises
         ------
         NotConvergedError
-            Steps become shorter than a billionth of the longest one.
+            Steps become shorter than a billionth of what may be taken at once.
         """
         end, before = self.time + duration, self._temperature.copy()
         while self.time < end - 1e-12 * max(1.0, abs(end)):
@@ -130,7 +130,7 @@ class Curing:
         )
         length = min(most, self._reaction_limit())
         while True:
-            if length < 1e-9 * options.longest_step:
+            if length < 1e-9 * min(options.longest_step, left):
                 raise NotConvergedError("cure", len(self.record.time), f"a step of {length:.1e} s")
             released = self._react(0.5 * length)
             blood = self._perfuse(0.5 * length)
