@@ -4,8 +4,8 @@
 A law's constants stand in a table, one line for each equivalent age, in rising order; between two ages they are
 interpolated, before the first and after the last they stay. Columns 0 to 3 are `HEAD` for every law: the age (s), the
 highest viscosity (MPa s), how strongly heat thins the scale (B in ``exp(B (1/T - 1/T_0))``, K) and T_0 (K). From
-`FIRST_COLUMN` on each law has the names of `PARAMETERS`; the first is the natural logarithm of its scale of viscosity
-(MPa s, or MPa s^n), which makes exponential ageing exact.
+`FIRST_COLUMN` on each law has the names of `PARAMETERS`; the first is its scale of viscosity (MPa s, or MPa s^n),
+which is interpolated geometrically, so that exponential ageing is exact.
 
 Rates are in 1/s, stresses in MPa, viscosities in MPa s.
 """
@@ -26,12 +26,12 @@ HERSCHEL_BULKLEY = 5
 HEAD = ("age", "cap", "warmth", "reference")
 FIRST_COLUMN = len(HEAD)
 PARAMETERS = {
-    NEWTONIAN: ("log_scale",),
-    POWER_LAW: ("log_scale", "index", "lowest", "highest"),
-    CARREAU_YASUDA: ("log_scale", "index", "log_time", "transition", "floor"),
-    CROSS: ("log_scale", "index", "log_stress"),
-    CASTRO_MACOSKO: ("log_scale", "gel", "exponent", "growth"),
-    HERSCHEL_BULKLEY: ("log_scale", "index", "lowest", "highest", "yield_over_scale", "sharpness"),
+    NEWTONIAN: ("scale",),
+    POWER_LAW: ("scale", "index", "lowest", "highest"),
+    CARREAU_YASUDA: ("scale", "index", "log_time", "transition", "floor"),
+    CROSS: ("scale", "index", "log_stress"),
+    CASTRO_MACOSKO: ("scale", "gel", "exponent", "growth"),
+    HERSCHEL_BULKLEY: ("scale", "index", "lowest", "highest", "yield_over_scale", "sharpness"),
 }
 """Names of a law's columns from `FIRST_COLUMN` on."""
 
@@ -64,11 +64,13 @@ def _at(table, line, weight, column):
 @inlined_kernel
 def _scale(table, line, weight, temperature):
     """Scale of viscosity at an age and a temperature, K."""
-    logarithm = _at(table, line, weight, _SCALE)
+    scale = table[line, _SCALE]
+    if weight > 0.0:
+        scale *= (table[line + 1, _SCALE] / scale) ** weight
     warmth = _at(table, line, weight, _WARMTH)
     if warmth != 0.0:
-        logarithm += warmth * (1.0 / temperature - 1.0 / _at(table, line, weight, _REFERENCE))
-    return math.exp(logarithm)
+        scale *= math.exp(warmth * (1.0 / temperature - 1.0 / _at(table, line, weight, _REFERENCE)))
+    return scale
 
 
 @inlined_kernel

@@ -6,8 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from vertaug.cement.multigrid import Hierarchy, Operator
-from vertaug.cement.pressure import PressureSystem, pad
+from vertaug.cement.pressure import PressureSystem
 from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind, Opening
 from vertaug.materials.permeability import baroud_2004, carman_1937
 from vertaug_kernels import flow
@@ -84,39 +83,6 @@ def test_front_in_a_bar_at_constant_pressure() -> None:
         filled, time = filled + step, time + step * phi / speed
     exact = filled * (thin * length + 0.5 * (thick - thin) * filled) * phi / (k * drop)
     assert time == pytest.approx(exact, rel=1e-9)
-
-
-def test_two_point_flux_converges_at_second_order() -> None:
-    """p = 0.1 cos(pi x) cos(pi y) cos(pi z) in a closed box, K = (5e-3, 8e-3, 2e-3)."""
-    errors = []
-    components = (5e-3, 8e-3, 2e-3)
-    for n in (8, 16, 32):
-        centre = (np.arange(n) + 0.5) / n
-        wave = np.cos(np.pi * centre)
-        exact = 0.1 * np.einsum("i,j,k->ijk", wave, wave, wave)
-        source = sum(components) * np.pi**2 * exact / n**3
-        place = np.full((n + 2,) * 3, -1, dtype=np.int16)
-        place[1:-1, 1:-1, 1:-1] = 0
-        faces = []
-        for axis, k in enumerate(components):
-            face = np.zeros((n + 2,) * 3)
-            face[1:-1, 1:-1, 1:-1] = k / n
-            np.moveaxis(face, axis, 0)[n] = 0.0
-            faces.append(face)
-        anchor = np.zeros((n + 2,) * 3)
-        anchor[1, 1, 1] = 1.0
-        right = np.asarray(pad(source))
-        right[1, 1, 1] += exact[0, 0, 0]
-        hierarchy = Hierarchy(place)
-        hierarchy.update(Operator(*faces, anchor))
-        pressure = np.zeros_like(right)
-        hierarchy.solve(right, pressure, 1e-12)
-        found = pressure[1:-1, 1:-1, 1:-1]
-        difference = found - found.mean() - exact
-        errors.append(float(np.sqrt((difference**2).mean())))
-    rates = np.log2(np.array(errors[:-1]) / errors[1:])
-    assert errors[0] == pytest.approx(0.00045787804, rel=1e-4)
-    np.testing.assert_allclose(rates, 2.0, atol=0.05)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ Example: alpha_g = 0.5, C_1 = 1.5, C_2 = 1: at alpha = 0.25 the liquid is 2^1.75
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,6 +46,6 @@ class CastroMacosko:
         fits = self.exponent + self.growth * self.gel >= 0.0
         require(law, "growth", self.growth, fits, "an exponent of 0 or more up to the gel point")
         return {
-            "log_scale": math.log(self.uncured), "gel": self.gel, "exponent": self.exponent,
+            "scale": self.uncured, "gel": self.gel, "exponent": self.exponent,
             "growth": self.growth,
         }  # fmt: skip

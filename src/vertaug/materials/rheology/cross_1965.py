@@ -42,5 +42,5 @@ class Cross:
         require_positive("cross", at_rest=self.at_rest, stress=self.stress)
         require("cross", "index", self.index, 0.05 <= self.index < 1.0, "0.05 to below 1")
         return {
-            "log_scale": math.log(self.at_rest), "index": self.index, "log_stress": math.log(self.stress),
+            "scale": self.at_rest, "index": self.index, "log_stress": math.log(self.stress),
         }  # fmt: skip

@@ -71,8 +71,9 @@ class Fluid:
             name: float(np.interp(self.age, table[:, 0], table[:, n]))
             for n, name in enumerate(names)
         }
+        scale = np.interp(self.age, table[:, 0], np.log(table[:, rheology.FIRST_COLUMN]))
         warm = found["warmth"] * (1.0 / self.temperature - 1.0 / found["reference"])
-        return found | {"scale": math.exp(found["log_scale"] + warm)}
+        return found | {"scale": math.exp(float(scale) + warm)}
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class FlowCurve:
         """Shortest time, s of equivalent age, in which the scale grows e-fold; infinite if it never does."""
         if len(self.lines) == 1:
             return math.inf
-        age, scale = self.table[:, 0], self.table[:, rheology.FIRST_COLUMN]
+        age, scale = self.table[:, 0], np.log(self.table[:, rheology.FIRST_COLUMN])
         fastest = float((np.diff(scale) / np.diff(age)).max())
         return 1.0 / fastest if fastest > 0.0 else math.inf
 
@@ -181,7 +182,7 @@ def of_ages(
 ) -> FlowCurve:
     """Curve of a law whose constants are known at some rising equivalent ages, s; straight lines between them.
 
-    The scale of viscosity is interpolated in its logarithm. No viscosity is above `cap`, MPa s.
+    The scale of viscosity is interpolated geometrically. No viscosity is above `cap`, MPa s.
 
     Raises
     ------
@@ -227,9 +228,9 @@ def ageing(
         return curve
     at = rheology.FIRST_COLUMN
     line = list(curve.lines[0])
-    fresh = line[at] - known_at / tau
-    end = tau * max(math.log(cap) + _HEADROOM - fresh, 1.0)
-    lines = [(0.0, fresh), (end, fresh + end / tau)]
+    fresh = line[at] * math.exp(-known_at / tau)
+    spans = max(math.log(cap / fresh) + _HEADROOM, 1.0)
+    lines = [(0.0, fresh), (spans * tau, fresh * math.exp(spans))]
     return FlowCurve(
         curve.code,
         tuple((age, *line[1:at], scale, *line[at + 1 :]) for age, scale in lines),

@@ -8,7 +8,6 @@ For calcium phosphate pastes and late acrylic dough.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -46,7 +45,7 @@ def yield_columns(
     require(law, "yield_stress", yield_stress, yield_stress >= 0.0, "0 MPa or more")
     require(law, "highest", highest, highest > lowest, "a rate above the lowest")
     return {
-        "log_scale": math.log(consistency), "index": index, "lowest": lowest, "highest": highest,
+        "scale": consistency, "index": index, "lowest": lowest, "highest": highest,
         "yield_over_scale": yield_stress / consistency, "sharpness": sharpness,
     }  # fmt: skip
 

@@ -7,7 +7,6 @@ law of cement that thickens with time alone.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,4 +32,4 @@ class Newtonian:
     def columns(self) -> dict[str, float]:
         """Columns of the kernels' table."""
         require_positive("newtonian", viscosity=self.viscosity)
-        return {"log_scale": math.log(self.viscosity)}
+        return {"scale": self.viscosity}

@@ -10,7 +10,6 @@ Example: K = 200 Pa s^0.6 gives 200 Pa s at 1 1/s and 79.6 Pa s at 10 1/s.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,6 +46,6 @@ class PowerLaw:
         fits = self.highest > self.lowest
         require("power_law", "highest", self.highest, fits, "a rate above the lowest")
         return {
-            "log_scale": math.log(self.consistency), "index": self.index, "lowest": self.lowest,
+            "scale": self.consistency, "index": self.index, "lowest": self.lowest,
             "highest": self.highest,
         }  # fmt: skip

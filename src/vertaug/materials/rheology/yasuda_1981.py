@@ -48,6 +48,6 @@ class CarreauYasuda:
         require(law, "index", self.index, 0.05 <= self.index <= 1.0, "0.05 to 1")
         require(law, "floor", self.floor, 0.0 <= self.floor < 1.0, "0 to below 1")
         return {
-            "log_scale": math.log(self.at_rest), "index": self.index, "log_time": math.log(self.time),
+            "scale": self.at_rest, "index": self.index, "log_time": math.log(self.time),
             "transition": self.transition, "floor": self.floor,
         }  # fmt: skip

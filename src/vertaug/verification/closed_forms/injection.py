@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-__all__ = ["PlanarInjection", "SphericalInjection"]
+__all__ = ["CylindricalInjection", "PlanarInjection", "SphericalInjection", "bed_resistance"]
+
+
+def bed_resistance(permeability: float, porosity: float, consistency: float, index: float) -> float:
+    """C, MPa s^n/mm^(1+n), in dp/dr = C q^n: a power law in a bed (Christopher & Middleman 1965)."""
+    scale = consistency / (12.0 * permeability) * (9.0 + 3.0 / index) ** index
+    return float(scale * (150.0 * permeability * porosity) ** (0.5 * (1.0 - index)))
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,8 @@ class SphericalInjection:
         self, rate: float, volume: float, consistency: float, index: float
     ) -> float:
         """Pressure drop (MPa) in cement of K γ̇ⁿ: dp/dr = C qⁿ, the generalised law of Darcy."""
-        k, n = self.permeability, index
-        scale = consistency / (12.0 * k) * (9.0 + 3.0 / n) ** n
-        scale *= (150.0 * k * self.porosity) ** (0.5 * (1.0 - n))
+        n = index
+        scale = bed_resistance(self.permeability, self.porosity, consistency, n)
         radius, power = self.front(volume), 1.0 - 2.0 * n
         if abs(power) < 1e-12:
             shape = math.log(radius / self.start)
@@ -66,6 +71,39 @@ class SphericalInjection:
             lambda r: self.time(r, pressure, viscosity) - time, self.start, self.rim, xtol=1e-13
         )
         return float(found)
+
+
+@dataclass(frozen=True)
+class CylindricalInjection:
+    """A layer of bone around a bore: `start` a and `rim` B are radii, flows and volumes those of 1 mm of height."""
+
+    permeability: float
+    porosity: float
+    start: float
+    rim: float
+    marrow: float
+
+    def front(self, volume: float) -> float:
+        """Radius (mm) of the front after a volume (mm²)."""
+        return math.sqrt(self.start**2 + volume / (math.pi * self.porosity))
+
+    def pressure(self, rate: float, volume: float, viscosity: float) -> float:
+        """Pressure (MPa) at the bore for a flow (mm²/s) of Newtonian cement."""
+        radius = self.front(volume)
+        logs = viscosity * math.log(radius / self.start) + self.marrow * math.log(self.rim / radius)
+        return rate / (2.0 * math.pi * self.permeability) * logs
+
+    def power_law_pressure(
+        self, rate: float, volume: float, consistency: float, index: float
+    ) -> float:
+        """Pressure drop (MPa) in cement of K γ̇ⁿ."""
+        scale = bed_resistance(self.permeability, self.porosity, consistency, index)
+        radius, power = self.front(volume), 1.0 - index
+        if abs(power) < 1e-12:
+            shape = math.log(radius / self.start)
+        else:
+            shape = (radius**power - self.start**power) / power
+        return float(scale * (rate / (2.0 * math.pi)) ** index * shape)
 
 
 @dataclass(frozen=True)
