@@ -26,11 +26,13 @@ HERE = Path(__file__).resolve().parent
 TITLES = {
     "compile": "Cold compilation", "j2_cavity": "The J2 cavity job", "assembly": "Assembly of residual and tangent",
     "inflation_step": "A step of inflation", "scaling": "Growth of time and memory with size",
+    "curing": "Ten minutes of curing",
 }  # fmt: skip
 QUICK = {
     "compile": [], "j2_cavity": ["--sizes", "5000", "--limit", "120"],
     "assembly": ["--size", "20000", "--passes", "3"],
     "inflation_step": ["--size", "3.2", "--cavity-size", "1.5", "--steps", "2"], "scaling": ["--sizes", "8000,30000"],
+    "curing": ["--cells", "40", "--seconds", "60"],
 }  # fmt: skip
 TAKES_PEERS = ("j2_cavity", "assembly")
 
