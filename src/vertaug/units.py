@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ANGLE",
     "BARE_NUMBER",
+    "COMPLIANCE",
     "DENSITY",
     "FLOW",
     "FORCE",
@@ -65,11 +66,13 @@ TEMPERATURE = Dimension("temperature", "K", "23 degC", ("degC", "K"))
 VISCOSITY = Dimension("viscosity", "MPa*s", "150 Pa*s", ("Pa*s", "mPa*s", "MPa*s"))
 PERMEABILITY = Dimension("permeability", "mm^2", "1e-8 m^2", ("m^2", "mm^2", "um^2"))
 FLOW = Dimension("flow", "mm^3/s", "3 mL/min", ("mL/min", "mm^3/s", "mL/s"))
+COMPLIANCE = Dimension("compliance", "mm^3/MPa", "0.2 mL/MPa", ("mL/MPa", "mm^3/MPa", "mL/bar"))
 DENSITY = Dimension("mineral density", "mg/cm^3", "80 mg/cm^3", ("mg/cm^3", "g/cm^3", "kg/m^3"))
 ANGLE = Dimension("angle", "rad", "15 deg", ("deg", "rad"))
 WRONG_UNIT, BARE_NUMBER, IMPLAUSIBLE = "E-PLAN-003", "E-PLAN-004", "E-PLAN-005"
 _ALL = (
-    LENGTH, VOLUME, PRESSURE, FORCE, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, DENSITY, ANGLE
+    LENGTH, VOLUME, PRESSURE, FORCE, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, COMPLIANCE, DENSITY,
+    ANGLE
 )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def test_summary_follows_its_schema(run):
 
 def test_balances_close(run):
     balances = run[2]["balances"]
-    assert balances["cement"] <= 1e-8
+    assert balances["cement"] <= 1e-10
     assert balances["cavity_identity"] <= 1e-3
     assert balances["bone_mass"] <= 1e-3
     assert balances["reactions"] <= 1e-6

@@ -7,7 +7,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +67,10 @@ class InflationRow:
 
 @dataclass(frozen=True)
 class InjectionCurve:
-    """An injection in time: all arrays (n,); `time` s, volumes cumulative in mm³, pressures MPa."""
+    """An injection in time: all arrays (n,); `time` s, volumes cumulative in mm³, pressures MPa.
+
+    `leaked` cement and `expelled` marrow by pathway, `intravertebral` pressure by place.
+    """
 
     time: Float
     injected: Float
@@ -75,6 +78,8 @@ class InjectionCurve:
     tip_pressure: Float
     in_bone: Float
     leaked: Mapping[str, Float]
+    expelled: Mapping[str, Float] = field(default_factory=dict)
+    intravertebral: Mapping[str, Float] = field(default_factory=dict)
 
 
 def write_inflation_curve(path: Path, rows: Iterable[InflationRow]) -> None:
@@ -102,15 +107,21 @@ def write_injection_curve(path: Path, curve: InjectionCurve) -> None:
     ValueError
         Where the arrays differ in length.
     """
-    pathways = tuple(curve.leaked)
-    header = (*INJECTION_COLUMNS, *(f"leaked_{name}_mL" for name in pathways))
+    header = (
+        *INJECTION_COLUMNS,
+        *(f"leaked_{name}_mL" for name in curve.leaked),
+        *(f"marrow_{name}_mL" for name in curve.expelled),
+        *(f"intravertebral_{name}_kPa" for name in curve.intravertebral),
+    )
     columns = [
         np.asarray(curve.time),
         np.asarray(curve.injected) / 1000.0,
         np.asarray(curve.syringe_pressure),
         np.asarray(curve.tip_pressure),
         np.asarray(curve.in_bone) / 1000.0,
-        *(np.asarray(curve.leaked[name]) / 1000.0 for name in pathways),
+        *(np.asarray(volume) / 1000.0 for volume in curve.leaked.values()),
+        *(np.asarray(volume) / 1000.0 for volume in curve.expelled.values()),
+        *(np.asarray(pressure) * 1000.0 for pressure in curve.intravertebral.values()),
     ]
     _write(path, header, zip(*(column.tolist() for column in columns), strict=True))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vertaug.anatomy import Approach, HeightProfile, Vertebra
 from vertaug.anatomy.access import Line, plan_access
 from vertaug.anatomy.naming import name_facets, posterior_region
-from vertaug.anatomy.openings import Opening, place_opening
+from vertaug.anatomy.openings import Opening, default_openings, place_opening
 from vertaug.errors import InputError
 from vertaug.mesh import Capsule, Mesh, MeshSize, generate_mesh
 from vertaug.procedure.build_sources import source_vertebra, with_fracture
@@ -119,7 +119,7 @@ def mesh_size(plan: Plan) -> MeshSize:
 
 
 def plan_openings(plan: Plan, vertebra: Vertebra) -> tuple[Opening, ...]:
-    """Return the plan's veins and defects, placed on the bone.
+    """Return the plan's veins and defects, placed on the bone, and the usual outlets it asks for.
 
     Raises
     ------
@@ -127,7 +127,12 @@ def plan_openings(plan: Plan, vertebra: Vertebra) -> tuple[Opening, ...]:
         There is no surface at the place asked for.
     """
     items: tuple[Vein | Defect, ...] = (*plan.vein, *plan.defect)
-    return tuple(_opening(item, vertebra) for item in items)
+    named = {item.name for item in items}
+    usual = default_openings(vertebra, segmental=6) if plan.outlets.usual else ()
+    return (
+        *(_opening(item, vertebra) for item in items),
+        *(item for item in usual if item.name not in named),
+    )
 
 
 def _opening(item: Vein | Defect, vertebra: Vertebra) -> Opening:
@@ -149,7 +154,7 @@ def build_mesh(
     mesh : regions ``trabecular``, ``posterior`` and the vertebra's own; facets ``cortex``,
         ``endplate_*``, ``vein_*``, ``defect_*``, ``cannula_*`` and one ``balloon_<name>`` a channel
     approaches : one a balloon, named as the balloon
-    openings : veins, then defects, as in the plan
+    openings : veins, then defects, as in the plan, then the usual outlets
     warnings : what the reader must know
 
     Raises

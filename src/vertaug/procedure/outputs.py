@@ -71,6 +71,11 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             tip_pressure=arrays["tip"],
             in_bone=arrays["in_bone"],
             leaked={name: arrays["leaked"][:, i] for i, name in enumerate(pathways)},
+            expelled={name: arrays["expelled"][:, i] for i, name in enumerate(pathways)},
+            intravertebral={
+                name: arrays["probes"][:, i]
+                for i, name in enumerate(done["inject"].facts["probes"])
+            },
         )
         write_injection_curve(folder.path("curves", "injection.csv"), curve)
 
@@ -127,6 +132,8 @@ def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
         "cement_share": share[place],
         "leaked": (arrays["cement_inside"][place] < arrays["cement_outside"].sum(axis=0)[place]),
         "pressure_MPa": arrays["pressure"][place],
+        "age_s": arrays["age"][place],
+        "portion": arrays["portion"][place].astype(np.int32),
     }
     write_voxels(
         folder.path("fields", "cement.vtu"), case.vertebra.frame.to_source(points), voxels, data

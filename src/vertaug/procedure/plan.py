@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_anatomy import Anatomy
 from vertaug.procedure.plan_fields import Section, declared, plan_error
+from vertaug.procedure.plan_flow import Cannula, Outlets
 from vertaug.procedure.plan_sections import (
     Balloon,
     Bone,
@@ -45,6 +46,8 @@ class Plan(Section):
     bone: Bone = declared({}, "bone, cortex and endplates")
     boundary: Boundary = declared({}, "what holds and loads the vertebra")
     balloon: tuple[Balloon, ...] = declared((), "the balloons")
+    cannula: tuple[Cannula, ...] = declared((), "cannulas beside those of the balloons")
+    outlets: Outlets = declared({}, "ways out that every vertebra has")
     vein: tuple[Vein, ...] = declared((), "vessels through which cement can leave")
     defect: tuple[Defect, ...] = declared((), "holes in cortex and endplates")
     cement: Cement = declared({}, "cement and injections")
@@ -79,10 +82,11 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
     if stages[0] != "access":
         fix = 'begin with "access", which makes mesh and channels'
         yield plan_error("E-PLAN-009", f'"{stages[0]}" first', '"access"', fix, "procedure.stages")
-    if not plan.balloon:
-        fix = "add a [[balloon]] table with name and side"
+    if not plan.balloon and {"inflate", "deflate"} & set(stages):
+        fix = "add a [[balloon]] table with name and side, or leave inflate and deflate out"
         yield plan_error("E-PLAN-002", "no balloon", "at least one balloon", fix, "balloon")
     yield from _name_clashes(plan)
+    yield from _cannula_contradictions(plan)
     yield from _approach_contradictions(plan)
     if plan.mesh.cavity_size > plan.mesh.size:
         yield plan_error(
@@ -98,8 +102,10 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
 
 def _name_clashes(plan: Plan) -> Iterator[Exception]:
     """Names used twice within balloons or openings."""
-    groups: dict[str, tuple[Balloon | Vein | Defect, ...]]
-    groups = {"balloon": plan.balloon, "vein": (*plan.vein, *plan.defect)}
+    groups: dict[str, tuple[Balloon | Cannula | Vein | Defect, ...]]
+    groups = {
+        "balloon": plan.balloon, "cannula": plan.cannula, "vein": (*plan.vein, *plan.defect),
+    }  # fmt: skip
     for key, group in groups.items():
         names = [item.name for item in group]
         for name in sorted({name for name in names if names.count(name) > 1}):
@@ -124,20 +130,66 @@ def _approach_contradictions(plan: Plan) -> Iterator[Exception]:
             yield plan_error("E-PLAN-009", found, "one balloon a side", fix, field)
 
 
+def _cannula_contradictions(plan: Plan) -> Iterator[Exception]:
+    """Yield cannulas without one place, or without what their opening needs."""
+    balloons = [balloon.name for balloon in plan.balloon]
+    for index, item in enumerate(plan.cannula):
+        field = f"cannula[{index}]"
+        if (item.balloon is None) == (item.tip is None):
+            found = "neither balloon nor tip" if item.tip is None else "balloon and tip"
+            fix = "name a balloon, or give the tip's position"
+            yield plan_error("E-PLAN-009", found, "one of the two", fix, f"{field}.tip")
+        if item.balloon is not None and item.balloon not in balloons:
+            expected = (
+                f"one of {', '.join(balloons)}" if balloons else "no name: there is no balloon"
+            )
+            yield plan_error(
+                "E-PLAN-009", f'"{item.balloon}"', expected, "correct it", f"{field}.balloon"
+            )
+        aimed = item.entry is not None or item.balloon is not None
+        if item.opening != "ball" and not aimed:
+            fix = "give a point of its axis behind the tip"
+            expected = f"an entry, for an opening at the {item.opening}"
+            yield plan_error("E-PLAN-009", "nothing", expected, fix, f"{field}.entry")
+        if (item.opening == "side") != (item.facing is not None):
+            found = "nothing" if item.facing is None else f'"{item.facing}"'
+            expected = "facing for an opening at the side, and for no other"
+            yield plan_error("E-PLAN-009", found, expected, "correct it", f"{field}.facing")
+        if item.entry is not None and item.entry == item.tip:
+            fix = "give a point farther back on its axis"
+            yield plan_error("E-PLAN-009", "the tip itself", "another point", fix, f"{field}.entry")
+
+
 def _injection_contradictions(plan: Plan) -> Iterator[Exception]:
     """Injections without cement, cannula or a way out for the marrow."""
-    names = [balloon.name for balloon in plan.balloon]
+    names = [item.name for item in plan.balloon]
+    names += [item.name for item in plan.cannula if item.name not in names]
     if not plan.cement.injection:
-        fix = f'add [[cement.injection]] with cannula = "{names[0]}"'
+        fix = f'add [[cement.injection]] with cannula = "{names[0] if names else "left"}"'
         found, expected = "the stage inject and no injection", "at least one injection"
         yield plan_error("E-PLAN-002", found, expected, fix, "cement.injection")
     for index, injection in enumerate(plan.cement.injection):
+        field = f"cement.injection[{index}]"
         if injection.cannula not in names:
-            field = f"cement.injection[{index}].cannula"
-            expected, fix = f"one of {', '.join(names)}", "name one of the balloons"
-            yield plan_error("E-PLAN-009", f'"{injection.cannula}"', expected, fix, field)
-    if not plan.vein and not plan.defect:
-        fix = 'add a [[vein]] with name = "basivertebral"'
+            expected = f"one of {', '.join(names)}" if names else "a balloon or a cannula"
+            fix = "name one of them, or add a [[cannula]]"
+            yield plan_error(
+                "E-PLAN-009", f'"{injection.cannula}"', expected, fix, f"{field}.cannula"
+            )
+        if injection.with_previous and (index == 0 or injection.pause > 0.0):
+            found = "the first injection" if index == 0 else "a pause"
+            fix = "give the pause to the first of those that run together"
+            expected = "an injection before it, and no pause of its own"
+            yield plan_error("E-PLAN-009", found, expected, fix, f"{field}.with_previous")
+        aimless = [c for c in plan.cannula if c.name == injection.cannula and c.tip is not None]
+        if injection.retract > 0.0 and any(c.entry is None for c in aimless):
+            fix = "give the cannula's entry"
+            expected = "a cannula whose direction is known"
+            yield plan_error(
+                "E-PLAN-009", f"{injection.retract:g} mm", expected, fix, f"{field}.retract"
+            )
+    if not plan.vein and not plan.defect and not plan.outlets.usual:
+        fix = 'add a [[vein]] with name = "basivertebral", or set outlets.usual = true'
         expected = "an opening: the marrow that cement displaces must leave"
         yield plan_error("E-PLAN-009", "neither vein nor defect", expected, fix, "vein")
 

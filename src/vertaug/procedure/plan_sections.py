@@ -11,7 +11,9 @@ from pydantic import Field
 from vertaug.materials.density import StiffnessName, StrengthName
 from vertaug.procedure.plan_anatomy import Position
 from vertaug.procedure.plan_fields import Physical, Section, declared, required
+from vertaug.procedure.plan_flow import Stop
 from vertaug.units import (
+    COMPLIANCE,
     FLOW,
     FORCE,
     LENGTH,
@@ -207,7 +209,9 @@ class Defect(Section):
 class Injection(Section):
     """One injection through one cannula."""
 
-    cannula: Name = required("name of the balloon whose cannula and cavity are used")
+    cannula: Name = required(
+        "name of a cannula, or of the balloon whose cannula and cavity are used"
+    )
     volume: Annotated[float, Physical(VOLUME, "0.1 mL", "10 mL")] = declared(
         "2.5 mL", "volume of cement"
     )
@@ -217,6 +221,10 @@ class Injection(Section):
     pause: Annotated[float, Physical(TIME, "0 s", "600 s")] = declared(
         "0 s", "pause before this injection"
     )
+    retract: Annotated[float, Physical(LENGTH, "0 mm", "40 mm")] = declared(
+        "0 mm", "how far the tip is drawn back before it"
+    )
+    with_previous: bool = declared(False, "begin together with the injection before, no pause")
 
 
 class Cement(Section):
@@ -246,9 +254,13 @@ class Cement(Section):
     pressure_limit: Annotated[float, Physical(PRESSURE, "0.1 MPa", "30 MPa")] = declared(
         "6 MPa", "highest pressure at the syringe; then the flow falls", "1 mL syringe by hand"
     )
+    compliance: Annotated[float, Physical(COMPLIANCE, "0 mL/MPa", "10 mL/MPa")] = declared(
+        "0 mL/MPa", "volume that syringe and hose take up under pressure"
+    )
     marrow_viscosity: Annotated[float, Physical(VISCOSITY, "0.001 Pa*s", "10 Pa*s")] = declared(
         "0.1 Pa*s", "viscosity of the marrow"
     )
+    stop: Stop = declared({}, "when the injections end before their schedule")
     injection: tuple[Injection, ...] = declared((), "the injections in their order")
 
 

@@ -3,25 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy.openings import Opening
-from vertaug.cement.cannula import Cannula
-from vertaug.cement.cement import Cement
 from vertaug.cement.from_solid import GridOptions, lay_grid
 from vertaug.cement.inject import inject
-from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.result import InjectionResult
-from vertaug.cement.solid_view import DeformedSolid, OpeningSite
+from vertaug.cement.solid_view import DeformedSolid
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.bone import bone_fraction
 from vertaug.outcomes import cement_outcome, to_mL
 from vertaug.procedure.case import Case
+from vertaug.procedure.flow_setup import (
+    opening_sites,
+    plan_cannulas,
+    plan_cement,
+    plan_options,
+    plan_probes,
+    plan_schedule,
+)
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
@@ -32,14 +35,6 @@ from vertaug.state import State
 __all__ = ["cement_summary", "run_inject"]
 
 Float = NDArray[np.float64]
-
-COMPARTMENT = {
-    "basivertebral": "canal",
-    "segmental_vein": "vein",
-    "cortical_defect": "paravertebral",
-    "disc": "disc",
-}
-"""Space that each pathway leads into."""
 
 
 def _solid_view(state: State) -> DeformedSolid:
@@ -54,51 +49,6 @@ def _solid_view(state: State) -> DeformedSolid:
         region_names=mesh.region_names,
         cavities=tuple(cavity_facets(mesh).items()),
     )
-
-
-def _sites(case: Case, state: State) -> list[OpeningSite]:
-    """Openings of the plan where their facets are now."""
-    pressures = {item.name: item.outlet_pressure for item in case.plan.vein}
-    pressures |= {item.name: item.outlet_pressure for item in case.plan.defect}
-    return [_site(opening, state, pressures[opening.name]) for opening in case.openings]
-
-
-def _site(opening: Opening, state: State, pressure: float) -> OpeningSite:
-    """One opening; its size is the plan's, its place that of its facets."""
-    mesh = state.mesh
-    facets = mesh.facets[mesh.facets_of(opening.facet_name)]
-    if len(facets) == 0:
-        raise InputError(
-            "plan", f"{opening.kind}.{opening.name}", "no facet of the mesh at its place",
-            "an opening on the surface", "move it onto the bone, or enlarge it", "E-CEMENT-008",
-        )  # fmt: skip
-    corners = mesh.points[facets]
-    return OpeningSite(
-        opening.name, opening.pathway, COMPARTMENT[opening.pathway], pressure,
-        np.concatenate([corners.mean(axis=1), corners.reshape(-1, 3)]), opening.radius, opening.length,
-    )  # fmt: skip
-
-
-def _cement(case: Case) -> Cement:
-    """The plan's cement."""
-    plan = case.plan.cement
-    product = case.product
-    return Cement(
-        product.name, product.curve, plan.start_age, plan.marrow_viscosity, plan.room_temperature,
-        plan.body_temperature,
-    )  # fmt: skip
-
-
-def _cannulas(case: Case, state: State) -> list[Cannula]:
-    """Cannulas with their tips in the middle of their cavities."""
-    plan = case.plan.cement
-    cavities = cavity_facets(state.mesh)
-    result = []
-    for balloon in case.plan.balloon:
-        middle = state.mesh.points[cavities[f"balloon_{balloon.name}"]].mean(axis=(0, 1))
-        tip = (float(middle[0]), float(middle[1]), float(middle[2]))
-        result.append(Cannula(balloon.name, tip, plan.gauge, plan.cannula_length))
-    return result
 
 
 def _body_volume(state: State) -> float:
@@ -135,13 +85,20 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
         "grid_origin": grid.origin,
         "cement_inside": np.where(inside, cement / grid.cell_volume, 0.0),
         "cement_outside": outside,
+        "expelled": np.stack([history.expelled[name] for name in pathways], axis=1),
+        "in_vessels": history.in_vessels,
+        "probes": np.stack(list(history.probes.values()), axis=1),
+        "marrow_balance": history.marrow_balance,
         "saturation": result.saturation,
+        "age": result.age,
+        "portion": np.where(result.portions.sum(axis=0) > 0.0, result.portions.argmax(axis=0), -1),
         "pressure": result.pressure,
         "grid_kind": grid.kind,
     }
     facts = {
         "pathways": pathways,
         "compartments": list(compartments),
+        "probes": list(history.probes),
         "grid_spacing": grid.spacing,
         "cement_balance": result.balance_error,
         "stopped": result.stopped,
@@ -170,25 +127,23 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
             "add [[cement.injection]], or leave the stage out", "E-CEMENT-009",
         )  # fmt: skip
     reporter.step("inject", 0.02, "laying the grid", {})
+    sites = opening_sites(case, state)
     options = GridOptions(
         spacing=plan.flow.spacing,
         reach=plan.flow.margin,
         permeability_factor=plan.flow.permeability_factor,
     )
-    grid, report = lay_grid(_solid_view(state), _sites(case, state), options)
+    grid, report = lay_grid(_solid_view(state), sites, options)
     total = sum(item.volume for item in plan.cement.injection)
-    schedule: Sequence[Push] = [
-        Push(item.cannula, item.volume, item.rate, item.pause) for item in plan.cement.injection
-    ]
 
     def progress(time: float, share: float) -> None:
         values = {"time_s": time, "volume_mL": to_mL(share * total)}
         reporter.step("inject", share, f"{time:.0f} s", values)
 
     result = inject(
-        grid, _cement(case), _cannulas(case, state), schedule,
-        InjectionOptions(pressure_limit=plan.cement.pressure_limit, front_step=plan.flow.saturation_step),
-        progress,
+        grid, plan_cement(case), plan_cannulas(case, state), plan_schedule(case),
+        plan_options(case, {site.pathway for site in sites}), progress,
+        probes=plan_probes(case, grid),
     )  # fmt: skip
     arrays, facts = _pack(result)
     same = (
@@ -204,6 +159,10 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
     facts |= {"body_volume": _body_volume(state), "grid_transfer": vars(report)}
     if result.stopped not in ("schedule", "failure"):
         facts["warnings"].append(f"injection stopped by {result.stopped} before its schedule ended")
+    if result.compressed > 0.0:
+        facts["warnings"].append(
+            f"{to_mL(result.compressed):.2f} mL of cement were still held under pressure in the syringes"
+        )
     if result.limited_s > 0.0:
         facts["warnings"].append(
             f"the syringe's pressure limit held the flow down for {result.limited_s:.0f} s"
@@ -226,4 +185,13 @@ def cement_summary(case: Case, injected: StageResult | None) -> CementSummary | 
         fill_fraction=outcome.fill_fraction,
         leaked_mL=outcome.leaked_mL,
         first_leak_s={name: outcome.first_leak_s.get(name) for name in facts["pathways"]},
+        stopped=facts["stopped"],
+        in_vessels_mL=to_mL(arrays["in_vessels"][-1]),
+        marrow_expelled_mL={
+            name: to_mL(arrays["expelled"][-1, i]) for i, name in enumerate(facts["pathways"])
+        },
+        intravertebral_kPa={
+            name: 1000.0 * float(arrays["probes"][:, i].max())
+            for i, name in enumerate(facts["probes"])
+        },
     )

@@ -50,13 +50,21 @@ class BalloonSummary:
 
 @dataclass(frozen=True)
 class CementSummary:
-    """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway."""
+    """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway.
+
+    `stopped` is why the injection ended, `in_vessels_mL` the leaked cement that stands in vessels,
+    `marrow_expelled_mL` by pathway, `intravertebral_kPa` the highest pressure at each probe.
+    """
 
     injected_mL: float
     in_bone_mL: float
     fill_fraction: float
     leaked_mL: Mapping[str, float]
     first_leak_s: Mapping[str, float | None]
+    stopped: str = "schedule"
+    in_vessels_mL: float = 0.0
+    marrow_expelled_mL: Mapping[str, float] = field(default_factory=dict)
+    intravertebral_kPa: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

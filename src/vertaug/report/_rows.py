@@ -15,7 +15,7 @@ __all__ = [
 THIRDS = ("anterior", "middle", "posterior")
 
 TOLERANCES = {
-    "cement": (1e-8, "cement injected = in bone + leaked"),
+    "cement": (1e-10, "cement injected = in bone + leaked"),
     "cavity_identity": (1e-3, "cavity opened = bone compacted + body expanded"),
     "bone_mass": (1e-3, "bone mass through remeshing"),
     "reactions": (1e-6, "reactions = applied loads"),

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cannulas, outlets and stop rules of a plan: what they become, and what is refused."""
+
+import math
+import tomllib
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vertaug.cement.options import LeakRule
+from vertaug.errors import InputError, InputErrors
+from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.procedure.build import build_vertebra, plan_openings
+from vertaug.procedure.case import make_case
+from vertaug.procedure.flow_setup import (
+    plan_cannulas,
+    plan_options,
+    plan_probes,
+    plan_schedule,
+)
+from vertaug.procedure.plan import Plan, plan_from_dict
+from vertaug.procedure.reporter import Silent
+from vertaug.procedure.run import run_stages, summarise
+
+VERTEBROPLASTY = """
+[anatomy]
+source = "parametric"
+level = "L1"
+[outlets]
+usual = true
+pressure = "2 kPa"
+[[vein]]
+name = "basivertebral"
+radius = "2 mm"
+[[cannula]]
+name = "left"
+tip = ["6 mm", "-4 mm", "0 mm"]
+entry = ["16 mm", "25 mm", "4 mm"]
+opening = "side"
+facing = "anterior"
+[[cannula]]
+name = "right"
+tip = ["-6 mm", "-4 mm", "0 mm"]
+inner_diameter = "2.5 mm"
+[cement]
+compliance = "0.05 mL/MPa"
+[cement.stop]
+seen = "0.1 mL"
+pathways = ["basivertebral", "disc"]
+delay = "3 s"
+time = "10 min"
+[[cement.injection]]
+cannula = "left"
+volume = "0.6 mL"
+[[cement.injection]]
+cannula = "right"
+volume = "0.6 mL"
+with_previous = true
+[[cement.injection]]
+cannula = "left"
+volume = "0.3 mL"
+retract = "4 mm"
+pause = "10 s"
+[mesh]
+size = "4 mm"
+[flow]
+spacing = "1.5 mm"
+[procedure]
+stages = ["access", "inject"]
+"""
+
+
+def plan(text: str = VERTEBROPLASTY, **changes: str) -> Plan:
+    for old, new in changes.values():
+        assert old in text
+        text = text.replace(old, new, 1)
+    return plan_from_dict(tomllib.loads(text))
+
+
+def test_cannulas_stand_where_the_plan_puts_them() -> None:
+    case = SimpleNamespace(plan=plan(), approaches=())
+    left, right = plan_cannulas(case, SimpleNamespace())
+    assert left.tip == (6.0, -4.0, 0.0)
+    assert left.direction == pytest.approx((-10.0, -29.0, -4.0))
+    assert (left.opening, left.facing) == ("side", (0.0, -1.0, 0.0))
+    assert left.radius == pytest.approx(0.5 * 2.692)
+    assert right.radius == pytest.approx(1.25)
+    assert right.direction is None
+
+
+def test_schedule_and_rules_are_those_of_the_plan() -> None:
+    case = SimpleNamespace(plan=plan())
+    first, second, third = plan_schedule(case)
+    assert (second.with_previous, first.with_previous) == (True, False)
+    assert (third.retract, third.pause) == (4.0, 10.0)
+    options = plan_options(case, {"basivertebral", "segmental_vein"})
+    assert options.leak == LeakRule(100.0, 3.0, ("basivertebral",))
+    assert options.compliance == pytest.approx(50.0)
+    assert options.time_limit == pytest.approx(600.0)
+    assert options.set_viscosity == pytest.approx(7.5e-2)
+    assert plan_options(case, {"segmental_vein"}).leak is None
+    unseen = plan(seen=('seen = "0.1 mL"\n', ""))
+    assert plan_options(SimpleNamespace(plan=unseen), {"disc"}).leak is None
+
+
+def test_usual_outlets_are_added_less_those_that_are_named() -> None:
+    openings = plan_openings(plan(), build_vertebra(plan()))
+    names = [item.name for item in openings]
+    assert names == ["basivertebral", *(f"segmental_{n}" for n in range(1, 7))]
+    assert openings[0].radius == 2.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('facing = "anterior"\n', "", "facing"),
+        ('opening = "side"', 'opening = "end"', "facing"),
+        ('entry = ["16 mm", "25 mm", "4 mm"]\n', "", "entry"),
+        ('tip = ["-6 mm", "-4 mm", "0 mm"]\n', "", "tip"),
+        ('tip = ["-6 mm", "-4 mm", "0 mm"]\n', 'balloon = "right"\n', "balloon"),
+        ("with_previous = true", 'with_previous = true\npause = "2 s"', "with_previous"),
+        ("usual = true", "usual = false", None),
+        ('cannula = "right"', 'cannula = "middle"', "cannula"),
+        ('name = "right"', 'name = "left"', "cannula"),
+        ('retract = "4 mm"', 'retract = "-4 mm"', "retract"),
+        ('delay = "3 s"', 'delay = "-3 s"', "delay"),
+        ('pathways = ["basivertebral", "disc"]', 'pathways = ["lung"]', "pathways"),
+        ('stages = ["access", "inject"]', 'stages = ["access", "inflate", "inject"]', "balloon"),
+    ],
+)
+def test_contradictions_are_named(old: str, new: str, field: str | None) -> None:
+    text = VERTEBROPLASTY
+    if field is None:
+        text = text.replace('[[vein]]\nname = "basivertebral"\nradius = "2 mm"\n', "")
+    assert old in text
+    with pytest.raises((InputError, InputErrors)) as caught:
+        plan(text.replace(old, new, 1))
+    assert (field or "vein") in str(caught.value)
+
+
+def test_aimless_cannula_cannot_be_drawn_back() -> None:
+    text = VERTEBROPLASTY.replace(
+        'cannula = "left"\nvolume = "0.3 mL"', 'cannula = "right"\nvolume = "0.3 mL"'
+    )
+    with pytest.raises((InputError, InputErrors), match="direction"):
+        plan(text)
+
+
+def test_probes_lie_beneath_the_walls() -> None:
+    shape = (50, 40, 30)
+    grid = FlowGrid(
+        origin=np.array([-25.0, -20.0, -15.0]), spacing=1.0, kind=np.full(shape, Kind.BONE, dtype=np.uint8),
+        compartment=np.full(shape, -1, dtype=np.int16), porosity=np.ones(shape),
+        permeability=np.ones((3, *shape)), outlet=np.zeros(shape, dtype=bool), openings=(), compartments=(),
+    )  # fmt: skip
+    vertebra = build_vertebra(plan())
+    probes = plan_probes(SimpleNamespace(vertebra=vertebra), grid)
+    middle = {name: grid.centres(cells).mean(axis=0) for name, cells in probes.items()}
+    marks = vertebra.landmarks
+    assert middle["posterior_wall"][1] == pytest.approx(marks.posterior_wall - 2.0, abs=0.6)
+    height = marks.superior.centre[2] - marks.inferior.centre[2]
+    apart = middle["endplate_superior"][2] - middle["endplate_inferior"][2]
+    assert apart == pytest.approx(height - 4.0, abs=1.0)
+    assert all(len(cells) == 8 for cells in probes.values())
+
+
+@pytest.mark.slow
+def test_vertebroplasty_runs_from_its_plan() -> None:
+    """No balloon, two syringes at once that give, a tip drawn back, usual outlets."""
+    asked = plan()
+    case = make_case(asked)
+    done = run_stages(asked, case, Silent())
+    summary = summarise(case, done, (), 1.0, {}, "").to_dict()
+    cement = summary["cement"]
+    assert cement["stopped"] == "schedule"
+    assert cement["injected_mL"] == pytest.approx(1.5, abs=0.15)
+    expelled = sum(cement["marrow_expelled_mL"].values()) + sum(cement["leaked_mL"].values())
+    assert expelled == pytest.approx(cement["injected_mL"], rel=1e-4)
+    assert all(value > 2.0 for value in cement["intravertebral_kPa"].values())
+    assert summary["balances"]["cement"] < 1e-10
+    time, rates = done["inject"].arrays["time"], done["inject"].arrays["injected"]
+    assert time[-1] == pytest.approx(12.0 + 10.0 + 6.0, abs=0.01)
+    assert math.isfinite(rates[-1])
