@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vertaug.errors import InputError
 from vertaug.materials.rheology import bryant_1988, cement_classes
 from vertaug.materials.rheology.flow_curve import FlowCurve, Fluid
 
@@ -33,6 +34,14 @@ class Cement:
     marrow_viscosity: float = bryant_1988.IN_VIVO
     room: float = 296.15
     body: float = 310.15
+
+    def __post_init__(self) -> None:
+        if self.curve.depends_on_cure and not self.curve.cures:
+            raise InputError(
+                "cement", f"{self.name}.curve", "a law of the degree of cure that is told none",
+                "the degree of cure against age", "give the curve its cures, as `cure_with_age` makes them",
+                "E-CEMENT-013",
+            )  # fmt: skip
 
     @property
     def ageing_in_body(self) -> float:

@@ -116,6 +116,8 @@ class FlowState:
             held[tuple(inflow.source.cells.T + 1)] = True
         filled = np.flatnonzero(held)
         self._age.ravel()[filled] = self.portions.age_of(filled, age_in)
+        if self.cement.curve.depends_on_cure:
+            self._cure.ravel()[filled] = self.cement.curve.cure_at(self._age.ravel()[filled])
         state = (self.speed, self._shear_length, self._age, self._cure, self._temperature)
         self.cement.curve.in_bed(filled, *state, self._thick)
         marrow = self.cement.marrow_viscosity

@@ -145,6 +145,46 @@ def test_bad_products_are_refused_with_file_and_field(text, field, found, code):
     assert error.fix
 
 
+REACTING = """
+name = "resin"
+status = "uncalibrated"
+source = "none"
+law = "castro_macosko"
+[constants]
+uncured = { value = 100.0, unit = "Pa*s", status = "recalled", source = "none" }
+gel = { value = 0.5, unit = "1", status = "recalled", source = "none" }
+exponent = { value = 1.5, unit = "1", status = "recalled", source = "none" }
+growth = { value = 1.0, unit = "1", status = "recalled", source = "none" }
+"""
+CURE = 'cure = { value = [0.0, 0.25], unit = "1", status = "found", source = "x" }\n'
+
+
+def test_a_law_of_cure_has_a_degree_of_cure_with_or_without_one_in_the_file():
+    product = read_product(REACTING, "x.toml")
+    assert product.curve.cures[0] == (0.0, 1e-3)
+    assert float(product.curve.viscosity(1.0, 3600.0)) == 7.5e-2
+    assert product.curve.activation == pytest.approx(62866.0 / 8.314)
+    assert "c_0" in {p.symbol for p in product.card}
+    own = read_product("ages = [0.0, 600.0]\n" + REACTING + "[ageing]\n" + CURE, "x.toml")
+    assert own.curve.cures == ((0.0, 0.0), (600.0, 0.25))
+    assert float(own.curve.viscosity(1.0, 600.0)) == pytest.approx(1e-4 * 2**1.75, rel=1e-12)
+    assert "cure at 600 s" in {p.symbol for p in own.card}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "code"),
+    [
+        (REACTING.replace("uncalibrated", "calibrated").replace("recalled", "found"), "status", 8),
+        ("ages = [0.0, 600.0]\n" + REACTING + "[ageing]\n" + CURE.replace("0.25", "1.25"), "ageing.cure", 5),
+        (OWN.replace("[ageing]", "[ageing]\n" + CURE.replace("0.25", "0.2, 0.3")), "ageing.cure", 5),
+    ],
+)  # fmt: skip
+def test_degrees_of_cure_that_cannot_be_are_refused(text, field, code):
+    with pytest.raises(InputError) as refusal:
+        read_product(text, "x.toml")
+    assert (refusal.value.field, refusal.value.code) == (field, f"E-PRODUCT-{code:03d}")
+
+
 def test_a_near_name_is_suggested():
     with pytest.raises(InputError, match='did you mean "index"') as refusal:
         read_product(edited("index =", "indx ="), "mine.toml")

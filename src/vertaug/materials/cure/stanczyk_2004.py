@@ -30,6 +30,8 @@ CARD = (
 )  # fmt: skip
 FACTOR, ENERGY, M, N, LIMIT, SLOPE, START = (p.value for p in CARD)
 BODY = 310.15
+ACTIVATION = ENERGY / GAS_CONSTANT
+"""Temperature, K, by which heat hastens the cure."""
 
 
 def kinetics(start: float = START, limit: float = LIMIT, slope: float = SLOPE) -> Kinetics:

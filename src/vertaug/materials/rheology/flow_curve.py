@@ -82,7 +82,8 @@ class FlowCurve:
 
     `code` is the kernels' law, `lines` one a rising age as in `vertaug_kernels.rheology`; `calibrated` tells
     whether a measured curve stands behind it. Its ages are times at `reference`, K, which heat hastens with the
-    temperature of `activation`, K.
+    temperature of `activation`, K. `cures` are pairs of an age and the degree of cure then, for a law that follows it
+    and where no reaction is computed.
     """
 
     code: int
@@ -90,6 +91,20 @@ class FlowCurve:
     calibrated: bool = False
     activation: float = nicholas_2007.ACTIVATION
     reference: float = nicholas_2007.REFERENCE
+    cures: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def depends_on_cure(self) -> bool:
+        """Whether the viscosity changes with the degree of cure."""
+        return self.code == rheology.CASTRO_MACOSKO
+
+    def cure_at(self, age: ArrayLike) -> Float:
+        """Degree of cure at an equivalent age, s, by `cures`; zero without."""
+        when = np.asarray(age, dtype=np.float64)
+        if not self.cures:
+            return np.zeros(when.shape)
+        ages, degrees = zip(*self.cures, strict=True)
+        return np.asarray(np.interp(when, ages, degrees), dtype=np.float64)
 
     @cached_property
     def table(self) -> Float:
@@ -105,11 +120,12 @@ class FlowCurve:
 
     @cached_property
     def thickening_time(self) -> float:
-        """Shortest time, s of equivalent age, in which the scale grows e-fold; infinite if it never does."""
-        if len(self.lines) == 1:
-            return math.inf
-        age, scale = self.table[:, 0], np.log(self.table[:, rheology.FIRST_COLUMN])
-        fastest = float((np.diff(scale) / np.diff(age)).max())
+        """Shortest time, s of equivalent age, in which the cement grows e-fold thicker; infinite if it never does."""
+        grown = [(self.table[:, 0], np.log(self.table[:, rheology.FIRST_COLUMN]))]
+        if self.depends_on_cure and self.cures:
+            ages = np.array([age for age, _ in self.cures])
+            grown.append((ages, np.log(self.viscosity(1.0, ages))))
+        fastest = max(float((np.diff(y) / np.diff(x)).max(initial=0.0)) for x, y in grown)
         return 1.0 / fastest if fastest > 0.0 else math.inf
 
     def ageing_rate(self, temperature: float) -> float:
@@ -117,20 +133,24 @@ class FlowCurve:
         return nicholas_2007.ageing_rate(temperature, self.activation, self.reference)
 
     def at(
-        self, age: float, cure: float = 0.0, temperature: float = nicholas_2007.REFERENCE
+        self,
+        age: float,
+        cure: float | None = None,
+        temperature: float = nicholas_2007.REFERENCE,
     ) -> Fluid:
-        """The liquid at one moment."""
-        return Fluid(self, age, cure, temperature)
+        """The liquid at one moment; its degree of cure is that of its age where none is given."""
+        return Fluid(self, age, float(self.cure_at(age)) if cure is None else cure, temperature)
 
     def viscosity(
         self,
         rate: ArrayLike,
         age: ArrayLike = 0.0,
-        cure: ArrayLike = 0.0,
+        cure: ArrayLike | None = None,
         temperature: ArrayLike = nicholas_2007.REFERENCE,
     ) -> Float:
-        """Viscosity, MPa s, in simple shear; arrays that broadcast: 1/s, s, 1, K."""
-        state = np.broadcast_arrays(rate, age, cure, temperature)
+        """Viscosity, MPa s, in simple shear; arrays that broadcast: 1/s, s, 1, K. Without `cure` that of the age."""
+        degree = self.cure_at(age) if cure is None else cure
+        state = np.broadcast_arrays(rate, age, degree, temperature)
         g, t, alpha, heat = (np.array(item, dtype=np.float64).ravel() for item in state)
         out = np.zeros(g.shape)
         rheology.viscosities(self.code, self.table, g, t, alpha, heat, out)

@@ -13,7 +13,9 @@ key                        meaning
                            ``{value, unit, source, status, range}``; ``range`` may be left out
 ``[ageing]``               may be left out, like each key in it: ``tau`` and ``known_at`` (exponential growth from
                            the constants, known at that age), ``activation`` and ``reference`` (equivalent age
-                           from temperature), ``warmth`` (how heat thins), ``cap`` (highest viscosity)
+                           from temperature), ``warmth`` (how heat thins), ``cap`` (highest viscosity), ``cure``
+                           (degree of cure at the ages, for a law that follows it; by default that of
+                           `stanczyk_2004` at the reference temperature)
 ========================== =======================================================================================
 
 The status of a number is ``found``, ``recalled``, ``derived``, ``assumed`` or ``calibrated``.
@@ -27,14 +29,17 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from vertaug.errors import InputError
 from vertaug.materials.card import Mark, Parameter
+from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.rheology import nicholas_2007
 from vertaug.materials.rheology.flow_curve import FlowCurve, Law, Warmth, ageing, of_ages
 from vertaug.materials.rheology.registry import RHEOLOGY
+from vertaug.materials.rheology.setting import cure_with_age
 
 __all__ = ["Product", "load_product", "read_product"]
 
@@ -53,7 +58,7 @@ _UNITS: dict[str, dict[str, float]] = {
 
 _AGEING = {
     "tau": "s", "known_at": "s", "activation": "activation", "reference": "temperature",
-    "warmth": "activation", "cap": "MPa*s",
+    "warmth": "activation", "cap": "MPa*s", "cure": "1",
 }  # fmt: skip
 _TOP = ("name", "status", "source", "law", "ages", "constants", "ageing")
 _QUANTITY = ("value", "unit", "source", "status", "range")
@@ -219,8 +224,33 @@ def _curve(
         part = "constants" if name in constants else "ageing" if name in _AGEING else ""
         field = f"{part}.{name}" if part else name
         raise dataclasses.replace(error, where=where, field=field, code="E-PRODUCT-009") from error
-    activation = value("activation", nicholas_2007.ACTIVATION)
-    return dataclasses.replace(curve, activation=activation, reference=reference)
+    follows = curve.depends_on_cure and "cure" not in grown
+    activation = value(
+        "activation", stanczyk_2004.ACTIVATION if follows else nicholas_2007.ACTIVATION
+    )
+    return dataclasses.replace(
+        curve, activation=activation, reference=reference,
+        cures=_cures(where, curve, ages, grown.get("cure"), reference),
+    )  # fmt: skip
+
+
+def _cures(
+    where: str,
+    curve: FlowCurve,
+    ages: tuple[float, ...],
+    given: _Quantity | None,
+    reference: float,
+) -> tuple[tuple[float, float], ...]:
+    """Degree of cure against age: the file's, or the default of a law that follows it."""
+    if given is None:
+        return cure_with_age(stanczyk_2004.kinetics(), reference) if curve.depends_on_cure else ()
+    degrees = given.values if len(given.values) > 1 else given.values * max(len(ages), 1)
+    rising = all(a <= b for a, b in pairwise(degrees))
+    if not curve.depends_on_cure or not rising or degrees[0] < 0.0 or degrees[-1] > 1.0:
+        found = f"{list(degrees)} with a law that {'follows' if curve.depends_on_cure else 'ignores'} cure"
+        expected = "degrees from 0 to 1 that do not fall, with castro_macosko"
+        raise _error(where, "ageing.cure", found, expected, "correct or remove it", 5)
+    return tuple(zip(ages or (0.0,), degrees, strict=True))
 
 
 def _card(
@@ -239,11 +269,12 @@ def _card(
             )  # fmt: skip
     for name, item in grown.items():
         unit = "K" if _AGEING[name] in ("activation", "temperature") else _AGEING[name]
-        low, high = item.range or item.values * 2
-        number = item.values[0]
-        rows.append(
-            Parameter(name, number, unit, low, high, "ageing of the cement", item.source, item.status)
-        )  # fmt: skip
+        for n, number in enumerate(item.values):
+            symbol = name if len(item.values) == 1 else f"{name} at {ages[n]:g} s"
+            low, high = item.range or (number, number)
+            rows.append(
+                Parameter(symbol, number, unit, low, high, "ageing of the cement", item.source, item.status)
+            )  # fmt: skip
     return tuple(rows)
 
 
@@ -269,14 +300,23 @@ def read_product(text: str, where: str) -> Product:
     constants = _constants(where, data, ages)
     entries = _table(where, "ageing", data.get("ageing", {}), _AGEING)
     grown = {
-        key: _quantity(where, f"ageing.{key}", item, _AGEING[key], 0)
+        key: _quantity(
+            where, f"ageing.{key}", item, _AGEING[key], len(ages) if key == "cure" else 0
+        )
         for key, item in entries.items()
     }
     if ages and "tau" in grown:
         raise _error(where, "ageing.tau", "beside ages", "ages or tau", "remove one of the two", 10)
     _refuse_claims(where, status, {key: item for key, (item, _) in constants.items()} | grown)
     curve = _curve(where, data, ages, constants, grown)
-    return Product(name, status, source, law, curve, _card(ages, constants, grown))
+    assumed = curve.depends_on_cure and "cure" not in grown
+    if assumed and status == "calibrated":
+        raise _error(
+            where, "status", '"calibrated", but the degree of cure is recalled',
+            "the degree of cure at the ages", "give ageing.cure, or write \"uncalibrated\"", 8,
+        )  # fmt: skip
+    card = _card(ages, constants, grown) + (stanczyk_2004.CARD if assumed else ())
+    return Product(name, status, source, law, curve, card)
 
 
 def load_product(path: Path) -> Product:
