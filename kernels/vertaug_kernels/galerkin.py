@@ -109,7 +109,9 @@ def _smoothed_blocks(  # noqa: C901
                     for m in range(6):
                         out[s, a, m] += value * tentative[column, c, m]
         for s in range(p_ptr[row], p_ptr[row + 1]):
-            product[:] = out[s]
+            for a in range(size):
+                for m in range(6):
+                    product[a, m] = out[s, a, m]
             for a in range(size):
                 for m in range(6):
                     value = 0.0
