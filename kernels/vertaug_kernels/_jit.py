@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import config, njit, prange
+
+from vertaug_kernels._dispatcher import Kernel, is_supported
 
 # Threads of GNU OpenMP spin for milliseconds after each loop, which costs a crowded machine more than the loop;
 # some tens of microseconds bridge the gap between two loops as well. Read when the first loop runs.
@@ -78,18 +80,20 @@ CACHE_DIR: str | None = _open_cache()
 
 
 def _compile(func: F, **flags: bool) -> F:
-    """Wrap ``func`` for compilation on first call, with the package-wide cache.
-
-    Private kernels are called by kernels only: they get no entry for Python, which takes long to compile.
-    """
-    inside = func.__name__.startswith("_")
-    flags |= {"no_cpython_wrapper": inside, "no_cfunc_wrapper": inside}
+    """Wrap ``func`` for compilation on first call, with the package-wide cache."""
+    options = _FLAGS | flags
+    cached = CACHE_DIR is not None
     saved = config.CACHE_DIR  # type: ignore[attr-defined]
     try:
-        if CACHE_DIR is not None:
+        if cached:
             config.CACHE_DIR = CACHE_DIR  # type: ignore[attr-defined]
-        wrapped: F = njit(cache=CACHE_DIR is not None, **(_FLAGS | flags))(func)
-        return wrapped
+        if config.DISABLE_JIT or not is_supported():  # type: ignore[attr-defined]
+            plain: F = njit(cache=cached, **options)(func)
+            return plain
+        wrapped = Kernel(func, None, options)
+        if cached:
+            wrapped.enable_caching()
+        return cast(F, wrapped)
     finally:
         config.CACHE_DIR = saved  # type: ignore[attr-defined]
 
