@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from vertaug.cement.exterior import boundary_faces, lay_openings, spread
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
 from vertaug.cement.voxelise import Lattice, Shares, count_shares
+from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.permeability import baroud_2004, carman_1937
 
@@ -25,6 +26,10 @@ __all__ = ["GridOptions", "GridReport", "lay_grid"]
 
 Float = NDArray[np.float64]
 _LEAST_POROSITY = 1e-3
+
+
+_OFF_AXIS = 0.1
+"""Share of permeability off the diagonal from which a grid warns."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class GridOptions:
     reach : how far the grid follows leaked cement beyond an opening, mm
     per_side : samples along a voxel's edge
     permeability_factor : multiplies the permeability of bone
-    anisotropy : permeability along z over across it
+    anisotropy, axis : permeability along the vertebra's superior-inferior axis over across it; that axis on the grid
     surface : bone surface per bone volume, 1/mm
     cavity_permeability : of a free cavity, mm²; only its contrast to bone matters
     tissue_permeability, tissue_porosity : of soft tissue outside, mm², 1 (assumed)
@@ -50,6 +55,7 @@ class GridOptions:
     per_side: int = 3
     permeability_factor: float = 1.0
     anisotropy: float = baroud_2004.RATIO
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     surface: float = carman_1937.SURFACE
     cavity_permeability: float = 1.0
     tissue_permeability: float = 1e-2
@@ -63,13 +69,25 @@ class GridReport:
     """What the transfer to the grid kept, relative errors against the mesh.
 
     `bone_mass_error`, `cavity_error` of the grid as it is used; `counted_bone_error`,
-    `counted_cavity_error` of the bare count, before porosity was rescaled to the mesh's volumes.
+    `counted_cavity_error` of the bare count, before porosity was rescaled to the mesh's volumes;
+    `off_axis` the share of permeability that joins axes of the grid, which two-point fluxes leave out.
     """
 
     bone_mass_error: float
     cavity_error: float
     counted_bone_error: float
     counted_cavity_error: float
+    off_axis: float = 0.0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader of results must know of the grid."""
+        if self.off_axis <= _OFF_AXIS:
+            return ()
+        return (
+            f"the grid is turned against the vertebra: {self.off_axis:.2f} of its permeability joins axes of the "
+            "grid and is left out; lay the grid along the vertebra",
+        )
 
 
 def _lattice(solid: DeformedSolid, options: GridOptions) -> Lattice:
@@ -130,6 +148,16 @@ def _interior(shares: Shares, options: GridOptions) -> _Interior:
     return _Interior(kind, porosity, permeability, report)
 
 
+def _check_axis(axis: tuple[float, float, float]) -> None:
+    """Refuse what is no direction."""
+    length = float(np.linalg.norm(axis))
+    if not (np.isfinite(length) and length > 0.0):
+        raise InputError(
+            "plan", "flow.axis", f"{axis}", "a direction: three numbers, not all zero",
+            "give the superior-inferior axis, such as (0, 0, 1)", "E-CEMENT-014",
+        )  # fmt: skip
+
+
 def _crop(grid: FlowGrid) -> FlowGrid:
     """The same grid without the sealed layers around it."""
     index = np.argwhere(grid.kind != Kind.SEALED)
@@ -166,6 +194,7 @@ def lay_grid(
         for an opening farther than 3 mm from the bone's surface, or a cavity that does not close.
     """
     options = options or GridOptions()
+    _check_axis(options.axis)
     lattice = _lattice(solid, options)
     shares = count_shares(solid, lattice, options.blocked)
     inside = _interior(shares, options)
@@ -180,7 +209,7 @@ def lay_grid(
     tissue = compartment >= 0
     kind[tissue] = Kind.EXTERIOR
     isotropic = np.where(tissue, options.tissue_permeability, inside.permeability)
-    along = baroud_2004.along_axes(isotropic, options.anisotropy)
+    along = baroud_2004.along_axes(isotropic, options.anisotropy, options.axis)
     along[:, kind != Kind.BONE] = isotropic[kind != Kind.BONE]
     grid = FlowGrid(
         origin=lattice.origin,
@@ -194,4 +223,5 @@ def lay_grid(
         compartments=compartments,
         outlet_pressure=behind,
     )
-    return _crop(grid), inside.report
+    turned = baroud_2004.off_axis(options.anisotropy, options.axis)
+    return _crop(grid), replace(inside.report, off_axis=turned)

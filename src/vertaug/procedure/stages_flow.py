@@ -159,6 +159,7 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
     facts |= {"body_volume": _body_volume(state), "grid_transfer": vars(report)}
     if result.stopped not in ("schedule", "failure"):
         facts["warnings"].append(f"injection stopped by {result.stopped} before its schedule ended")
+    facts["warnings"] += report.warnings
     if result.compressed > 0.0:
         facts["warnings"].append(
             f"{to_mL(result.compressed):.2f} mL of cement were still held under pressure in the syringes"

@@ -90,3 +90,20 @@ def test_cement_goes_back_to_the_solid_in_full(make_solid, sites) -> None:
     assert cement.fraction @ solid.volumes() == pytest.approx(expected, rel=1e-12)
     assert cement.factor == pytest.approx(1.0, abs=0.05)
     assert cement.fraction.max() <= 0.9 * cement.factor + 1e-12
+
+
+def test_permeability_off_the_grids_axes_is_told(make_solid, sites) -> None:
+    solid = make_solid()
+    turned = (0.0, np.sin(np.radians(20.0)), np.cos(np.radians(20.0)))
+    grid, report = lay_grid(solid, sites, replace(COARSE, anisotropy=2.05, axis=turned))
+    assert report.off_axis == pytest.approx(0.300548, rel=1e-5)
+    assert "turned" in report.warnings[0]
+    bone = grid.permeability[:, grid.kind == Kind.BONE]
+    assert (bone[1] / bone[0]).mean() == pytest.approx(1.0 + 1.05 * turned[1] ** 2, rel=1e-12)
+    assert lay_grid(solid, sites, COARSE)[1].warnings == ()
+
+
+@pytest.mark.parametrize("axis", [(0.0, 0.0, 0.0), (0.0, np.nan, 1.0)])
+def test_an_axis_that_is_no_direction_is_refused(make_solid, sites, axis) -> None:
+    with pytest.raises(InputError, match="E-CEMENT-014"):
+        lay_grid(make_solid(), sites, replace(COARSE, axis=axis))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vertaug.materials.card import Parameter
 
-__all__ = ["CARD", "along_axes"]
+__all__ = ["CARD", "along_axes", "off_axis"]
 
 Float = NDArray[np.float64]
 
@@ -32,7 +32,25 @@ CARD = (
 RATIO = CARD[0].value
 
 
-def along_axes(isotropic: Float, ratio: float = RATIO) -> Float:
-    """Permeability along x, y, z, mm², shape (3, ...), of the geometric mean `isotropic` (...)."""
-    scale = ratio ** (-1.0 / 3.0)
-    return np.stack([isotropic * scale, isotropic * scale, isotropic * (scale * ratio)])
+def along_axes(
+    isotropic: Float, ratio: float = RATIO, axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
+) -> Float:
+    """Permeability along x, y, z, mm², shape (3, ...), of the geometric mean `isotropic` (...).
+
+    `axis` is the superior-inferior one; where it is none of the grid's, these are the diagonal of the tensor, and
+    `off_axis` tells what they leave out.
+    """
+    unit = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
+    scale = ratio ** (-1.0 / 3.0) * (1.0 + (ratio - 1.0) * unit**2)
+    return np.stack([isotropic * part for part in scale])
+
+
+def off_axis(ratio: float, axis: tuple[float, float, float]) -> float:
+    """Largest element off the tensor's diagonal over the smaller of the two on it that it joins."""
+    unit = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
+    diagonal = 1.0 + (ratio - 1.0) * unit**2
+    others = (
+        np.abs(ratio - 1.0) * np.abs(np.outer(unit, unit)) / np.minimum.outer(diagonal, diagonal)
+    )
+    np.fill_diagonal(others, 0.0)
+    return float(others.max())

@@ -20,6 +20,7 @@ from vertaug.cement.inject import inject
 from vertaug.cement.options import Push
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
+from vertaug.grid.flow_grid import Kind
 from vertaug.materials.rheology import nicholas_2007
 from vertaug.materials.rheology.flow_curve import of_ages
 from vertaug.materials.rheology.newton_1687 import Newtonian
@@ -245,3 +246,56 @@ def rotated(
         "error of the volume of cement", 0.0, worst, 1e-10, "an identity of finite volumes",
         regression=False,
     )  # fmt: skip
+
+
+@benchmark(
+    "q3.off_axis", "FLOW", "Permeability whose axes are not the grid's",
+    "A grid says how much of the permeability its two-point fluxes leave out, and warns from a tenth on.",
+)  # fmt: skip
+def off_axis(
+    ratio: Annotated[float, Bounds(0.1, 10.0)] = 2.05,
+    angles: tuple[Annotated[float, Bounds(-180.0, 180.0)], ...] = (0.0, 5.0, 20.0, 45.0, 90.0),
+    spacing: Positive = 2.0,
+) -> Iterator[Check]:
+    """Lay a body's grid with its superior-inferior axis turned about x, and about a slanted line, by some degrees."""
+    solid, sites = body(2.5), openings()
+    for name, line in (("x", (1.0, 0.0, 0.0)), ("a slanted line", (1.0, 0.6, 0.2))):
+        for angle in angles:
+            unit = np.array(line) / np.linalg.norm(line)
+            turn = Rotation.from_rotvec(math.radians(angle) * unit).as_matrix()
+            tensor = turn @ np.diag([1.0, 1.0, ratio]) @ turn.T
+            pairs = [(i, j) for i in range(3) for j in range(i)]
+            exact = max(abs(tensor[i, j]) / min(tensor[i, i], tensor[j, j]) for i, j in pairs)
+            x, y, z = turn[:, 2]
+            options = GridOptions(
+                spacing=spacing, anisotropy=ratio, axis=(float(x), float(y), float(z))
+            )
+            grid, report = lay_grid(solid, sites, options)
+            title = f"{angle:g} degrees about {name}"
+            yield Check(
+                f"share left out, {title}",
+                exact,
+                report.off_axis,
+                1e-9,
+                "elements of the turned tensor",
+                scale=1.0,
+            )
+            cell = tuple(np.argwhere(grid.kind == Kind.BONE)[0])
+            kept = grid.permeability[:, *cell]
+            worst = float(np.abs(kept / kept[0] - np.diag(tensor) / tensor[0, 0]).max())
+            yield Check(
+                f"diagonal, {title}",
+                0.0,
+                worst,
+                1e-9,
+                "elements of the turned tensor",
+                regression=False,
+            )  # fmt: skip
+            yield Check(
+                f"warning, {title}",
+                float(exact > 0.1),
+                float(bool(report.warnings)),
+                0.0,
+                "a tenth",
+                regression=False,
+            )  # fmt: skip
