@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from vertaug.materials import bone as bone_law
 from vertaug.materials import deshpande_fleck_2000, wolfram_2011
 from vertaug.materials.card import card_table
+from vertaug.materials.cure import stanczyk_2004
+from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
 from vertaug.materials.permeability import baroud_2004, carman_1937
+from vertaug.materials.thermal import blood, polymer, tissues
 from vertaug.mesh.voxels import voxel_mesh
 from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
 from vertaug.outcomes import (
@@ -31,6 +34,7 @@ __all__ = ["write_curves", "write_fields", "write_parameters"]
 
 Results = Mapping[str, StageResult]
 Float = NDArray[np.float64]
+_ZERO = 273.15
 
 
 def _rows(result: StageResult, offset: int) -> list[InflationRow]:
@@ -54,7 +58,7 @@ def _rows(result: StageResult, offset: int) -> list[InflationRow]:
 
 
 def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
-    """Write ``curves/inflation.csv`` and ``curves/injection.csv`` for the stages that were run."""
+    """Write ``inflation.csv``, ``injection.csv`` and ``curing.csv`` into ``curves`` for the stages that were run."""
     rows: list[InflationRow] = []
     for name in ("inflate", "deflate"):
         if name in done:
@@ -78,6 +82,11 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             },
         )
         write_injection_curve(folder.path("curves", "injection.csv"), curve)
+    if "cure" in done:
+        arrays = done["cure"].arrays
+        table = np.stack([arrays["time_s"], arrays["peak_K"] - _ZERO, arrays["cure"]], axis=1)
+        lines = ["t_s,highest_degC,cure", *(",".join(f"{x:.9g}" for x in row) for row in table)]
+        folder.write("curves/curing.csv", "\n".join(lines) + "\n")
 
 
 def write_parameters(folder: RunFolder, plan: Plan) -> None:
@@ -88,6 +97,9 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     if plan.cement.injection:
         rows += card_table(product_of(plan.cement).card)
         rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
+    if "cure" in plan.procedure.stages:
+        heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
+        rows += [row for module in heat for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -118,6 +130,8 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
     write_series(folder.path("fields", "surface.pvd"), surfaces)
     if "inject" in done:
         _write_cement(folder, case, done["inject"])
+    if "cure" in done:
+        _write_heat(folder, case, done["cure"])
 
 
 def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
@@ -137,4 +151,21 @@ def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
     }
     write_voxels(
         folder.path("fields", "cement.vtu"), case.vertebra.frame.to_source(points), voxels, data
+    )
+
+
+def _write_heat(folder: RunFolder, case: Case, result: StageResult) -> None:
+    """Write ``fields/heat.vtu``: the voxels that got warmer by a kelvin or more."""
+    arrays, spacing = result.arrays, float(result.facts["grid_spacing"])
+    index = np.argwhere(arrays["warm"])
+    points, voxels = voxel_mesh(arrays["grid_origin"] + spacing * index, spacing)
+    place = tuple(index.T)
+    data = {
+        "peak_degC": arrays["peak"][place] - _ZERO,
+        "cem43_min": arrays["minutes"][place],
+        "omega": arrays["omega"][place],
+        "cure": arrays["degree"][place],
+    }
+    write_voxels(
+        folder.path("fields", "heat.vtu"), case.vertebra.frame.to_source(points), voxels, data
     )

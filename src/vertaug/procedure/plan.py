@@ -17,6 +17,7 @@ from vertaug.procedure.plan_sections import (
     Bone,
     Boundary,
     Cement,
+    Cure,
     Defect,
     Flow,
     Header,
@@ -29,7 +30,7 @@ from vertaug.procedure.plan_sections import (
 
 __all__ = ["Plan", "demo_plan", "load_plan", "plan_from_dict"]
 
-_ORDER = ("access", "inflate", "deflate", "inject")
+_ORDER = ("access", "inflate", "deflate", "inject", "cure")
 
 
 class Plan(Section):
@@ -51,6 +52,7 @@ class Plan(Section):
     vein: tuple[Vein, ...] = declared((), "vessels through which cement can leave")
     defect: tuple[Defect, ...] = declared((), "holes in cortex and endplates")
     cement: Cement = declared({}, "cement and injections")
+    cure: Cure = declared({}, "cure and heat")
     mesh: MeshSizes = declared({}, "sizes of the tetrahedral mesh")
     flow: Flow = declared({}, "grid of the flow")
     numerics: Numerics = declared({}, "steps and tolerances")
@@ -96,6 +98,10 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
             "make cavity_size smaller",
             "mesh.cavity_size",
         )
+    if "cure" in stages and "inject" not in stages:
+        fix = 'add "inject" before it, or leave "cure" out'
+        expected = "an injection of what cures"
+        yield plan_error("E-PLAN-009", '"cure" without "inject"', expected, fix, "procedure.stages")
     if "inject" in stages:
         yield from _injection_contradictions(plan)
 

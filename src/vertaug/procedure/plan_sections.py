@@ -30,6 +30,7 @@ __all__ = [
     "Bone",
     "Boundary",
     "Cement",
+    "Cure",
     "Defect",
     "Flow",
     "Header",
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-StageName = Literal["access", "inflate", "deflate", "inject"]
+StageName = Literal["access", "inflate", "deflate", "inject", "cure"]
 Site = Literal[
     "anterior",
     "anterolateral_left",
@@ -262,6 +263,25 @@ class Cement(Section):
     )
     stop: Stop = declared({}, "when the injections end before their schedule")
     injection: tuple[Injection, ...] = declared((), "the injections in their order")
+
+
+class Cure(Section):
+    """How the cement cures; used by the stage cure."""
+
+    duration: Annotated[float, Physical(TIME, "10 s", "60 min")] = declared(
+        "15 min", "time that is followed after the injection"
+    )
+    fresh_cure: float = declared(
+        1e-3,
+        "degree of cure of fresh cement, which sets the time of hardening",
+        "assumed",
+        gt=0.0,
+        le=0.1,
+    )
+    filler: Literal["none", "barium_sulphate", "zirconia"] = declared(
+        "none", "radio-opaque filler beyond what cement usually holds: it thins the heat"
+    )
+    filler_share: float = declared(0.0, "share of the filler in the mass", ge=0.0, lt=0.8)
 
 
 class MeshSizes(Section):

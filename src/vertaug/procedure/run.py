@@ -25,6 +25,7 @@ from vertaug.procedure.outputs import write_curves, write_fields, write_paramete
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stages_cure import heat_summary, run_cure
 from vertaug.procedure.stages_flow import cement_summary, run_inject
 from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
 from vertaug.procedure.summary import (
@@ -53,7 +54,9 @@ def _compute(name: str, case: Case, done: Results, reporter: Reporter) -> StageR
         return run_inflate(case, last, reporter)
     if name == "deflate":
         return run_deflate(case, last, reporter)
-    return run_inject(case, last, reporter)
+    if name == "inject":
+        return run_inject(case, last, reporter)
+    return run_cure(case, last, reporter)
 
 
 def run_stages(
@@ -258,6 +261,7 @@ def summarise(
         "transfer": {"largest_mass_correction": last.state.transfer_error},
         "body": {"width_mm": marks.width, "depth_mm": marks.depth},
     }
+    extra |= heat_summary(done.get("cure"))
     state, energy = last.state, _balance(done)
     return Summary(
         stages=tuple(
@@ -275,6 +279,7 @@ def summarise(
             bone_mass=_worst(done, "bone_mass"),
             reactions=_worst(done, "reactions"),
             energy=None if energy is None else energy.relative_error,
+            heat=_worst(done, "heat_balance"),
         ),
         energy=None if energy is None else _energies(energy),
         mesh=MeshSummary(

@@ -32,7 +32,7 @@ from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.model import cavity_facets
 from vertaug.state import State
 
-__all__ = ["cement_summary", "run_inject"]
+__all__ = ["cement_summary", "flow_grid", "run_inject"]
 
 Float = NDArray[np.float64]
 
@@ -111,6 +111,19 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
     return arrays, facts
 
 
+def _grid_options(case: Case) -> GridOptions:
+    """The plan's grid."""
+    flow = case.plan.flow
+    return GridOptions(
+        spacing=flow.spacing, reach=flow.margin, permeability_factor=flow.permeability_factor
+    )
+
+
+def flow_grid(case: Case, state: State) -> FlowGrid:
+    """The grid that an injection into this state has."""
+    return lay_grid(_solid_view(state), opening_sites(case, state), _grid_options(case))[0]
+
+
 def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
     """Inject the plan's cement into the cavities and follow what leaks.
 
@@ -128,12 +141,7 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
         )  # fmt: skip
     reporter.step("inject", 0.02, "laying the grid", {})
     sites = opening_sites(case, state)
-    options = GridOptions(
-        spacing=plan.flow.spacing,
-        reach=plan.flow.margin,
-        permeability_factor=plan.flow.permeability_factor,
-    )
-    grid, report = lay_grid(_solid_view(state), sites, options)
+    grid, report = lay_grid(_solid_view(state), sites, _grid_options(case))
     total = sum(item.volume for item in plan.cement.injection)
 
     def progress(time: float, share: float) -> None:

@@ -76,6 +76,7 @@ class Balances:
     bone_mass: float | None
     reactions: float | None
     energy: float | None
+    heat: float | None = None
 
 
 @dataclass(frozen=True)

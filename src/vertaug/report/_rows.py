@@ -20,6 +20,7 @@ TOLERANCES = {
     "bone_mass": (1e-3, "bone mass through remeshing"),
     "reactions": (1e-6, "reactions = applied loads"),
     "energy": (1e-2, "work done = energy stored + lost"),
+    "heat": (1e-6, "heat stored = released + from blood + through the surface"),
 }
 """Largest relative error allowed of each balance, and what it compares."""
 

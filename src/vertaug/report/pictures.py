@@ -22,7 +22,8 @@ def draw_pictures(folder: RunFolder) -> None:
         Snapshot(result.name, result.state.mesh, result.state.bone.ratio) for result in results
     ]
     case = make_case(folder.plan)
-    cement = _cement(results[-1]) if results[-1].name == "inject" else None
+    injected = [result for result in results if result.name == "inject"]
+    cement = _cement(injected[0]) if injected else None
     pictures = folder.path("pictures")
     pictures.mkdir(exist_ok=True)
     draw_run(pictures, snapshots, case.vertebra.landmarks, case.approaches, cement)

@@ -84,6 +84,7 @@ def test_plan_cannot_be_changed():
         (("anatomy", "deformity"), {"kind": "wedge"}, "anatomy.deformity.genant", "E-PLAN-009", ""),
         (("mesh", "cavity_size"), "3 mm", "mesh.cavity_size", "E-PLAN-009", ""),
         (("procedure", "stages"), ["inject"], "procedure.stages", "E-PLAN-009", "access"),
+        (("procedure", "stages"), ["access", "cure"], "procedure.stages", "E-PLAN-009", "inject"),
         (("vein",), [], "vein", "E-PLAN-009", "[[vein]]"),
         (
             ("cement", "injection", 0, "cannula"),

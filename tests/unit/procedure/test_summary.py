@@ -62,6 +62,7 @@ def test_names_are_those_of_the_contract():
         "bone_mass",
         "reactions",
         "energy",
+        "heat",
     }
     assert set(data["timings_s"]) == {"total", "compile", "access", "inject"}
     assert set(data["mesh"]) == {"nodes", "cells", "min_quality", "remeshes"}

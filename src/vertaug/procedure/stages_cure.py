@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stage in which cement cures and warms what is around it: cure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.curing.ageing import aged
+from vertaug.curing.body import heat_body
+from vertaug.curing.curing import Curing
+from vertaug.curing.damage import Damage
+from vertaug.curing.places import PlaceHeat, grid_places, place_heat
+from vertaug.curing.shrinkage import lost_volume
+from vertaug.curing.surface import SIDES, Fixed
+from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.widen import widened
+from vertaug.materials.cure import stanczyk_2004
+from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.outcomes import to_mL
+from vertaug.procedure.case import Case
+from vertaug.procedure.reporter import Reporter
+from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stages_flow import flow_grid
+from vertaug.state import State
+
+__all__ = ["heat_summary", "run_cure"]
+
+Float = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+AROUND = 12.0
+"""Soft tissue around the flow grid, mm; its surface keeps body temperature."""
+SPELL = 10.0
+"""Time between two reports, s."""
+ZERO = 273.15
+_WARM = 1.0
+"""Rise, K, from which a cell is written to the fields."""
+
+
+def _polymer(case: Case) -> Polymer:
+    """The plan's cement as heat sees it."""
+    plan = case.plan.cure
+    return Polymer() if plan.filler == "none" else filled(plan.filler, plan.filler_share)
+
+
+def _canal(case: Case, centres: Float) -> Mask:
+    """A cylinder about the canal's centre that touches the posterior wall of the body."""
+    marks = case.vertebra.landmarks
+    radius = abs(float(marks.canal[1]) - marks.posterior_wall)
+    return np.asarray(np.hypot(*(centres[:2] - marks.canal[:2, None, None, None])) < radius)
+
+
+def _foramina(case: Case, centres: Float) -> dict[str, Mask]:
+    """Balls of a pedicle's radius, a diameter below its isthmus: where the nerve root leaves."""
+    marks, found = case.vertebra.landmarks, {}
+    for side, pedicle in (("left", marks.pedicle_left), ("right", marks.pedicle_right)):
+        if pedicle is not None:
+            middle = np.array(pedicle.isthmus) - [0.0, 0.0, 2.0 * pedicle.radius]
+            away = np.linalg.norm(centres - middle[:, None, None, None], axis=0)
+            found[f"foramen_{side}"] = away < pedicle.radius
+    return found
+
+
+def _thermometers(case: Case, centres: Float) -> dict[str, Mask]:
+    """Balls of 1.5 mm where experiments put their thermometers."""
+    marks = case.vertebra.landmarks
+    middle = 0.5 * (np.array(marks.superior.centre) + np.array(marks.inferior.centre))
+    points = {
+        "centre": middle,
+        "anterior_wall": np.array([0.0, marks.anterior_wall, middle[2]]),
+        "posterior_wall": np.array([0.0, marks.posterior_wall, middle[2]]),
+    }
+    return {
+        name: np.linalg.norm(centres - point[:, None, None, None], axis=0) < 1.5
+        for name, point in points.items()
+    }
+
+
+def _endplates(state: State, grid: FlowGrid) -> dict[str, Mask]:
+    """Cells that hold the middle of an endplate's facet."""
+    mesh, found = state.mesh, {}
+    for name in ("endplate_superior", "endplate_inferior"):
+        facets = mesh.facets[mesh.facets_of(name)]
+        index = grid.cell_at(mesh.points[facets].mean(axis=1))
+        index = index[((index >= 0) & (index < grid.shape)).all(axis=1)]
+        found[name] = np.zeros(grid.shape, dtype=np.bool_)
+        found[name][tuple(index.T)] = True
+    return found
+
+
+def _places(case: Case, state: State, grid: FlowGrid, saturation: Float) -> dict[str, Mask]:
+    """Named places of the grid; what lies around the bone holds no bone and no cement."""
+    steps = (np.arange(n) for n in grid.shape)
+    index = np.stack(np.meshgrid(*steps, indexing="ij"))
+    centres = grid.origin[:, None, None, None] + grid.spacing * (index + 0.5)
+    outside = ((grid.kind == Kind.SEALED) | (grid.kind == Kind.EXTERIOR)) & (saturation < 0.5)
+    around = {"canal": _canal(case, centres), **_foramina(case, centres)}
+    places = grid_places(grid, saturation) | _endplates(state, grid) | _thermometers(case, centres)
+    return places | {name: mask & outside for name, mask in around.items()}
+
+
+def _place_row(heat: PlaceHeat) -> dict[str, float]:
+    """A place for the summary."""
+    return {
+        "peak_C": heat.peak - ZERO, "above_45_s": heat.above[0], "above_50_s": heat.above[1],
+        "cem43_min": heat.minutes, "omega": heat.omega, "damaged_mL": to_mL(heat.damaged),
+    }  # fmt: skip
+
+
+def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
+    """Let the injected cement cure where it lies.
+
+    Cement has aged in the syringe at room temperature and, for half of the injection, in the bone; it is taken to
+    have reached body temperature when the injection ends.
+
+    Raises
+    ------
+    NotConvergedError : steps become too short
+    """
+    plan, state = case.plan, before.state
+    reporter.step("cure", 0.01, "mixing tissues", {})
+    layers = math.ceil(AROUND / plan.flow.spacing)
+    grid = widened(flow_grid(case, state), layers)
+    saturation = np.pad(before.arrays["saturation"], layers)
+    polymer, warm = _polymer(case), plan.cement.body_temperature
+    kinetics = stanczyk_2004.kinetics(plan.cure.fresh_cure)
+    half = 0.5 * float(before.arrays["time"][-1])
+    degree = aged(
+        kinetics, [(plan.cement.start_age + half, plan.cement.room_temperature), (half, warm)]
+    )
+    body = heat_body(grid, saturation, polymer, body_temperature=warm)
+    damage = Damage(np.full(grid.shape, warm))
+    run = Curing(
+        body, kinetics, warm, np.full(grid.shape, degree), dict.fromkeys(SIDES, Fixed(warm)), damage=damage
+    )  # fmt: skip
+    spells = math.ceil(plan.cure.duration / SPELL)
+    for n in range(spells):
+        run.advance(plan.cure.duration / spells)
+        values = {"time_s": run.time, "peak_C": run.record.peak[-1] - ZERO}
+        reporter.step("cure", (n + 1) / spells, f"{run.time:.0f} s", values)
+    places = place_heat(damage, _places(case, state, grid, saturation), grid.spacing)
+    cement = saturation * grid.pore_volume()
+    facts: dict[str, Any] = {
+        name: before.facts[name]
+        for name in ("heights", "wedge", "cavity_identity", "bone_mass", "reactions", "initial_mass", "min_quality")
+    }  # fmt: skip
+    facts |= {
+        "heat_balance": run.record.balance().error,
+        "grid_spacing": grid.spacing,
+        "start_cure": degree,
+        "cure": run.record.degree[-1],
+        "shrinkage_mm3": lost_volume(cement, run.degree, polymer),
+        "places": {name: _place_row(heat) for name, heat in places.items()},
+        "warnings": [
+            "the constants of cure and heat are recalled from the literature, of no product"
+        ],
+    }
+    arrays = run.record.curves() | {
+        "grid_origin": grid.origin, "peak": damage.peak, "minutes": damage.minutes, "omega": damage.omega,
+        "degree": run.degree.copy(), "warm": damage.peak > warm + _WARM,
+    }  # fmt: skip
+    return StageResult("cure", state, facts, arrays)
+
+
+def heat_summary(cured: StageResult | None) -> dict[str, Any]:
+    """Entry ``temperature`` of the summary; none where the stage was not run."""
+    if cured is None:
+        return {}
+    facts, arrays = cured.facts, cured.arrays
+    return {
+        "temperature": {
+            "peak_C": float(arrays["peak"].max()) - ZERO,
+            "cure": facts["cure"],
+            "shrinkage_mL": to_mL(facts["shrinkage_mm3"]),
+            "places": facts["places"],
+        }
+    }
