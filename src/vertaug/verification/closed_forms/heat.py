@@ -87,7 +87,7 @@ class Ball:
             )
 
         start = max(time - duration, 0.0)
-        value, _ = quad(since, start, time, epsabs=1e-12, epsrel=1e-11, limit=400)
+        value, _ = quad(since, start, time, epsabs=1e-9, epsrel=1e-9, limit=400)
         return float(power / self.capacity * value)
 
     def held(self, place: float, time: float, power: float) -> float:
