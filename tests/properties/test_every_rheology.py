@@ -198,6 +198,27 @@ def test_the_index_follows_the_age():
     assert float(curve.viscosity(1.0, age=300.0)) == pytest.approx(2e-4, rel=1e-12)
 
 
+@pytest.mark.parametrize("age", [-10.0, 0.0, 130.0, 400.0, 600.0, 1e4])
+@pytest.mark.parametrize("name", RHEOLOGY)
+def test_constants_of_a_moment_are_those_of_the_kernels(name, age):
+    law = RHEOLOGY[name].builder()
+    scale = dataclasses.fields(law)[0].name
+    thick = dataclasses.replace(law, **{scale: 5.0 * getattr(law, scale)})
+    for curve in (
+        of_ages({0.0: law, 200.0: law, 600.0: thick}, cap=HIGH_CAP, warmth=Warmth(2000.0)),
+        of_ages({0.0: law}, cap=HIGH_CAP),
+        ageing(law, 130.0, cap=HIGH_CAP),
+    ):
+        fluid = curve.at(age, 0.0, 305.0)
+        constants = fluid.constants()
+        again = dataclasses.replace(law, **{scale: constants["scale"]})
+        if name == "bingham" or name == "herschel_bulkley":
+            plug = constants["yield_over_scale"] * constants["scale"]
+            again = dataclasses.replace(again, yield_stress=plug)
+        known = float(of_ages({0.0: again}, cap=HIGH_CAP).viscosity(3.0))
+        assert fluid.viscosity(3.0) == pytest.approx(known, rel=1e-12)
+
+
 def test_no_liquid_in_a_tube_is_thicker_than_its_cap():
     thick = of_ages({0.0: PowerLaw(1.0, 0.5)}, cap=1e-2).at(0.0)
     assert pressure_drop(thick, 1.2, 120.0, 1.0) == pressure_drop(TubeFluid(1e-2), 1.2, 120.0, 1.0)

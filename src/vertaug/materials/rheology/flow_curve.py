@@ -9,10 +9,12 @@ the same table.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -65,15 +67,18 @@ class Fluid:
 
     def constants(self) -> dict[str, float]:
         """The law's columns at this age, its scale (MPa s^n) at this temperature, its cap."""
-        table = self.curve.table
+        lines, at = self.curve.lines, rheology.FIRST_COLUMN
+        # in plain numbers: a limit at the syringe asks for this some hundred times a step
+        later = min(max(bisect_right(lines, self.age, key=itemgetter(0)), 1), len(lines) - 1)
+        here, there = lines[max(later - 1, 0)], lines[later]
+        span = there[0] - here[0]
+        weight = min(max((self.age - here[0]) / span, 0.0), 1.0) if span > 0.0 else 0.0
         names = (*rheology.HEAD, *rheology.PARAMETERS[self.curve.code])
-        found = {
-            name: float(np.interp(self.age, table[:, 0], table[:, n]))
-            for n, name in enumerate(names)
-        }
-        scale = np.interp(self.age, table[:, 0], np.log(table[:, rheology.FIRST_COLUMN]))
+        values = (a + weight * (b - a) for a, b in zip(here, there, strict=True))
+        found = dict(zip(names, values, strict=True))
         warm = found["warmth"] * (1.0 / self.temperature - 1.0 / found["reference"])
-        return found | {"scale": math.exp(float(scale) + warm)}
+        scale: float = here[at] * (there[at] / here[at]) ** weight * math.exp(warm)
+        return found | {"scale": scale}
 
 
 @dataclass(frozen=True)
