@@ -102,8 +102,10 @@ class FlowNetwork:
 
     def build(self, operator: Operator, pressure: Float, source: Float) -> float:
         """Take the flows of a pressure; returns the flow, mm³/s, into cells that nothing leaves."""
+        rest = (*self._work, *self.flows)
         stuck = fractional.network(
-            self._cells, *self._strides, operator.tx.ravel(), operator.ty.ravel(), operator.tz.ravel(),
-            operator.anchor.ravel(), pressure.ravel(), source.ravel(), *self._work, *self.flows,
+            self._cells, self._strides[0], self._strides[1],
+            operator.tx.ravel(), operator.ty.ravel(), operator.tz.ravel(), operator.anchor.ravel(),
+            pressure.ravel(), source.ravel(), *rest,
         )  # fmt: skip
         return float(stuck)
