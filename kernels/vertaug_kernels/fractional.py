@@ -17,6 +17,12 @@ from numpy.typing import NDArray
 
 from vertaug_kernels._jit import kernel
 
+_REST = 1e-15
+"""Rate of change over the rate of flow below which a cell is at rest: less than rounding moves."""
+
+_TRACE = 1e-12
+"""Saturation that a cell keeps to itself: ahead of a front it would run on as ever smaller numbers."""
+
 __all__ = ["advance", "cell_after", "network", "total_mobility", "upstream_conductances"]
 
 Float = NDArray[np.float64]
@@ -153,47 +159,61 @@ def network(
 
 
 @kernel
-def cell_after(
-    before: float, gain: float, rate: float, step: float, nodes: Float, shares: Float
-) -> float:
-    """Saturation of a cell after `step` under ``dS/dt = gain - rate f(S)``, exactly.
+def _decayed(decay: float, time: float) -> float:
+    """Time that a rate which falls by ``exp(-decay t)`` is worth, ``(1 - exp(-decay time)) / decay``."""
+    x = decay * time
+    if x < 1e-3:
+        return time * (1.0 - 0.5 * x * (1.0 - x / 3.0 * (1.0 - 0.25 * x)))
+    return -math.expm1(-x) / decay
 
-    f is piecewise linear through `shares` at `nodes` (k,), so each piece is an exponential.
+
+@kernel
+def cell_after(
+    before: float,
+    gain: float,
+    rate: float,
+    step: float,
+    nodes: Float,
+    shares: Float,
+    slopes: Float,
+    piece: int,
+) -> tuple[float, int]:
+    """Saturation of a cell after `step` under ``dS/dt = gain - rate f(S)``, exactly, and the piece it is on.
+
+    f is piecewise linear through `shares` at `nodes` (k,) with `slopes` (k - 1,), so each piece is an exponential. `piece` is where the
+    search for that of `before` starts; it does not change the result.
     """
-    low, high = 0, nodes.size - 2
-    while low < high:
-        middle = (low + high + 1) // 2
-        if nodes[middle] <= before:
-            low = middle
-        else:
-            high = middle - 1
-    slope = (shares[low + 1] - shares[low]) / (nodes[low + 1] - nodes[low])
-    now = gain - rate * (shares[low] + slope * (before - nodes[low]))
+    last = nodes.size - 2
+    while piece < last and nodes[piece + 1] <= before:
+        piece += 1
+    while piece > 0 and nodes[piece] > before:
+        piece -= 1
+    slope = slopes[piece]
+    now = gain - rate * (shares[piece] + slope * (before - nodes[piece]))
+    if abs(now) <= _REST * rate:
+        return before, piece
     value, left, way = before, step, 1 if now > 0.0 else -1
-    while left > 0.0 and now * way > 0.0:
-        end = nodes[low + 1] if way > 0 else nodes[low]
+    while now * way > 0.0:
+        end = nodes[piece + 1] if way > 0 else nodes[piece]
         then = now - rate * slope * (end - value)
-        decay = rate * slope
-        if then * way > 0.0:
+        if then * way > 0.0 and 0 <= piece + way <= last and abs(end - value) < abs(now) * left:
             change = then / now - 1.0
             stretch = math.log1p(change) / change if abs(change) > 1e-9 else 1.0 - 0.5 * change
             needed = (end - value) / now * stretch
-            inside = 0 <= low + way <= nodes.size - 2
-            if needed < left and inside:
-                value, left, low, now = end, left - needed, low + way, then
-                slope = (shares[low + 1] - shares[low]) / (nodes[low + 1] - nodes[low])
+            if needed < left:
+                value, left, piece, now = end, left - needed, piece + way, then
+                slope = slopes[piece]
                 continue
-        reach = -math.expm1(-decay * left) / decay if decay * left > 1e-12 else left
-        value += now * reach
-        left = 0.0
-    return value
+        value += now * _decayed(rate * slope, left)
+        break
+    return value, piece
 
 
 @kernel
 def advance(
     order: Int, start: Int, upstream: Int, inflow: Float, outflow: Float, gone: Float,
-    source: Float, pore: Float, nodes: Float, shares: Float, step: float,
-    saturation: Float, share: Float,
+    source: Float, pore: Float, nodes: Float, shares: Float, slopes: Float, step: float,
+    piece: Int, saturation: Float, share: Float,
 ) -> tuple[float, float]:  # fmt: skip
     """Move the displacing fluid through a network for one time step, in place.
 
@@ -201,7 +221,8 @@ def advance(
     ----------
     order, start, upstream, inflow, outflow, gone : from `network`
     source, pore : (n,) displacing fluid injected, pore volume
-    nodes, shares : (k,) the fractional flow
+    nodes, shares, slopes : (k,), (k,), (k - 1,) the fractional flow
+    piece : (n,) work, zero at first: pieces of it that cells are on, to find them sooner
     saturation : (n,) at the start, then at the end; `share` (m,) the mean displacing fraction of what leaves
 
     Returns
@@ -219,12 +240,18 @@ def advance(
         if entering == 0.0 and before == 0.0:
             continue
         room, leaving = pore[cell], outflow[place]
+        after = before + step * entering / room
+        if after < _TRACE:
+            saturation[cell] = after
+            continue
         if leaving == 0.0:
-            after = before + step * entering / room
             no_room += max(after - 1.0, 0.0) * room
             saturation[cell] = min(after, 1.0)
             continue
-        after = cell_after(before, entering / room, leaving / room, step, nodes, shares)
+        rate = leaving / room
+        after, piece[cell] = cell_after(
+            before, entering / room, rate, step, nodes, shares, slopes, piece[cell]
+        )
         after = min(max(after, 0.0), 1.0)
         mean = (entering - (after - before) * room / step) / leaving
         share[place] = min(max(mean, 0.0), 1.0)

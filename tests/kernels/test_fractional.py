@@ -81,6 +81,7 @@ def test_network_tells_of_flow_into_a_cell_without_a_way_out() -> None:
 @pytest.mark.parametrize(("powers", "ratio"), [((1.0, 1.0), 1000.0), ((2.0, 3.0), 0.3)])
 def test_cell_follows_its_differential_equation(powers, ratio) -> None:
     nodes, shares = corey_1954.nodes(2001, 0.9, powers, ratio)
+    slopes = np.diff(shares) / np.diff(nodes)
     for before, gain, rate, step in (
         (0.0, 0.8, 1.0, 0.5), (0.0, 0.9, 1.0, 30.0), (0.85, 0.1, 1.0, 2.0), (0.3, 3.0, 3.0, 0.4),
         (0.6, 0.0, 2.0, 1.0),
@@ -89,29 +90,34 @@ def test_cell_follows_its_differential_equation(powers, ratio) -> None:
             lambda _, s, gain=gain, rate=rate: gain - rate * corey_1954.displacing_share(s, 0.9, powers, ratio),
             (0.0, step), [before], rtol=1e-10, atol=1e-12, method="LSODA",
         ).y[0, -1]  # fmt: skip
-        found = fractional.cell_after(before, gain, rate, step, nodes, shares)
+        found, piece = fractional.cell_after(before, gain, rate, step, nodes, shares, slopes, 0)
         assert found == pytest.approx(exact, abs=3e-5)
+        again, _ = fractional.cell_after(before, gain, rate, step, nodes, shares, slopes, piece)
+        assert again == found
 
 
 def test_a_cell_at_rest_stays_and_a_long_step_ends_at_rest() -> None:
     nodes, shares = corey_1954.nodes(400, 1.0, (2.0, 2.0), 5.0)
+    slopes = np.diff(shares) / np.diff(nodes)
     rest = float(np.interp(0.37, shares, nodes))
     for before in (0.0, rest, 1.0):
-        found = fractional.cell_after(before, 0.37, 1.0, 1e4, nodes, shares)
+        found, _ = fractional.cell_after(before, 0.37, 1.0, 1e4, nodes, shares, slopes, 200)
         assert found == pytest.approx(rest, abs=1e-12)
-    assert fractional.cell_after(1.0, 1.0, 1.0, 5.0, nodes, shares) == 1.0
+    assert fractional.cell_after(1.0, 1.0, 1.0, 5.0, nodes, shares, slopes, 0)[0] == 1.0
 
 
 def test_advance_agrees_with_many_small_explicit_steps() -> None:
     _, cells, source, network = _network(3)
     order, start, upstream, inflow, outflow, _ = network
     nodes, shares = corey_1954.nodes(400, 0.95, (2.0, 2.0), 4.0)
+    slopes = np.diff(shares) / np.diff(nodes)
     pore = np.full(source.size, 0.7)
     saturation, share = np.zeros(source.size), np.zeros(cells.size)
+    piece = np.zeros(source.size, np.int32)
     left = 0.0
     for _ in range(40):
         more, no_room = fractional.advance(
-            *network, source, pore, nodes, shares, 0.05, saturation, share
+            *network, source, pore, nodes, shares, slopes, 0.05, piece, saturation, share
         )
         assert no_room == 0.0
         left += more

@@ -103,8 +103,10 @@ class _Run:
         self.operator = Operator(*(np.zeros(shape) for _ in range(4)))
         self._hierarchy = Hierarchy(grid.place)
         ratio = fluids.viscosities[0] / fluids.viscosities[1]
-        self._curve = corey_1954.nodes(_NODES, fluids.most, fluids.exponents, ratio)
+        nodes, shares = corey_1954.nodes(_NODES, fluids.most, fluids.exponents, ratio)
+        self._curve = nodes, shares, np.diff(shares) / np.diff(nodes)
         self.network, self.sweeps = FlowNetwork(grid), 1
+        self._piece = np.zeros(grid.pore.size, np.int32)
 
     def _face_upstream(self) -> float:
         """Conductances with the mobility upstream; returns the flow that this moved, over the injected."""
@@ -150,7 +152,7 @@ class _Run:
         for _ in range(self.sweeps):
             gone, _ = fractional.advance(
                 *self.network.flows, self.source.ravel(), self.grid.pore.ravel(), *self._curve,
-                time / self.sweeps, saturation.ravel(), self.network.share,
+                time / self.sweeps, self._piece, saturation.ravel(), self.network.share,
             )  # fmt: skip
             left += gone
         return left
