@@ -180,8 +180,8 @@ def cell_after(
 ) -> tuple[float, int]:
     """Saturation of a cell after `step` under ``dS/dt = gain - rate f(S)``, exactly, and the piece it is on.
 
-    f is piecewise linear through `shares` at `nodes` (k,) with `slopes` (k - 1,), so each piece is an exponential. `piece` is where the
-    search for that of `before` starts; it does not change the result.
+    f is piecewise linear through `shares` at `nodes` (k,) with `slopes` (k - 1,), so each piece is an
+    exponential. `piece` is where the search for that of `before` starts; it does not change the result.
     """
     last = nodes.size - 2
     while piece < last and nodes[piece + 1] <= before:

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Voxel multigrid for a symmetric 7-point operator with strongly varying coefficients.
+"""Coarse operators of voxel multigrid for a symmetric 7-point operator with strongly varying coefficients.
 
 All fields carry one ghost layer: shape (nx + 2, ny + 2, nz + 2). ``tx[i, j, k]`` is the conductance
 between cells i and i + 1, `anchor` the conductance to a given outer pressure, `inverse` one over
-the diagonal (zero where a cell takes no part). Kernels named ``*_small`` are the serial twins of
-the threaded ones; both do the same arithmetic in the same order, so results do not depend on which
-was used nor on the number of threads. Only what dominates on large grids is threaded: a call that
-waits for a second thread costs more than it saves on the grids of one vertebra.
+the diagonal (zero where a cell takes no part). `split_cycle` has the cycle that uses them.
 """
 
 from __future__ import annotations
@@ -14,25 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
+from vertaug_kernels._jit import kernel
 
-__all__ = [
-    "apply",
-    "cholesky",
-    "cholesky_solve",
-    "coarsen",
-    "dense",
-    "descend",
-    "diagonal",
-    "direction",
-    "product",
-    "prolong",
-    "residual",
-    "residual_small",
-    "restrict",
-    "smooth",
-    "smooth_small",
-]
+__all__ = ["cholesky", "coarsen", "dense", "diagonal", "restrict"]
 
 Float = NDArray[np.float64]
 Byte = NDArray[np.uint8]
@@ -54,89 +35,6 @@ def diagonal(tx: Float, ty: Float, tz: Float, anchor: Float, inverse: Float) -> 
 
 
 @kernel
-def _smooth_plane(
-    i: int,
-    tx: Float,
-    ty: Float,
-    tz: Float,
-    inverse: Float,
-    right: Float,
-    colour: int,
-    value: Float,
-) -> None:
-    """Gauss-Seidel on the cells of one colour in plane i."""
-    ny, nz = tx.shape[1], tx.shape[2]
-    for j in range(1, ny - 1):
-        for k in range(1 + (i + j + colour) % 2, nz - 1, 2):
-            total = right[i, j, k]
-            total += tx[i - 1, j, k] * value[i - 1, j, k] + tx[i, j, k] * value[i + 1, j, k]
-            total += ty[i, j - 1, k] * value[i, j - 1, k] + ty[i, j, k] * value[i, j + 1, k]
-            total += tz[i, j, k - 1] * value[i, j, k - 1] + tz[i, j, k] * value[i, j, k + 1]
-            value[i, j, k] = total * inverse[i, j, k]
-
-
-@parallel_kernel
-def smooth(
-    tx: Float, ty: Float, tz: Float, inverse: Float, right: Float, colour: int, value: Float
-) -> None:
-    """Half a red-black Gauss-Seidel sweep: update `value` on the cells of one colour (0 or 1)."""
-    for i in prange(1, tx.shape[0] - 1):
-        _smooth_plane(i, tx, ty, tz, inverse, right, colour, value)
-
-
-@kernel
-def smooth_small(
-    tx: Float, ty: Float, tz: Float, inverse: Float, right: Float, colour: int, value: Float
-) -> None:
-    """Serial twin of `smooth`."""
-    for i in range(1, tx.shape[0] - 1):
-        _smooth_plane(i, tx, ty, tz, inverse, right, colour, value)
-
-
-@kernel
-def _residual_plane(
-    i: int,
-    tx: Float,
-    ty: Float,
-    tz: Float,
-    anchor: Float,
-    right: Float,
-    value: Float,
-    out: Float,
-) -> None:
-    """Right side minus operator times value in plane i, from differences of neighbours."""
-    ny, nz = tx.shape[1], tx.shape[2]
-    for j in range(1, ny - 1):
-        for k in range(1, nz - 1):
-            here = value[i, j, k]
-            flow = tx[i - 1, j, k] * (value[i - 1, j, k] - here)
-            flow += tx[i, j, k] * (value[i + 1, j, k] - here)
-            flow += ty[i, j - 1, k] * (value[i, j - 1, k] - here)
-            flow += ty[i, j, k] * (value[i, j + 1, k] - here)
-            flow += tz[i, j, k - 1] * (value[i, j, k - 1] - here)
-            flow += tz[i, j, k] * (value[i, j, k + 1] - here)
-            out[i, j, k] = right[i, j, k] + flow - anchor[i, j, k] * here
-
-
-@parallel_kernel
-def residual(
-    tx: Float, ty: Float, tz: Float, anchor: Float, right: Float, value: Float, out: Float
-) -> None:
-    """Fill `out` with ``right - A value``."""
-    for i in prange(1, tx.shape[0] - 1):
-        _residual_plane(i, tx, ty, tz, anchor, right, value, out)
-
-
-@kernel
-def residual_small(
-    tx: Float, ty: Float, tz: Float, anchor: Float, right: Float, value: Float, out: Float
-) -> None:
-    """Serial twin of `residual`."""
-    for i in range(1, tx.shape[0] - 1):
-        _residual_plane(i, tx, ty, tz, anchor, right, value, out)
-
-
-@kernel
 def _restrict_plane(coarse_i: int, fine: Float, member: Byte, coarse: Float) -> None:
     """Sum the members among the eight children of each coarse cell in one coarse plane."""
     ny, nz = coarse.shape[1], coarse.shape[2]
@@ -155,23 +53,6 @@ def restrict(fine: Float, member: Byte, coarse: Float) -> None:
     """Sum each coarse cell's member children."""
     for i in range(1, coarse.shape[0] - 1):
         _restrict_plane(i, fine, member, coarse)
-
-
-@kernel
-def _prolong_plane(i: int, coarse: Float, member: Byte, fine: Float) -> None:
-    """Add the parent's value to every member of plane i."""
-    ny, nz = fine.shape[1], fine.shape[2]
-    for j in range(1, ny - 1):
-        for k in range(1, nz - 1):
-            if member[i, j, k] == 1:
-                fine[i, j, k] += coarse[(i + 1) // 2, (j + 1) // 2, (k + 1) // 2]
-
-
-@kernel
-def prolong(coarse: Float, member: Byte, fine: Float) -> None:
-    """Add the coarse correction to the member cells, constant over each coarse cell."""
-    for i in range(1, fine.shape[0] - 1):
-        _prolong_plane(i, coarse, member, fine)
 
 
 @kernel
@@ -255,82 +136,3 @@ def cholesky(matrix: Float) -> None:
             for k in range(j):
                 matrix[i, j] -= matrix[i, k] * matrix[j, k]
             matrix[i, j] /= matrix[j, j]
-
-
-@allocating_kernel
-def cholesky_solve(factor: Float, right: Float, value: Float) -> None:
-    """Solve with the factor of `cholesky`; `right` and `value` are padded fields."""
-    nx, ny, nz = right.shape
-    flat = right[1 : nx - 1, 1 : ny - 1, 1 : nz - 1].copy().reshape(-1)
-    n = flat.size
-    for i in range(n):
-        for k in range(i):
-            flat[i] -= factor[i, k] * flat[k]
-        flat[i] /= factor[i, i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            flat[i] -= factor[k, i] * flat[k]
-        flat[i] /= factor[i, i]
-    value[1 : nx - 1, 1 : ny - 1, 1 : nz - 1] = flat.reshape((nx - 2, ny - 2, nz - 2))
-
-
-@kernel
-def apply(
-    tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float, out_partial: Float
-) -> None:
-    """Fill `out` with ``A value`` and `out_partial` with the parts of ``value . out`` by plane."""
-    nx, ny, nz = tx.shape
-    for i in range(1, nx - 1):
-        total = 0.0
-        for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
-                here = value[i, j, k]
-                flow = tx[i - 1, j, k] * (here - value[i - 1, j, k])
-                flow += tx[i, j, k] * (here - value[i + 1, j, k])
-                flow += ty[i, j - 1, k] * (here - value[i, j - 1, k])
-                flow += ty[i, j, k] * (here - value[i, j + 1, k])
-                flow += tz[i, j, k - 1] * (here - value[i, j, k - 1])
-                flow += tz[i, j, k] * (here - value[i, j, k + 1])
-                flow += anchor[i, j, k] * here
-                out[i, j, k] = flow
-                total += flow * here
-        out_partial[i] = total
-
-
-@kernel
-def descend(
-    step: float, search: Float, image: Float, value: Float, remainder: Float, partial: Float
-) -> None:
-    """One conjugate gradient move; `partial` receives the parts of ``remainder . remainder``."""
-    nx, ny, nz = search.shape
-    for i in range(1, nx - 1):
-        total = 0.0
-        for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
-                value[i, j, k] += step * search[i, j, k]
-                left = remainder[i, j, k] - step * image[i, j, k]
-                remainder[i, j, k] = left
-                total += left * left
-        partial[i] = total
-
-
-@kernel
-def direction(factor: float, preconditioned: Float, search: Float) -> None:
-    """New search direction: ``preconditioned + factor * search``."""
-    nx, ny, nz = search.shape
-    for i in range(1, nx - 1):
-        for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
-                search[i, j, k] = preconditioned[i, j, k] + factor * search[i, j, k]
-
-
-@kernel
-def product(first: Float, second: Float, partial: Float) -> None:
-    """Fill `partial` with the parts of the scalar product of two fields by plane."""
-    nx, ny, nz = first.shape
-    for i in range(1, nx - 1):
-        total = 0.0
-        for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
-                total += first[i, j, k] * second[i, j, k]
-        partial[i] = total

@@ -150,10 +150,10 @@ class _Run:
         """Carry a saturation on in place with the present flows; returns the volume that left the grid."""
         left = 0.0
         for _ in range(self.sweeps):
-            gone, _ = fractional.advance(
-                *self.network.flows, self.source.ravel(), self.grid.pore.ravel(), *self._curve,
-                time / self.sweeps, self._piece, saturation.ravel(), self.network.share,
-            )  # fmt: skip
+            fields = (self.source.ravel(), self.grid.pore.ravel())
+            state = (self._piece, saturation.ravel(), self.network.share)
+            given = (*self.network.flows, *fields, *self._curve, time / self.sweeps, *state)
+            gone, _ = fractional.advance(*given)
             left += gone
         return left
 

@@ -18,16 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels import multigrid as kernels
+from vertaug_kernels import pressure_solve
+from vertaug_kernels import split_cycle as cycle
 
 __all__ = ["Hierarchy", "Operator", "SolveReport"]
 
 Float = NDArray[np.float64]
+Single = NDArray[np.float32]
 Byte = NDArray[np.uint8]
 Label = NDArray[np.int16]
 
-_COARSEST = 150
+_COARSEST = 64
 _SERIAL_BELOW = 1_000_000
-_SWEEPS = 2
+_CELLS_A_CALL = 4_000_000
+"""Cells times iterations of one call: below 0.2 s, so that an interrupt does not wait."""
 
 
 @dataclass(frozen=True)
@@ -49,32 +53,10 @@ class SolveReport:
 
 
 class _Level:
-    """Fields of one grid level; allocated once, refilled when the operator changes."""
+    """Operator of one grid level; allocated once, refilled when the operator changes."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.tx, self.ty, self.tz, self.anchor, self.inverse = (np.zeros(shape) for _ in range(5))
-        self.value, self.right, self.left = (np.zeros(shape) for _ in range(3))
-        small = self.tx.size < _SERIAL_BELOW
-        self._smooth = kernels.smooth_small if small else kernels.smooth
-        self._residual = kernels.residual_small if small else kernels.residual
-
-    def smooth(self, first: int) -> None:
-        """Red-black Gauss-Seidel, starting with colour `first`."""
-        for half in range(2 * _SWEEPS):
-            colour = (first + half) % 2
-            self._smooth(self.tx, self.ty, self.tz, self.inverse, self.right, colour, self.value)
-
-    def residual(self) -> None:
-        """Residual of this level's equation into `left`."""
-        self._residual(self.tx, self.ty, self.tz, self.anchor, self.right, self.value, self.left)
-
-    def prolong(self, coarse: Float, member: Byte) -> None:
-        """Add the coarse correction to the members."""
-        kernels.prolong(coarse, member, self.value)
-
-    def restrict(self, member: Byte, coarse: Float) -> None:
-        """Sum the residual over the members of each coarse cell."""
-        kernels.restrict(self.left, member, coarse)
 
     def coarsen(self, label: Label, member: Byte, coarse: _Level) -> None:
         """Fill the coarse level's operator from the members of this one."""
@@ -82,57 +64,77 @@ class _Level:
         kernels.coarsen(self.tx, 0, label, member, coarse.tx, coarse.anchor)
         kernels.coarsen(self.ty, 1, label, member, coarse.ty, coarse.anchor)
         kernels.coarsen(self.tz, 2, label, member, coarse.tz, coarse.anchor)
-        kernels.diagonal(coarse.tx, coarse.ty, coarse.tz, coarse.anchor, coarse.inverse)
-
-
-def _fields(level: _Level) -> tuple[Float, Float, Float, Float]:
-    """The operator of a level."""
-    return level.tx, level.ty, level.tz, level.anchor
 
 
 def _shapes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Padded shapes from the finest level to one of at most `_COARSEST` cells."""
-    shapes = [shape, tuple((n - 1) // 2 + 2 for n in shape)]
+    """Padded shapes of the coarse levels, down to one of at most `_COARSEST` cells."""
+    shapes = [tuple((n - 1) // 2 + 2 for n in shape)]
     while np.prod([n - 2 for n in shapes[-1]]) > _COARSEST:
         shapes.append(tuple((n - 1) // 2 + 2 for n in shapes[-1]))
     return shapes
 
 
 class _Part:
-    """The coarse grids of one part of the finest grid."""
+    """The coarse operators of one part of the finest grid."""
 
     def __init__(self, label: Label, member: Byte) -> None:
         shapes = _shapes(label.shape)
-        self._levels = [_Level(shape) for shape in shapes[1:]]
-        self._labels = [label] + [np.zeros(shape, dtype=np.int16) for shape in shapes[1:]]
-        self._members = [member] + [np.ones(shape, dtype=np.uint8) for shape in shapes[1:]]
-        coarsest = int(np.prod([n - 2 for n in shapes[-1]]))
-        self._factor = np.zeros((coarsest, coarsest))
+        self.levels = [_Level(shape) for shape in shapes]
+        self._labels = [label] + [np.zeros(shape, dtype=np.int16) for shape in shapes]
+        self.members = [member] + [np.ones(shape, dtype=np.uint8) for shape in shapes]
 
-    def update(self, finest: _Level) -> None:
-        """Build the coarse operators."""
+    def update(self, finest: _Level, factor: Float) -> None:
+        """Build the coarse operators, and the Cholesky factor of the coarsest."""
         fine = finest
-        for n, coarse in enumerate(self._levels):
-            fine.coarsen(self._labels[n], self._members[n], coarse)
+        for n, coarse in enumerate(self.levels):
+            fine.coarsen(self._labels[n], self.members[n], coarse)
             fine = coarse
-        kernels.dense(fine.tx, fine.ty, fine.tz, fine.anchor, fine.inverse, self._factor)
-        kernels.cholesky(self._factor)
+        kernels.diagonal(fine.tx, fine.ty, fine.tz, fine.anchor, fine.inverse)
+        kernels.dense(fine.tx, fine.ty, fine.tz, fine.anchor, fine.inverse, factor)
+        kernels.cholesky(factor)
 
-    def correct(self, finest: _Level) -> None:
-        """Add the coarse correction for the residual of `finest` to its value."""
-        fine = finest
-        for n, level in enumerate(self._levels):
-            fine.restrict(self._members[n], level.right)
-            if n + 1 < len(self._levels):
-                level.value[:] = 0.0
-                level.smooth(0)
-                level.residual()
-            fine = level
-        kernels.cholesky_solve(self._factor, fine.right, fine.value)
-        for n in range(len(self._levels) - 2, -1, -1):
-            self._levels[n].prolong(self._levels[n + 1].value, self._members[n + 1])
-            self._levels[n].smooth(1)
-        finest.prolong(self._levels[0].value, self._members[0])
+
+class _Cycle:
+    """All levels of all parts as the flat arrays of `split_cycle`."""
+
+    def __init__(self, shape: tuple[int, ...], parts: list[_Part]) -> None:
+        shapes, ends = [shape], []
+        for part in parts:
+            ends.append((len(shapes), len(shapes) + len(part.levels) - 1))
+            shapes += [level.tx.shape for level in part.levels]
+        sizes = [cycle.level_size(*item) for item in shapes]
+        starts = cycle.MARGIN + np.concatenate([[0], np.cumsum(sizes)])
+        self.levels = np.array(
+            [(*item, at) for item, at in zip(shapes, starts[:-1], strict=True)], dtype=np.int64
+        )
+        self.parts = np.array(ends, dtype=np.int64).reshape(-1, 2)
+        self.fields = np.zeros((cycle.ROWS, starts[-1] + cycle.MARGIN), dtype=np.float32)
+        self.masks = np.zeros((len(parts), 2, sizes[0]), dtype=np.float32)
+        for mask, part in zip(self.masks, parts, strict=True):
+            cycle.split(part.members[0].astype(np.float64), 1.0, 0, 0, mask)
+        coarsest = int(np.prod([n - 2 for n in shapes[-1]])) if parts else 0
+        self.factors = np.zeros((len(parts), coarsest, coarsest))
+
+    @property
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Single, Float, Single]:
+        """Levels, parts, masks, factors, fields."""
+        return self.levels, self.parts, self.masks, self.factors, self.fields
+
+    def update(self, number: int, level: _Level) -> None:
+        """Take the operator of a level."""
+        operator = (level.tx, level.ty, level.tz, level.anchor)
+        cycle.split_operator(*operator, self.levels[number, 3], self.fields)
+
+    def threaded(self, remainder: Float, norm: float) -> None:
+        """One cycle for a right side, its finest level on all threads."""
+        at = self.levels[0, 3]
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, self.fields)
+        cycle.start(self.levels, 0, self.fields)
+        for colour in (0, 1, 0, 1):
+            cycle.relax_planes(self.levels, 0, colour, self.fields)
+        cycle.below(*self.arrays)
+        for colour in (1, 0, 1, 0):
+            cycle.relax_planes(self.levels, 0, colour, self.fields)
 
 
 class Hierarchy:
@@ -145,61 +147,64 @@ class Hierarchy:
 
     def __init__(self, place: Label) -> None:
         shape = place.shape
+        if shape[2] > cycle.LONGEST:
+            raise ValueError(f"{shape[2]} cells along z, at most {cycle.LONGEST}")
         self._finest = _Level(shape)
         inside, outside = place == 0, place > 0
         self._parts = [
             _Part(place, member.astype(np.uint8)) for member in (inside, outside) if member.any()
         ]
-        self._search, self._image = np.zeros(shape), np.zeros(shape)
-        self._partial = np.zeros(shape[0])
+        self._cycle = _Cycle(shape, self._parts)
+        self._remainder, self._search, self._image = (np.zeros(shape) for _ in range(3))
 
     def update(self, operator: Operator) -> None:
         """Take a new operator and build its coarse ones."""
         finest = self._finest
         finest.tx, finest.ty, finest.tz = operator.tx, operator.ty, operator.tz
         finest.anchor = operator.anchor
-        kernels.diagonal(*_fields(finest), finest.inverse)
-        for part in self._parts:
-            part.update(finest)
+        self._cycle.update(0, finest)
+        for part, (first, _), factor in zip(
+            self._parts, self._cycle.parts, self._cycle.factors, strict=True
+        ):
+            part.update(finest, factor)
+            for n, level in enumerate(part.levels):
+                self._cycle.update(int(first) + n, level)
 
-    def _cycle(self) -> Float:
-        """One V-cycle on the finest level's `right`; returns its `value`."""
-        finest = self._finest
-        finest.value[:] = 0.0
-        finest.smooth(0)
-        finest.residual()
-        for part in self._parts:
-            part.correct(finest)
-        finest.smooth(1)
-        return finest.value
-
-    def _product(self, first: Float, second: Float) -> float:
-        """Scalar product, summed in a fixed order."""
-        kernels.product(first, second, self._partial)
-        return float(self._partial.sum())
+    def _iterate(
+        self, most: int, goal: float, norm: float, product: float, value: Float
+    ) -> tuple[int, float, float]:
+        """Some iterations: as many as one call may take, or one on all threads."""
+        finest, work = self._finest, self._cycle
+        operator = (finest.tx, finest.ty, finest.tz, finest.anchor)
+        vectors = (self._search, self._image, value, self._remainder)
+        if value.size < _SERIAL_BELOW:
+            most = min(most, max(1, _CELLS_A_CALL // value.size))
+            given = (*operator, *work.arrays, most, goal, norm, product, *vectors)
+            made, norm, product = pressure_solve.iterate(*given)
+            return int(made), float(norm), float(product)
+        work.threaded(self._remainder, norm)
+        at, previous = work.levels[0, 3], product
+        product = norm * pressure_solve.overlap(self._remainder, work.fields, at)
+        factor = product / previous if previous > 0.0 else 0.0
+        pressure_solve.direction(work.fields, at, norm, factor, self._search)
+        moved = (*operator, product, *vectors)
+        squares = pressure_solve.step(*moved)
+        return 1, float(np.sqrt(squares)), float(product)
 
     def solve(self, right: Float, value: Float, tolerance: float, most: int = 200) -> SolveReport:
         """Solve to a residual of `tolerance` times that of a zero start.
 
         `right` and `value` are padded; `value` holds the start and receives the solution.
         """
-        remainder = self._finest.right
-        fields = _fields(self._finest)
-        kernels.residual_small(*fields, right, value, remainder)
-        scale = np.sqrt(self._product(right, right))
-        norm = np.sqrt(self._product(remainder, remainder))
+        finest = self._finest
+        fields = (finest.tx, finest.ty, finest.tz, finest.anchor)
+        norm = float(np.sqrt(pressure_solve.residual(*fields, right, value, self._remainder)))
+        scale = float(np.sqrt(pressure_solve.squares(right)))
         if scale == 0.0:
             value[:] = 0.0
             return SolveReport(0, 0.0)
-        previous, iterations = 0.0, 0
-        while norm > tolerance * scale and iterations < most:
-            preconditioned = self._cycle()
-            product = self._product(remainder, preconditioned)
-            factor = product / previous if iterations else 0.0
-            kernels.direction(factor, preconditioned, self._search)
-            kernels.apply(*fields, self._search, self._image, self._partial)
-            step = product / float(self._partial.sum())
-            kernels.descend(step, self._search, self._image, value, remainder, self._partial)
-            norm = float(np.sqrt(self._partial.sum()))
-            previous, iterations = product, iterations + 1
+        product, iterations, goal = 0.0, 0, tolerance * scale
+        while norm > goal and iterations < most:
+            made, norm, product = self._iterate(most - iterations, goal, norm, product, value)
+            iterations += made
         return SolveReport(iterations, norm / scale)

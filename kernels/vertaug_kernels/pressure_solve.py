@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Conjugate gradients on a padded grid, preconditioned by `split_cycle`; many iterations in one call.
+
+Vectors are in double precision and summed plane by plane, so that no result depends on the number of threads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug_kernels import split_cycle as cycle
+from vertaug_kernels._jit import kernel
+
+__all__ = ["direction", "iterate", "overlap", "residual", "squares", "step"]
+
+Float = NDArray[np.float64]
+Single = NDArray[np.float32]
+Int = NDArray[np.int64]
+
+
+@kernel
+def residual(
+    tx: Float, ty: Float, tz: Float, anchor: Float, right: Float, value: Float, out: Float
+) -> float:
+    """Fill `out` with ``right - A value``; returns the sum of its squares."""
+    nx, ny, nz = tx.shape
+    result = 0.0
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                here = value[i, j, k]
+                flow = tx[i - 1, j, k] * (value[i - 1, j, k] - here)
+                flow += tx[i, j, k] * (value[i + 1, j, k] - here)
+                flow += ty[i, j - 1, k] * (value[i, j - 1, k] - here)
+                flow += ty[i, j, k] * (value[i, j + 1, k] - here)
+                flow += tz[i, j, k - 1] * (value[i, j, k - 1] - here)
+                flow += tz[i, j, k] * (value[i, j, k + 1] - here)
+                left = right[i, j, k] + flow - anchor[i, j, k] * here
+                out[i, j, k] = left
+                total += left * left
+        result += total
+    return result
+
+
+@kernel
+def squares(field: Float) -> float:
+    """Sum of the squares of a padded field."""
+    nx, ny, nz = field.shape
+    result = 0.0
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                total += field[i, j, k] * field[i, j, k]
+        result += total
+    return result
+
+
+@kernel
+def _apply(tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float) -> float:
+    """Fill `out` with ``A value``; returns ``value . out``."""
+    nx, ny, nz = tx.shape
+    product = 0.0
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                here = value[i, j, k]
+                flow = tx[i - 1, j, k] * (here - value[i - 1, j, k])
+                flow += tx[i, j, k] * (here - value[i + 1, j, k])
+                flow += ty[i, j - 1, k] * (here - value[i, j - 1, k])
+                flow += ty[i, j, k] * (here - value[i, j + 1, k])
+                flow += tz[i, j, k - 1] * (here - value[i, j, k - 1])
+                flow += tz[i, j, k] * (here - value[i, j, k + 1])
+                flow += anchor[i, j, k] * here
+                out[i, j, k] = flow
+                total += flow * here
+        product += total
+    return product
+
+
+@kernel
+def overlap(remainder: Float, fields: Single, at: int) -> float:
+    """Scalar product of a field with the value of the finest level, which starts at place `at`."""
+    nx, ny, nz = remainder.shape
+    half, product = nz // 2 + 1, 0.0
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            red, base = (i + j) % 2, at + (i * ny + j) * half
+            for colour in range(2):
+                row = cycle.VALUE + colour
+                for k in range(2 - (red + colour) % 2, nz - 1, 2):
+                    total += remainder[i, j, k] * fields[row, base + k // 2]
+        product += total
+    return product
+
+
+@kernel
+def direction(fields: Single, at: int, scale: float, factor: float, search: Float) -> None:
+    """New search direction: ``scale`` times the value of the finest level plus ``factor * search``."""
+    nx, ny, nz = search.shape
+    half = nz // 2 + 1
+    for i in range(1, nx - 1):
+        for j in range(1, ny - 1):
+            red, base = (i + j) % 2, at + (i * ny + j) * half
+            for colour in range(2):
+                row = cycle.VALUE + colour
+                for k in range(2 - (red + colour) % 2, nz - 1, 2):
+                    search[i, j, k] = scale * fields[row, base + k // 2] + factor * search[i, j, k]
+
+
+@kernel
+def step(
+    tx: Float, ty: Float, tz: Float, anchor: Float, product: float,
+    search: Float, image: Float, value: Float, remainder: Float,
+) -> float:  # fmt: skip
+    """Move `value` and `remainder` along `search`; returns the sum of squares of the new `remainder`.
+
+    `product` is the scalar product of `remainder` with its preconditioned self.
+    """
+    length = product / _apply(tx, ty, tz, anchor, search, image)
+    nx, ny, nz = search.shape
+    result = 0.0
+    for i in range(1, nx - 1):
+        total = 0.0
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                value[i, j, k] += length * search[i, j, k]
+                left = remainder[i, j, k] - length * image[i, j, k]
+                remainder[i, j, k] = left
+                total += left * left
+        result += total
+    return result
+
+
+@kernel
+def iterate(
+    tx: Float, ty: Float, tz: Float, anchor: Float,
+    levels: Int, parts: Int, masks: Single, factors: Float, fields: Single,
+    most: int, goal: float, norm: float, previous: float,
+    search: Float, image: Float, value: Float, remainder: Float,
+) -> tuple[int, float, float]:  # fmt: skip
+    """Up to `most` iterations, until the norm of `remainder` is at most `goal`.
+
+    Parameters
+    ----------
+    tx, ty, tz, anchor : the operator, padded
+    levels, parts, masks, factors, fields : its cycle, see `split_cycle`
+    norm, previous : norm of `remainder`, and its last scalar product with its preconditioned self; 0 at the start
+    search, image, value, remainder : padded; the last is ``right - A value``
+
+    Returns
+    -------
+    Iterations made, the norm and the product to go on with.
+    """
+    at, done = levels[0, 3], 0
+    while norm > goal and done < most:
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, fields)
+        cycle.start(levels, 0, fields)
+        cycle.relax(levels, 0, 0, fields)
+        cycle.below(levels, parts, masks, factors, fields)
+        cycle.relax(levels, 0, 1, fields)
+        product = norm * overlap(remainder, fields, at)
+        direction(fields, at, norm, product / previous if previous > 0.0 else 0.0, search)
+        norm = np.sqrt(step(tx, ty, tz, anchor, product, search, image, value, remainder))
+        previous, done = product, done + 1
+    return done, norm, previous
