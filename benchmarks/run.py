@@ -2,7 +2,7 @@
 """Run all speed benchmarks one after the other and write them up.
 
 Run ``python benchmarks/run.py [--only j2_cavity,scaling] [--quick] [--peer-python PATH]
-[--febio PATH] [--out docs/benchmarks.md] [--keep DIR]`` on a machine that does nothing else. Each
+[--febio PATH] [--flow PATH] [--out docs/benchmarks.md] [--keep DIR]`` on a machine that does nothing else. Each
 benchmark is a process of its own; one that fails is reported and the others go on. Results are kept as
 JSON in a folder as they come, and the page is written again after each, from all that are there: so a
 run that was broken off can be completed with ``--only``. ``--quick`` takes small sizes, to see that
@@ -27,12 +27,14 @@ TITLES = {
     "compile": "Cold compilation", "j2_cavity": "The J2 cavity job", "assembly": "Assembly of residual and tangent",
     "inflation_step": "A step of inflation", "scaling": "Growth of time and memory with size",
     "curing": "Ten minutes of curing",
+    "displacement": "Displacement against a reservoir simulator",
 }  # fmt: skip
 QUICK = {
     "compile": [], "j2_cavity": ["--sizes", "5000", "--limit", "120"],
     "assembly": ["--size", "20000", "--passes", "3"],
     "inflation_step": ["--size", "3.2", "--cavity-size", "1.5", "--steps", "2"], "scaling": ["--sizes", "8000,30000"],
     "curing": ["--cells", "40", "--seconds", "60"],
+    "displacement": ["--sizes", "12,16"],
 }  # fmt: skip
 TAKES_PEERS = ("j2_cavity", "assembly")
 
@@ -109,6 +111,8 @@ def arguments(name: str, options: argparse.Namespace) -> list[str]:
     if name == "j2_cavity":
         given += ["--peers", options.peers] if options.peers else []
         given += ["--febio", options.febio] if options.febio else []
+    if name == "displacement":
+        given += ["--flow", options.flow] if options.flow else []
     return given
 
 
@@ -145,6 +149,7 @@ def main() -> None:
     parser.add_argument("--peer-python", default=sys.executable)
     parser.add_argument("--peers", default="")
     parser.add_argument("--febio", default="")
+    parser.add_argument("--flow", default="", help="path of OPM Flow")
     parser.add_argument(
         "--limit", type=float, default=6.0 * 3600.0, help="seconds for one benchmark"
     )
