@@ -30,8 +30,8 @@ Label = NDArray[np.int16]
 
 _COARSEST = 64
 _SERIAL_BELOW = 1_000_000
-_CELLS_A_CALL = 4_000_000
-"""Cells times iterations of one call: below 0.2 s, so that an interrupt does not wait."""
+_CELLS_A_CALL = 1_000_000
+"""Cells times iterations of one call: some hundredths of a second, so that an interrupt does not wait."""
 
 
 @dataclass(frozen=True)

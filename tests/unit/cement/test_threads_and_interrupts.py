@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Flows have the same bits on any number of threads, and an interrupt ends them within a second."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import numba
+import numpy as np
+import pytest
+
+from vertaug.cement import multigrid
+from vertaug.cement.cannula import Cannula
+from vertaug.cement.cement import cement_of_class
+from vertaug.cement.displacement import FluidPair, Steps, displace
+from vertaug.cement.displacement_grid import PorousBlock
+from vertaug.cement.from_solid import GridOptions, lay_grid
+from vertaug.cement.inject import inject
+from vertaug.cement.options import Push
+
+LONG_RUN = """
+import numpy as np
+from vertaug.cement.displacement import FluidPair, Steps, displace
+from vertaug.cement.displacement_grid import PorousBlock
+def run(n, time, steps):
+    source = np.zeros((n, n, n))
+    source[(n // 2,) * 3] = 1.0
+    block = PorousBlock(np.full((n, n, n), 1e-3), 0.5, (1.0 / n,) * 3)
+    displace(block, FluidPair((1e-4, 1e-7)), source, time, steps)
+run(6, 0.01, Steps())
+print("ready", flush=True)
+try:
+    run(60, 0.4, Steps(1e-9, 1e-12))
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _threads() -> Iterator[None]:
+    before = numba.get_num_threads()
+    yield
+    numba.set_num_threads(before)
+
+
+def _on_each(run: Callable[[], np.ndarray]) -> list[np.ndarray]:
+    """Results on 1, 2 and 4 threads, as many as there are."""
+    found = []
+    for threads in (1, 2, 4):
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+        found.append(run())
+    return found
+
+
+@pytest.mark.parametrize("limit", [0, 1_000_000])
+def test_displacement_has_the_same_bits(limit, monkeypatch) -> None:
+    monkeypatch.setattr(multigrid, "_SERIAL_BELOW", limit)
+    rng = np.random.default_rng(3)
+    block = PorousBlock(1e-3 * np.exp(2.0 * rng.standard_normal((10, 9, 11))), 0.5, (1.0, 1.0, 1.0))
+    source = np.zeros((10, 9, 11))
+    source[5, 4, 5] = 100.0
+
+    def run() -> np.ndarray:
+        result = displace(block, FluidPair((1e-4, 1e-7)), source, 1.0, Steps(1e-3))
+        return np.stack([result.saturation, result.pressure])
+
+    first, *others = _on_each(run)
+    assert all(np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize("limit", [0, 1_000_000])
+def test_injection_has_the_same_bits(limit, make_solid, sites, monkeypatch) -> None:
+    monkeypatch.setattr(multigrid, "_SERIAL_BELOW", limit)
+    grid = lay_grid(make_solid(), sites, GridOptions(spacing=1.5, reach=6.0))[0]
+    tip = Cannula("left", (3.0, 0.0, 0.0), 11, 125.0)
+
+    def run() -> np.ndarray:
+        result = inject(grid, cement_of_class("low", 300.0), [tip], [Push("left", 800.0, 100.0)])
+        return np.stack([result.saturation, result.pressure])
+
+    first, *others = _on_each(run)
+    assert all(np.array_equal(first, other) for other in others)
+
+
+def test_an_interrupt_ends_a_displacement_within_a_second() -> None:
+    with subprocess.Popen([sys.executable, "-c", LONG_RUN], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == b"ready"
+        time.sleep(1.0)
+        assert child.poll() is None
+        asked = time.perf_counter()
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline().strip() == b"stopped"
+        assert time.perf_counter() - asked < 1.0
