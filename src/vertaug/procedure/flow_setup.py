@@ -11,23 +11,21 @@ from numpy.typing import NDArray
 from vertaug.anatomy.openings import Opening
 from vertaug.cement import cannula as tubes
 from vertaug.cement.cement import Cement
+from vertaug.cement.from_solid import GridOptions
 from vertaug.cement.options import InjectionOptions, LeakRule, Push
-from vertaug.cement.solid_view import OpeningSite
+from vertaug.cement.solid_view import DeformedSolid, OpeningSite
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.materials.bone import bone_fraction
 from vertaug.procedure.case import Case
 from vertaug.procedure.plan_flow import Cannula
 from vertaug.solid.model import cavity_facets
 from vertaug.state import State
 
 __all__ = [
-    "opening_sites",
-    "plan_cannulas",
-    "plan_cement",
-    "plan_options",
-    "plan_probes",
-    "plan_schedule",
-]
+    "grid_options", "opening_sites", "plan_cannulas", "plan_cement", "plan_options", "plan_probes",
+    "plan_schedule", "solid_view",
+]  # fmt: skip
 
 Float = NDArray[np.float64]
 Vector = tuple[float, float, float]
@@ -39,6 +37,28 @@ COMPARTMENT = {
     "disc": "disc",
 }
 """Space that each pathway leads into."""
+
+
+def solid_view(state: State) -> DeformedSolid:
+    """What the grid needs of the deformed bone."""
+    mesh, bone = state.mesh, state.bone
+    return DeformedSolid(
+        points=mesh.points,
+        cells=mesh.cells,
+        volume_ratio=bone.ratio,
+        bone_fraction=bone_fraction(bone.density),
+        region=mesh.cell_region,
+        region_names=mesh.region_names,
+        cavities=tuple(cavity_facets(mesh).items()),
+    )
+
+
+def grid_options(case: Case) -> GridOptions:
+    """How the plan wants the grid laid."""
+    flow = case.plan.flow
+    return GridOptions(
+        spacing=flow.spacing, reach=flow.margin, permeability_factor=flow.permeability_factor
+    )
 
 
 def opening_sites(case: Case, state: State) -> list[OpeningSite]:

@@ -145,6 +145,11 @@ class Balloon(Section):
     volume: Annotated[float, Physical(VOLUME, "0.2 mL", "8 mL")] = declared(
         "3 mL", "stop: volume of contrast liquid", "15 mm balloons: up to 4 mL"
     )
+    rate: Annotated[float, Physical(FLOW, "0.1 mL/min", "60 mL/min")] = declared(
+        "6 mL/min",
+        "rate of inflation, which drives the marrow; the bone does not see it",
+        "assumed",
+    )
     pressure_limit: Annotated[float, Physical(PRESSURE, "20 psi", "1000 psi")] = declared(
         "400 psi", "stop: pressure", "device rating"
     )
@@ -305,6 +310,9 @@ class Flow(Section):
         "8 mm", "how far the grid reaches past the bone"
     )
     permeability_factor: float = declared(1.0, "factor on the permeability law", ge=0.01, le=100.0)
+    inflation_states: int = declared(
+        4, "states of an inflation at which the marrow's pressure is solved for", ge=0, le=100
+    )
     saturation_step: float = declared(
         0.5, "largest change of a cell's filling in one time step", ge=0.01, le=1.0
     )

@@ -21,6 +21,7 @@ from vertaug.outcomes import (
 )
 from vertaug.procedure.case import Case, make_case
 from vertaug.procedure.folder import RunFolder
+from vertaug.procedure.inflation_marrow import MarrowWatch, marrow_summary
 from vertaug.procedure.outputs import write_curves, write_fields, write_parameters
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.reporter import Reporter
@@ -51,7 +52,10 @@ def _compute(name: str, case: Case, done: Results, reporter: Reporter) -> StageR
     if name == "access" or last is None:
         return run_access(case, reporter)
     if name == "inflate":
-        return run_inflate(case, last, reporter)
+        watch = MarrowWatch(case, last.state)
+        result = run_inflate(case, last, reporter, watch)
+        watch.add_to(result)
+        return result
     if name == "deflate":
         return run_deflate(case, last, reporter)
     if name == "inject":
@@ -238,6 +242,9 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
         item.name: {"pressure_psi": to_psi(item.pressure_limit), "volume_mL": to_mL(item.volume)}
         for item in case.plan.balloon
     }
+    marrow = marrow_summary(done.get("inflate"))
+    if marrow is not None:
+        extra["inflation_marrow"] = marrow
     extra["rim"] = _rims(done.get("deflate", done.get("inflate")))
     return extra
 

@@ -8,47 +8,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.from_solid import GridOptions, lay_grid
+from vertaug.cement.from_solid import lay_grid
 from vertaug.cement.inject import inject
 from vertaug.cement.result import InjectionResult
-from vertaug.cement.solid_view import DeformedSolid
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
-from vertaug.materials.bone import bone_fraction
 from vertaug.outcomes import cement_outcome, to_mL
 from vertaug.procedure.case import Case
 from vertaug.procedure.flow_setup import (
+    grid_options,
     opening_sites,
     plan_cannulas,
     plan_cement,
     plan_options,
     plan_probes,
     plan_schedule,
+    solid_view,
 )
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
 from vertaug.solid.balances import cavity_volumes
-from vertaug.solid.model import cavity_facets
 from vertaug.state import State
 
 __all__ = ["cement_summary", "flow_grid", "run_inject"]
 
 Float = NDArray[np.float64]
-
-
-def _solid_view(state: State) -> DeformedSolid:
-    """What the grid needs of the deformed bone."""
-    mesh, bone = state.mesh, state.bone
-    return DeformedSolid(
-        points=mesh.points,
-        cells=mesh.cells,
-        volume_ratio=bone.ratio,
-        bone_fraction=bone_fraction(bone.density),
-        region=mesh.cell_region,
-        region_names=mesh.region_names,
-        cavities=tuple(cavity_facets(mesh).items()),
-    )
 
 
 def _body_volume(state: State) -> float:
@@ -111,17 +96,9 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
     return arrays, facts
 
 
-def _grid_options(case: Case) -> GridOptions:
-    """The plan's grid."""
-    flow = case.plan.flow
-    return GridOptions(
-        spacing=flow.spacing, reach=flow.margin, permeability_factor=flow.permeability_factor
-    )
-
-
 def flow_grid(case: Case, state: State) -> FlowGrid:
     """The grid that an injection into this state has."""
-    return lay_grid(_solid_view(state), opening_sites(case, state), _grid_options(case))[0]
+    return lay_grid(solid_view(state), opening_sites(case, state), grid_options(case))[0]
 
 
 def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
@@ -141,7 +118,7 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
         )  # fmt: skip
     reporter.step("inject", 0.02, "laying the grid", {})
     sites = opening_sites(case, state)
-    grid, report = lay_grid(_solid_view(state), sites, _grid_options(case))
+    grid, report = lay_grid(solid_view(state), sites, grid_options(case))
     total = sum(item.volume for item in plan.cement.injection)
 
     def progress(time: float, share: float) -> None:
