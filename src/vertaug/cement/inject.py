@@ -100,9 +100,10 @@ def _check_options(options: InjectionOptions, grid: FlowGrid) -> None:
     for name, value in positive.items():
         if not value > 0.0:
             raise _refuse(name, f"{value}", "more than zero", f"correct {name}", "E-CEMENT-012")
-    give = options.compliance
-    if not (give >= 0.0 and np.isfinite(give)):
-        raise _refuse("compliance", f"{give} mm³/MPa", "zero or more", "correct it", "E-CEMENT-012")
+    for name in ("compliance", "settle"):
+        value = getattr(options, name)
+        if not (value >= 0.0 and np.isfinite(value)):
+            raise _refuse(name, f"{value}", "zero or more", f"correct {name}", "E-CEMENT-012")
     rule = options.leak
     if rule is None:
         return
@@ -229,6 +230,7 @@ def _follow(run: Pushing, schedule: Sequence[Push], progress: Progress | None) -
         run.push([run.hands[entry.cannula] for _, entry in group], notify)
         if run.stop:
             return
+    run.settle(run.options.settle)
 
 
 def _warnings(grid: FlowGrid) -> tuple[str, ...]:

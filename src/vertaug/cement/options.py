@@ -48,6 +48,7 @@ class InjectionOptions:
     leak : when to stop on a leak; None: never
     set_viscosity : viscosity (10 1/s), MPa s, of cement in the cannula or at its tip that stops the injection
     time_limit : s
+    settle : how long the flow is followed after the schedule, s; it ends before where all stands still
     leak_threshold : volume, mm³, from which a pathway counts as leaking
     front_step : share of the front's cells that one time step fills
     longest_step : s; also at most a tenth of the cement's thickening time
@@ -66,10 +67,11 @@ class InjectionOptions:
     leak: LeakRule | None = None
     set_viscosity: float = math.inf
     time_limit: float = 3600.0
+    settle: float = 0.0
     leak_threshold: float = 1.0
     front_step: float = 0.5
     longest_step: float = 5.0
-    relaxing_step: float = 0.1
+    relaxing_step: float = 0.25
     passes: int = 2
     most_passes: int = 12
     change: float = 1e-2

@@ -22,6 +22,8 @@ __all__ = ["Hand", "Pushing"]
 
 Float = NDArray[np.float64]
 _ALL_BUT_ALL = 1.0 - 1e-6
+_STILL = 1e-6
+"""Share of the injected cement that may move in a longest step of cement that stands still."""
 
 
 class Hand:
@@ -75,6 +77,20 @@ class Pushing:
         end = self.record.time + pause
         while not self.stop and end - self.record.time > 1e-9 * max(pause, 1.0):
             self._step([], end - self.record.time)
+
+    def settle(self, longest: float) -> None:
+        """Leave the pistons at rest until nothing moves, at most `longest` s."""
+        end, injected = self.record.time + longest, self.record.injected
+        while not self.stop and end - self.record.time > 1e-9 * max(longest, 1.0):
+            before, time = self._moved(), self.record.time
+            self._step([], end - time)
+            speed = np.abs(self._moved() - before).max() / max(self.record.time - time, 1e-300)
+            if speed * self.options.longest_step < _STILL * max(injected, 1.0):
+                return
+
+    def _moved(self) -> Float:
+        """Volumes, mm³, that tell whether cement still moves: injected, and leaked by pathway."""
+        return np.array([self.record.injected, *self.state.leaked.values()])
 
     def push(self, hands: Sequence[Hand], notify: Callable[[float], None]) -> None:
         """Press the pistons of `hands` until each has moved what is `left`, mm³."""

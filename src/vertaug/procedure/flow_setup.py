@@ -182,6 +182,7 @@ def plan_options(case: Case, pathways: set[str]) -> InjectionOptions:
         leak=leak,
         set_viscosity=stop.set_viscosity,
         time_limit=stop.time,
+        settle=stop.settle,
         front_step=case.plan.flow.saturation_step,
     )
 

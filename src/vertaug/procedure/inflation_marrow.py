@@ -48,7 +48,7 @@ class MarrowWatch:
         """Look at a state; solve where one is due."""
         last, self._last = self._last, state
         number = self._case.plan.flow.inflation_states
-        if number == 0 or not self._case.openings:
+        if len(self._rows) >= number or not self._case.openings:
             return
         volume = sum(cavity_volumes(state).values())
         due = len(self._rows) / number

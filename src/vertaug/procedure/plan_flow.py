@@ -61,6 +61,10 @@ class Stop(Section):
     time: Annotated[float, Physical(TIME, "10 s", "3600 s")] = declared(
         "3600 s", "time from the first injection"
     )
+    settle: Annotated[float, Physical(TIME, "0 s", "1800 s")] = declared(
+        "60 s",
+        "how long cement is followed after the last injection, unless it stands still before",
+    )
 
 
 class Outlets(Section):

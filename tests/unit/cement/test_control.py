@@ -175,3 +175,22 @@ def test_expelled_marrow_and_leaks_are_all_that_was_injected(bone) -> None:
     out = sum(result.expelled.values()) + sum(result.leaked.values())
     assert out == pytest.approx(result.injected, rel=1e-6)
     assert all(volume > 0.0 for volume in result.expelled.values())
+
+
+def test_cement_is_followed_until_it_stands_still(bone) -> None:
+    """A syringe that gives goes on after the schedule; a stiff one has nothing left to give."""
+    push = [Push("left", 150.0, 50.0)]
+    stiff = inject(bone, WATER, [NEEDLE], push)
+    give = 0.4 * 150.0 / float(stiff.history.syringe.max())
+    even = replace(bone, outlet_pressure=np.zeros(bone.shape))
+    soft = InjectionOptions(compliance=give, settle=300.0)
+    settled = inject(even, WATER, [NEEDLE], push, soft)
+    assert settled.stopped == "schedule"
+    assert settled.injected == pytest.approx(150.0, rel=1e-3)
+    assert settled.compressed < 0.1
+    assert 3.0 < settled.history.time[-1] < 300.0
+    short = inject(even, WATER, [NEEDLE], push, replace(soft, settle=0.5))
+    assert short.history.time[-1] == pytest.approx(3.5)
+    still = inject(even, WATER, [NEEDLE], push, InjectionOptions(settle=300.0))
+    assert still.history.time[-1] <= 3.0 + 5.0
+    assert still.injected == pytest.approx(150.0, rel=1e-9)

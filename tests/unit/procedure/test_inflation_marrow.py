@@ -22,14 +22,14 @@ usual = true
 [[balloon]]
 name = "left"
 side = "left"
-volume = "0.5 mL"
+volume = "0.4 mL"
 rate = "6 mL/min"
 [mesh]
 size = "4 mm"
 cavity_size = "1.8 mm"
 [flow]
 spacing = "1.5 mm"
-inflation_states = 3
+inflation_states = 2
 [procedure]
 stages = ["access", "inflate"]
 """
@@ -53,11 +53,10 @@ def test_marrow_of_an_inflation() -> None:
     for item in watches:
         item.add_to(result)
         number = len(result.facts["marrow"]["probes"])
-        assert result.arrays["marrow"].shape[0] == 3
+        assert result.arrays["marrow"].shape[0] == 2
         pressures.append(result.arrays["marrow"][:, 1 : 1 + number] - 1e-3)
         expelled = sum(marrow_summary(result)["expelled_mL"].values())
-        grown = 1e-3 * (result.arrays["marrow"][-1, 0] - case.balloons[0].volume) + 0.5
-        assert expelled < grown
+        assert 0.0 < expelled < 0.4
     assert pressures[0].min() > 0.0
     np.testing.assert_allclose(pressures[1], 2.0 * pressures[0], rtol=1e-4)
     assert (pressures[2] > 1.5 * pressures[0]).all()
