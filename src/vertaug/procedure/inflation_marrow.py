@@ -30,7 +30,8 @@ class MarrowWatch:
     """Follows the states of an inflation; at some of them it solves for the marrow's flow.
 
     A step's compaction, over the time in which the pistons give its growth, is the source. Steps after which
-    the mesh was renewed are left out. The states lie evenly over the balloons' volumes.
+    the mesh was renewed are left out. The states lie evenly over the balloons' volumes. In the first steps
+    the bone that the balloon relieves of its load may draw marrow in.
     """
 
     def __init__(self, case: Case, start: State) -> None:
@@ -51,7 +52,7 @@ class MarrowWatch:
         if len(self._rows) >= number or not self._case.openings:
             return
         volume = sum(cavity_volumes(state).values())
-        due = len(self._rows) / number
+        due = (len(self._rows) + 0.5) / number
         share = (volume - self._begun) / max(self._wanted - self._begun, _LEAST_GROWTH)
         same = last.remeshes == state.remeshes and last.mesh.points.shape == state.mesh.points.shape
         growth = volume - sum(cavity_volumes(last).values())
