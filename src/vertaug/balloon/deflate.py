@@ -15,7 +15,13 @@ from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT
-from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.remeshing import (
+    MeshWear,
+    RemeshRule,
+    mesh_wear,
+    needs_remesh,
+    remeshed,
+)
 from vertaug.solid.way import Way
 from vertaug.state import State
 
@@ -87,6 +93,7 @@ class _Deflation:
         self.share, self.error = 1.0, math.inf
         self.steps = self.newton = self.cuts = 0
         self.renewed = False
+        self.fresh: MeshWear | None = None
         self.way: Way | None = None
         self.records: list[BalloonRecord] = []
 
@@ -134,7 +141,7 @@ class _Deflation:
         self.equilibrium = Equilibrium(self.state, self.model)
         self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
-        self.renewed = True
+        self.renewed, self.fresh = True, mesh_wear(self.state.mesh)
         return True
 
     def go(self, steps: int, told: Progress, watch: Watch) -> str:
@@ -153,7 +160,8 @@ class _Deflation:
             else:
                 new = self.record()
                 told(self.steps, self.share, new, self.state)
-                if self.share > 0.0 and needs_remesh(self.state.mesh, self.rule):
+                wear = mesh_wear(self.state.mesh)
+                if self.share > 0.0 and needs_remesh(wear, self.rule, self.fresh):
                     self.renew_mesh()
             watch(self.state)
         reason = self.attempt(0.0)

@@ -13,13 +13,18 @@ from numpy.typing import NDArray
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
-from vertaug.mesh.quality import shape_quality
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
-from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.remeshing import (
+    MeshWear,
+    RemeshRule,
+    mesh_wear,
+    needs_remesh,
+    remeshed,
+)
 from vertaug.solid.way import Way
 from vertaug.state import State
 
@@ -169,6 +174,7 @@ class _Inflation:
         self.reaction_error = 0.0
         self.min_quality = 1.0
         self.renewed = False
+        self.fresh: MeshWear | None = None
 
     def items(self, delivered: Mapping[str, float]) -> list[CavityItem]:
         """Cavities of the present mesh, filled with ``delivered`` mm³ each."""
@@ -283,14 +289,14 @@ class _Inflation:
         self.equilibrium = Equilibrium(self.state, self.model)
         self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
-        self.renewed = True
+        self.renewed, self.fresh = True, mesh_wear(self.state.mesh)
         return True
 
     def keep_mesh_good(self) -> None:
         """Remesh where the mesh needs it."""
-        quality = shape_quality(self.state.mesh.points, self.state.mesh.cells)
-        self.min_quality = min(self.min_quality, float(quality.min()))
-        if needs_remesh(self.state.mesh, self.options.remesh):
+        wear = mesh_wear(self.state.mesh)
+        self.min_quality = min(self.min_quality, wear.worst)
+        if needs_remesh(wear, self.options.remesh, self.fresh):
             self.renew_mesh()
 
     def go(self, told: Callable[[], None], watch: Watch) -> str:

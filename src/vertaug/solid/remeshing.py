@@ -19,10 +19,12 @@ from vertaug.state import Bed, BoneHistory, State
 
 _SIZES = (1.0, 0.85, 1.15)
 """Edge lengths at the cavities that are tried, as a share of the one asked for."""
+_FURTHER = 0.7
+"""Share of a new mesh's quality below which it is worn, where it was beyond a limit from the first."""
 _SPREAD = 1.0 / 5.0**0.5
 """Distance of the points of Keast's four-point rule from the centroid, of that of the corners."""
 
-__all__ = ["RemeshRule", "needs_remesh", "remeshed"]
+__all__ = ["MeshWear", "RemeshRule", "mesh_wear", "needs_remesh", "remeshed"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -45,14 +47,38 @@ class RemeshRule:
     stretch: float = 1.7
 
 
-def needs_remesh(mesh: Mesh, rule: RemeshRule) -> bool:
-    """Whether cells have become too flat, or facets of the cavities too long."""
+@dataclass(frozen=True)
+class MeshWear:
+    """How worn a mesh is: `worst` and 2 % quantile (`low`) of the cells' shape quality, `longest` edges (mm).
+
+    The edges are those of the cavities, their 95 % quantile.
+    """
+
+    worst: float
+    low: float
+    longest: float
+
+
+def mesh_wear(mesh: Mesh) -> MeshWear:
+    """Wear of a mesh with cavities."""
     quality = shape_quality(mesh.points, mesh.cells)
-    if quality.min() < rule.worst or np.quantile(quality, 0.02) < rule.low:
-        return True
     corner = mesh.points[np.concatenate(list(cavity_facets(mesh).values()))]
     edges = np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2)
-    return bool(np.quantile(edges, 0.95) > rule.stretch * rule.fine)
+    low, longest = np.quantile(quality, 0.02), np.quantile(edges, 0.95)
+    return MeshWear(float(quality.min()), float(low), float(longest))
+
+
+def needs_remesh(wear: MeshWear, rule: RemeshRule, fresh: MeshWear | None = None) -> bool:
+    """Whether cells have become too flat, or facets of the cavities too long.
+
+    A mesh that was beyond a limit when it was new (``fresh``), because what bounds it leaves no better, must
+    have worn further: another one would be no better.
+    """
+    worst, low, longest = rule.worst, rule.low, rule.stretch * rule.fine
+    if fresh is not None:
+        worst, low = min(worst, _FURTHER * fresh.worst), min(low, _FURTHER * fresh.low)
+        longest = max(longest, fresh.longest / _FURTHER)
+    return wear.worst < worst or wear.low < low or wear.longest > longest
 
 
 def _node_map(old: Mesh, new: Mesh, nodes: Int) -> Int:

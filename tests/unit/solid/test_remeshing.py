@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A forced change of mesh in the middle of an inflation keeps the balances."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.remeshing import RemeshRule, needs_remesh, remeshed
+from vertaug.solid.remeshing import MeshWear, RemeshRule, mesh_wear, needs_remesh, remeshed
 from vertaug.solid.way import Way
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -103,12 +105,29 @@ def test_the_run_goes_on(loaded, after):
     assert cavity_volumes(following)[NAME] > 1.05 * cavity_volumes(after)[NAME]
 
 
-def test_rule_looks_at_the_worst_and_the_low_cells(before):
+def test_rule_looks_at_the_worst_and_the_low_cells_and_at_the_edges(before):
     quality = shape_quality(before.mesh.points, before.mesh.cells)
     worst, low = float(quality.min()), float(np.quantile(quality, 0.02))
-    assert not needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=0.99 * low))
-    assert needs_remesh(before.mesh, RemeshRule(worst=1.01 * worst, low=0.99 * low))
-    assert needs_remesh(before.mesh, RemeshRule(worst=0.99 * worst, low=1.01 * low))
+    wear = mesh_wear(before.mesh)
+    good = RemeshRule(worst=0.99 * worst, low=0.99 * low, fine=wear.longest / 1.7 * 1.01)
+    assert not needs_remesh(wear, good)
+    assert needs_remesh(wear, replace(good, worst=1.01 * worst))
+    assert needs_remesh(wear, replace(good, low=1.01 * low))
+    assert needs_remesh(wear, replace(good, fine=wear.longest / 1.7 * 0.99))
+
+
+def test_a_mesh_that_could_not_be_better_is_not_renewed_until_it_wears_further():
+    rule = RemeshRule(worst=0.04, low=0.22, fine=1.0, stretch=1.7)
+    fresh = MeshWear(0.01, 0.1, 2.0)
+    assert needs_remesh(fresh, rule)
+    assert not needs_remesh(MeshWear(0.008, 0.08, 2.2), rule, fresh)
+    for worn in (
+        MeshWear(0.006, 0.08, 2.2),
+        MeshWear(0.008, 0.06, 2.2),
+        MeshWear(0.008, 0.08, 3.0),
+    ):
+        assert needs_remesh(worn, rule, fresh)
+    assert needs_remesh(MeshWear(0.03, 0.3, 1.0), rule, MeshWear(0.3, 0.5, 1.0))
 
 
 def test_other_edge_lengths_are_tried_before_a_remesh_is_given_up(before, monkeypatch):
