@@ -55,12 +55,12 @@ def memory_gigabytes() -> float:
     return 1e-9 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def surroundings() -> dict[str, Any]:
-    """Machine, date and versions."""
+def surroundings(load: float) -> dict[str, Any]:
+    """Machine, date and versions; ``load`` is that before the first benchmark, not the last one's own."""
     return {
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": processor(), "cores": len(os.sched_getaffinity(0)), "memory_GB": memory_gigabytes(),
-        "load": os.getloadavg()[0], "system": platform.platform(terse=True), "python": platform.python_version(),
+        "load": load, "system": platform.platform(terse=True), "python": platform.python_version(),
         "versions": harness.versions("numpy", "scipy", "numba", "llvmlite", "vertaug"),
     }  # fmt: skip
 
@@ -121,7 +121,7 @@ def run_one(name: str, options: argparse.Namespace) -> bool:
     file = options.keep / f"{name}.json"
     fresh = options.keep / f"{name}.part.json"
     fresh.unlink(missing_ok=True)
-    about, given = surroundings(), arguments(name, options)
+    about, given = surroundings(options.load), arguments(name, options)
     print(f"{name} ...", flush=True)
     ended = harness.run_command(
         [sys.executable, HERE / f"{name}.py", *given, "--json", fresh], os.cpu_count() or 1, options.limit, ours=True
@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=harness.ROOT / "runs" / "benchmarks")
     parser.add_argument("--out", type=Path, default=harness.ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
+    options.load = os.getloadavg()[0]
     names = options.only.split(",")
     if set(names) - set(TITLES):
         parser.error(f"--only takes {', '.join(TITLES)}")

@@ -254,7 +254,7 @@ def test_tables_show_what_is_missing(bench):
 
 
 def test_the_page_keeps_partial_results(bench, tmp_path):
-    about = bench.run.surroundings()
+    about = bench.run.surroundings(0.2)
     ended = {"seconds": 3.0, "cpu_seconds": 2.0, "error": "exit status 1: broken"}
     run = {"about": about, "command": "python benchmarks/scaling.py", "ended": ended}
     bench.harness.kept(tmp_path / "scaling.json", {"run": run, "table": "| a |"})
