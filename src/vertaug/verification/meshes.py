@@ -16,6 +16,7 @@ __all__ = [
     "Element",
     "ball",
     "box",
+    "cut_cubes",
     "grid",
     "octant",
     "positive",
@@ -50,6 +51,24 @@ class Body:
     def nodes(self, name: str) -> Int:
         """Nodes on the facets of a name."""
         return np.unique(self.facets[name]).astype(np.int32)
+
+
+def cut_cubes(cubes: NDArray[np.integer], stride: NDArray[np.integer]) -> Int:
+    """Six tetrahedra a cube (6 n, 4) of a lattice, of positive volume, cube by cube.
+
+    ``cubes`` (n, 3) are the lattice places of their first corners; a place times ``stride`` (3,) is its point.
+    """
+    cells = []
+    for axes in SPLITS:
+        corner = cubes.copy()
+        ends = [corner @ stride]
+        for axis in axes:
+            corner = corner + np.eye(3, dtype=int)[axis]
+            ends.append(corner @ stride)
+        if np.linalg.det(np.eye(3)[list(axes)]) < 0.0:
+            ends[2], ends[3] = ends[3], ends[2]
+        cells.append(np.stack(ends, axis=1))
+    return np.stack(cells, axis=1).reshape(-1, 4).astype(np.int32)
 
 
 def _lattice(shape: tuple[int, int, int]) -> tuple[Float, NDArray[np.int64]]:

@@ -13,14 +13,12 @@ from vertaug.solid.poroelastic import PorousBody, PorousMaterial
 from vertaug.solid.poroelastic_mesh import add_middles, facet_forces
 from vertaug.solid.poroelastic_steps import Balance, Consolidation, PorousState, Scheme
 from vertaug.solid.poroelastic_supports import Loading, Plate, Supports
-from vertaug.verification.meshes import positive
+from vertaug.verification.meshes import SPLITS, positive
 
 __all__ = ["PorousCase", "box", "column", "eighth_ball", "quarter_slab", "times"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
-
-_PATHS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def box(axes: tuple[Float, Float, Float]) -> tuple[Float, Int]:
     shape = tuple(len(axis) for axis in axes)
     number = np.arange(len(points)).reshape(shape)
     parts = []
-    for path in _PATHS:
+    for path in SPLITS:
         corner = np.zeros(3, dtype=int)
         corners = [corner.copy()]
         for direction in path:

@@ -9,33 +9,8 @@ import numpy as np
 import pytest
 
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
-
-_CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
-_PATHS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
-
-
-def _tetrahedra(cubes: np.ndarray, stride: np.ndarray) -> np.ndarray:
-    """Six tetrahedra a cube (Kuhn), positively oriented, as lattice point numbers."""
-    cells = []
-    for path in _PATHS:
-        corner = cubes.copy()
-        ends = [corner @ stride]
-        for axis in path:
-            corner = corner + np.eye(3, dtype=int)[axis]
-            ends.append(corner @ stride)
-        if np.linalg.det(np.eye(3)[list(path)]) < 0.0:
-            ends[2], ends[3] = ends[3], ends[2]
-        cells.append(np.stack(ends, axis=1))
-    return np.stack(cells, axis=1).reshape(-1, 4)
-
-
-def _boundary(cells: np.ndarray) -> np.ndarray:
-    """Facets used once, normal out of the solid."""
-    faces = np.concatenate([cells[:, f] for f in ([1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1])])
-    _, first, uses = np.unique(
-        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
-    )
-    return faces[first[uses == 1]]
+from vertaug.mesh.surface import boundary_facets
+from vertaug.verification.meshes import cut_cubes
 
 
 def _make(
@@ -52,9 +27,9 @@ def _make(
     centre = size * (cubes + 0.5 - number / 2.0)
     radius = np.linalg.norm(centre, axis=1)
     body = (np.linalg.norm(centre / [20.0, 15.0, 12.0], axis=1) < 1.0) & (radius > cavity_radius)
-    cells = _tetrahedra(cubes[body], stride).astype(np.int32)
+    cells = cut_cubes(cubes[body], stride)
     ratio = np.where(radius[body] < cavity_radius + 2.0, rim_ratio, 1.0).repeat(6)
-    facets = _boundary(cells)
+    facets = boundary_facets(cells)[0]
     near = np.linalg.norm(points[facets].mean(axis=1), axis=1) < cavity_radius + 2.0
     cavities = (("balloon", facets[near].astype(np.int32)),) if cavity_radius > 0.0 else ()
     zero = np.zeros(len(cells), dtype=np.int32)

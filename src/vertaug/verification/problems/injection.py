@@ -78,6 +78,13 @@ def coarseness(spacing: float, start: float) -> float:
     return max(1.0, spacing / (0.7 * start))
 
 
+def cement_kept(worst: float) -> Check:
+    """The largest error of the volume of cement, over that injected."""
+    return Check(
+        "error of the volume of cement", 0.0, worst, 1e-10, "an identity of finite volumes", regression=False,
+    )  # fmt: skip
+
+
 def gate(exact: SphericalInjection, volume: float, spacing: float) -> float:
     """Largest error of a pressure: the plan's 3 %, more on coarser cells and before the front stands at three radii.
 
