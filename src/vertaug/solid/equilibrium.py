@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.solid.bending import HingeItem
 from vertaug.solid.cavity import CavityItem
 from vertaug.solid.cells import SolidItem
@@ -25,6 +24,7 @@ from vertaug.solid.energy_balance import (
     viscous_forces,
 )
 from vertaug.solid.item import Item
+from vertaug.solid.material_map import BoneCells, MaterialMap
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.regional_average import RegionalAverage
@@ -33,7 +33,6 @@ from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.solid.wall_contact import WallContact
 from vertaug.state import State
-from vertaug_kernels.laws import CUT_OFF
 
 __all__ = ["Equilibrium", "SolidStep"]
 
@@ -77,6 +76,7 @@ class Equilibrium:
 
     def __init__(self, state: State, model: SolidModel) -> None:
         self._model = model
+        self._materials = MaterialMap(BoneCells(model.law), model.regions)
         self._platen = state.mesh.n_points
         self._average = RegionalAverage.of(
             state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region,
@@ -113,8 +113,7 @@ class Equilibrium:
         """Cells with strengths and stiffnesses frozen at ``state``."""
         mesh, bone = state.mesh, state.bone
         around = self._average(bone.damage)
-        rows = self._model.law.parameters(bone.density, bone.plastic_ratio, bone.damage, around)
-        law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
+        law, rows = self._materials.rows(mesh, bone, around)
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
             self._model.step_viscosity, kappa=bone.plastic,
@@ -201,10 +200,8 @@ class Equilibrium:
         _, shell, fibre, hinge = bodies
         metric, ratio, accumulated = left.metric.copy(), left.ratio, left.kappa
         bone = state.bone
-        damage = np.maximum(bone.damage, damage_after(accumulated))
-        grown = np.flatnonzero(damage > bone.damage + 1e-12)
-        share = self._model.law.stiffness_left
-        metric[grown] = soften(metric[grown], share(bone.damage[grown]) / share(damage[grown]))
+        damage, grown, factor = self._materials.damaged(state.mesh, bone, accumulated)
+        metric[grown] = soften(metric[grown], factor)
         shell_metric, shell_plastic, _ = shell.history(points)
         direction, strain = fibre.history(points)
         new_shell = replace(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ from vertaug.mesh import Mesh
 from vertaug.mesh.surface import enclosed_volume
 from vertaug.solid.bending import hinges_of
 from vertaug.solid.contact import ContactOptions
+from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
 from vertaug.solid.support import nodal_areas
@@ -70,7 +72,8 @@ class SolidModel:
 
     `step_viscosity` MPa resists the strain of each single step; it keeps the tangent of cracked and
     crushing bone regular and its stress, viscosity times step strain, vanishes with the step.
-    `contact` keeps the walls of cavities from passing through each other; None lets them.
+    `contact` keeps the walls of cavities from passing through each other; None lets them. `regions` gives the law
+    of the regions whose names begin with a key; all others are the bone of `law`.
     """
 
     law: BoneLaw = field(default_factory=BoneLaw)
@@ -79,6 +82,7 @@ class SolidModel:
     newton: NewtonOptions = field(default_factory=NewtonOptions)
     step_viscosity: float = 0.5
     contact: ContactOptions | None = WALLS
+    regions: Mapping[str, CellLaw] = field(default_factory=dict)
 
 
 def _shell_histories(

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Laws by region: bone as before without any, others where named, no damage where a law has none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vertaug.errors import InputError
+from vertaug.materials.hencky import Hencky
+from vertaug.materials.j2 import J2
+from vertaug.solid.cavity import CavityItem, pressure_energy
+from vertaug.solid.equilibrium import Equilibrium
+from vertaug.solid.material_map import BoneCells, MaterialMap, UniformLaw
+from vertaug.solid.model import cavity_facets
+from vertaug.solid.newton import NewtonOptions
+from vertaug_kernels.laws import CUT_OFF, HENCKY
+from vertaug_kernels.laws import J2 as J2_CODE
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+STIFF = UniformLaw(HENCKY, Hencky(young=3000.0, poisson=0.3))
+METAL = UniformLaw(J2_CODE, J2())
+
+
+def with_regions(state):
+    """The upper third of the cells as ``cement_left``, the lower as ``stent``."""
+    height = state.mesh.centroids()[:, 2]
+    region = np.select([height > 2.5, height < -2.5], [1, 2], 0).astype(np.int32)
+    names = ("trabecular", "cement_left", "stent")
+    return replace(state, mesh=replace(state.mesh, cell_region=region, region_names=names))
+
+
+def test_without_regions_rows_are_those_of_bone_to_the_bit(loaded):
+    model, state = loaded
+    bone, around = state.bone, state.bone.damage
+    codes, rows = MaterialMap(BoneCells(model.law)).rows(state.mesh, bone, around)
+    assert (codes == CUT_OFF).all()
+    wanted = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage, around)
+    assert np.array_equal(rows, wanted)
+
+
+def test_each_region_has_the_rows_of_its_law(loaded):
+    model, state = loaded
+    state = with_regions(state)
+    mapped = MaterialMap(BoneCells(model.law), {"cement": STIFF, "stent": METAL})
+    codes, rows = mapped.rows(state.mesh, state.bone, state.bone.damage)
+    alone = MaterialMap(BoneCells(model.law)).rows(state.mesh, state.bone, state.bone.damage)[1]
+    for region, law in (("cement_left", STIFF), ("stent", METAL)):
+        cells = state.mesh.cells_of(region)
+        row = law.material.row()
+        assert len(cells) > 10
+        assert (codes[cells] == law.code).all()
+        assert (rows[cells, : len(row)] == row).all()
+        assert (rows[cells, len(row) :] == 0.0).all()
+    bone = state.mesh.cells_of("trabecular")
+    assert np.array_equal(rows[bone, : alone.shape[1]], alone[bone])
+
+
+def test_the_longest_beginning_names_the_law(loaded):
+    model, state = loaded
+    state = with_regions(state)
+    mapped = MaterialMap(BoneCells(model.law), {"cement": METAL, "cement_left": STIFF})
+    codes, _ = mapped.rows(state.mesh, state.bone, state.bone.damage)
+    assert (codes[state.mesh.cells_of("cement_left")] == HENCKY).all()
+    assert (codes[state.mesh.cells_of("stent")] == CUT_OFF).all()
+
+
+def test_a_step_with_laws_by_region_converges_stiffer_and_damages_bone_alone(loaded):
+    model, state = loaded
+    state = with_regions(state)
+    tight = NewtonOptions(tolerance=1e-8, max_iterations=80)
+    cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    sunk = []
+    for regions in ({}, {"cement": STIFF, "stent": STIFF}):
+        step = Equilibrium(state, replace(model, regions=regions)).step(
+            state, cavities, 160.0, tight
+        )
+        assert step.newton.converged
+        assert step.reaction_error < 1e-6
+        sunk.append(state.platen[0] - step.state.platen[0])
+        assert step.state.bone.damage.max() > 0.0
+        for name in ("cement_left", "stent"):
+            grew = (step.state.bone.damage - state.bone.damage)[state.mesh.cells_of(name)]
+            assert regions == {} or not grew.any()
+    assert sunk[1] < 0.98 * sunk[0]
+
+
+def test_a_material_with_the_code_of_another_law_is_refused():
+    with pytest.raises(InputError, match="E-SOLID-040"):
+        UniformLaw(HENCKY, J2())
