@@ -116,7 +116,7 @@ def test_same_command_reads_finished_stages_back(run, monkeypatch):
         message = "a finished stage was computed again"
         raise AssertionError(message)
 
-    monkeypatch.setattr(procedure, "_compute", fail)
+    monkeypatch.setattr(procedure, "run_stage", fail)
     again = example().main(str(run[1]), run[0]).to_dict()
     for key in ("stages", "restoration", "balloons", "cement", "balances", "mesh"):
         assert again[key] == run[2][key]

@@ -144,14 +144,14 @@ def _voxels(plan: Plan, vertebra: Vertebra) -> int:
 
 def _steps(plan: Plan) -> int:
     """Steps from the channel's volume to the balloon's, and back."""
-    if "inflate" not in plan.procedure.stages:
+    if "inflate" not in plan.procedure.kinds:
         return 0
     ratios = [
         balloon.volume / (math.pi * (0.5 * balloon.channel_diameter) ** 2 * balloon.length)
         for balloon in plan.balloon
     ]
     inflation = math.log(max(*ratios, 1.0)) / math.log1p(plan.numerics.volume_step)
-    deflation = plan.numerics.deflation_steps if "deflate" in plan.procedure.stages else 0
+    deflation = plan.numerics.deflation_steps if "deflate" in plan.procedure.kinds else 0
     return math.ceil(inflation) + deflation
 
 

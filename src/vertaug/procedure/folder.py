@@ -29,6 +29,7 @@ from vertaug import __version__
 from vertaug.errors import InputError, ResourceError
 from vertaug.procedure.checkpoint import Checkpoints, atomic_write
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.plan_model import files_of
 
 __all__ = ["RunFolder", "input_digest"]
 
@@ -40,12 +41,10 @@ _MARK = "checkpoint/input.sha256"
 def input_digest(plan: Plan) -> str:
     """SHA-256 over the version, the resolved plan and the content of every file it names."""
     digest = hashlib.sha256(f"{__version__}\n{plan.resolved_toml()}".encode())
-    named = [getattr(plan.anatomy, key, None) for key in ("file", "image", "segmentation")]
-    for path in (*named, plan.cement.product):
-        if path is not None:
-            for file in _files(Path(path)):
-                digest.update(file.name.encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for key, path in files_of(plan):
+        for file in _files(path):
+            digest.update(f"{key}\n{file.name}\n".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +27,10 @@ from vertaug.procedure.case import Case, bone_model
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.product import product_of
-from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stage import Results, StageResult, last_of
 
 __all__ = ["write_curves", "write_fields", "write_parameters"]
 
-Results = Mapping[str, StageResult]
 Float = NDArray[np.float64]
 _ZERO = 273.15
 
@@ -60,14 +58,15 @@ def _rows(result: StageResult, offset: int) -> list[InflationRow]:
 def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
     """Write ``inflation.csv``, ``injection.csv`` and ``curing.csv`` into ``curves`` for the stages that were run."""
     rows: list[InflationRow] = []
-    for name in ("inflate", "deflate"):
-        if name in done:
-            rows += _rows(done[name], rows[-1].step + 1 if rows else 0)
+    for result in done.values():
+        if result.kind in ("inflate", "deflate"):
+            rows += _rows(result, rows[-1].step + 1 if rows else 0)
     if rows:
         write_inflation_curve(folder.path("curves", "inflation.csv"), rows)
-    if "inject" in done:
-        arrays = done["inject"].arrays
-        pathways = done["inject"].facts["pathways"]
+    injected, cured = last_of(done, "inject"), last_of(done, "cure")
+    if injected is not None:
+        arrays = injected.arrays
+        pathways = injected.facts["pathways"]
         curve = InjectionCurve(
             time=arrays["time"],
             injected=arrays["injected"],
@@ -77,13 +76,12 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             leaked={name: arrays["leaked"][:, i] for i, name in enumerate(pathways)},
             expelled={name: arrays["expelled"][:, i] for i, name in enumerate(pathways)},
             intravertebral={
-                name: arrays["probes"][:, i]
-                for i, name in enumerate(done["inject"].facts["probes"])
+                name: arrays["probes"][:, i] for i, name in enumerate(injected.facts["probes"])
             },
         )
         write_injection_curve(folder.path("curves", "injection.csv"), curve)
-    if "cure" in done:
-        arrays = done["cure"].arrays
+    if cured is not None:
+        arrays = cured.arrays
         table = np.stack([arrays["time_s"], arrays["peak_K"] - _ZERO, arrays["cure"]], axis=1)
         lines = ["t_s,highest_degC,cure", *(",".join(f"{x:.9g}" for x in row) for row in table)]
         folder.write("curves/curing.csv", "\n".join(lines) + "\n")
@@ -97,7 +95,7 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     if plan.cement.injection:
         rows += card_table(product_of(plan.cement).card)
         rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
-    if "cure" in plan.procedure.stages:
+    if "cure" in plan.procedure.kinds:
         heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
         rows += [row for module in heat for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
@@ -128,10 +126,11 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
         )
     write_series(folder.path("fields", "bone.pvd"), cells)
     write_series(folder.path("fields", "surface.pvd"), surfaces)
-    if "inject" in done:
-        _write_cement(folder, case, done["inject"])
-    if "cure" in done:
-        _write_heat(folder, case, done["cure"])
+    injected, cured = last_of(done, "inject"), last_of(done, "cure")
+    if injected is not None:
+        _write_cement(folder, case, injected)
+    if cured is not None:
+        _write_heat(folder, case, cured)
 
 
 def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:

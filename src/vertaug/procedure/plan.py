@@ -24,13 +24,12 @@ from vertaug.procedure.plan_sections import (
     MeshSizes,
     Numerics,
     Output,
-    Procedure,
     Vein,
 )
+from vertaug.procedure.plan_stages import Procedure, stage_contradictions
+from vertaug.procedure.stage_rules import RULES
 
 __all__ = ["Plan", "demo_plan", "load_plan", "plan_from_dict"]
-
-_ORDER = ("access", "inflate", "deflate", "inject", "cure")
 
 
 class Plan(Section):
@@ -75,18 +74,11 @@ class Plan(Section):
 
 def _contradictions(plan: Plan) -> Iterator[Exception]:
     """Yield what in ``plan`` does not fit together, as errors that name the field."""
-    stages = plan.procedure.stages
-    if [stage for stage in _ORDER if stage in stages] != list(stages):
-        expected = "each stage once, in the order " + ", ".join(_ORDER)
-        yield plan_error(
-            "E-PLAN-009", repr(list(stages)), expected, "put them in order", "procedure.stages"
-        )
-    if stages[0] != "access":
-        fix = 'begin with "access", which makes mesh and channels'
-        yield plan_error("E-PLAN-009", f'"{stages[0]}" first', '"access"', fix, "procedure.stages")
-    if not plan.balloon and {"inflate", "deflate"} & set(stages):
+    stages = [stage for stage in plan.procedure.stages if stage in RULES]
+    if not plan.balloon and any(RULES[stage].balloons for stage in stages):
         fix = "add a [[balloon]] table with name and side, or leave inflate and deflate out"
         yield plan_error("E-PLAN-002", "no balloon", "at least one balloon", fix, "balloon")
+    yield from stage_contradictions(plan.procedure)
     yield from _name_clashes(plan)
     yield from _cannula_contradictions(plan)
     yield from _approach_contradictions(plan)
@@ -98,11 +90,7 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
             "make cavity_size smaller",
             "mesh.cavity_size",
         )
-    if "cure" in stages and "inject" not in stages:
-        fix = 'add "inject" before it, or leave "cure" out'
-        expected = "an injection of what cures"
-        yield plan_error("E-PLAN-009", '"cure" without "inject"', expected, fix, "procedure.stages")
-    if "inject" in stages:
+    if "inject" in plan.procedure.kinds:
         yield from _injection_contradictions(plan)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 import tomllib
@@ -16,14 +17,11 @@ from pydantic import ValidationError
 from vertaug.errors import InputError, InputErrors
 from vertaug.procedure import plan_lines
 from vertaug.procedure.plan import Plan
-from vertaug.procedure.plan_model import entries, section_at
+from vertaug.procedure.plan_model import entries, named_files, section_at, tag_of
 
 __all__ = ["build_plan", "read_demo", "read_plan"]
 
 KeyPath = tuple[str | int, ...]
-_FILES = (
-    ("anatomy", "file"), ("anatomy", "image"), ("anatomy", "segmentation"), ("cement", "product"),
-)  # fmt: skip
 
 
 def read_plan(path: Path) -> Plan:
@@ -91,23 +89,20 @@ def _with_files(
     data: Mapping[str, Any], base: Path, located: _Located
 ) -> tuple[dict[str, Any], list[InputError]]:
     """Tables with absolute files, and an error for each file that is not there."""
-    changed = dict(data)
+    changed = copy.deepcopy(dict(data))
     errors = []
-    for section, key in _FILES:
-        table = changed.get(section)
-        value = table.get(key) if isinstance(table, dict) else None
-        if not isinstance(table, dict) or not isinstance(value, str):
-            continue
+    for path, value in named_files(Plan, data):
         file = (base / Path(value).expanduser()).resolve()
-        changed[section] = {**table, key: str(file)}
+        table: Any = changed
+        for part in path[:-1]:
+            table = table[part]
+        table[path[-1]] = str(file)
         if not file.exists():
             found, fix = (
                 f"no such file: {file}",
                 "correct the path; it is taken from the plan's folder",
             )
-            errors.append(
-                located.error((section, key), "E-PLAN-008", found, "a file that exists", fix)
-            )
+            errors.append(located.error(path, "E-PLAN-008", found, "a file that exists", fix))
     return changed, errors
 
 
@@ -157,10 +152,10 @@ class _Located:
         elif kind == "extra_forbidden":
             phrases = self._unknown_key(path)
         elif kind in ("missing", "union_tag_not_found"):
-            path = (*path, "source") if kind != "missing" else path
+            path = (*path, _tag(context)) if kind != "missing" else path
             phrases = self._missing_key(path)
         elif kind == "union_tag_invalid":
-            path = (*path, "source")
+            path = (*path, _tag(context))
             expected = f"one of {context['expected_tags']}"
             phrases = ("E-PLAN-006", repr(context["tag"]), expected, "choose one of these")
         else:
@@ -197,8 +192,20 @@ class _Located:
         meaning = (
             [entry.meaning for entry in entries(model) if entry.key == path[-1]] if model else []
         )
-        expected = meaning[0] if meaning else "parametric, surface, mesh or ct"
+        expected = meaning[0] if meaning else self._choices(path)
         return "E-PLAN-002", "nothing", expected, f'add "{path[-1]}"'
+
+    def _choices(self, path: KeyPath) -> str:
+        """Tags of the tables that could stand where one without a tag does."""
+        keys = [part for part in path[:-1] if isinstance(part, str)]
+        model = section_at(Plan, tuple(keys[:-1]), self.data) or Plan
+        found = [entry.models for entry in entries(model) if keys and entry.key == keys[-1]]
+        return "one of " + ", ".join(tag_of(item)[1] for item in (found[0] if found else ()))
+
+
+def _tag(context: Mapping[str, Any]) -> str:
+    """Key that tells tables apart, as pydantic names it."""
+    return str(context["discriminator"]).strip("'")
 
 
 def _below(data: Any, part: str | int) -> Any:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal
 
@@ -14,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from vertaug.procedure.plan_fields import Physical, PhysicalVector
 
-__all__ = ["Entry", "entries", "section_at"]
+__all__ = ["Entry", "entries", "files_of", "named_files", "section_at", "tag_of"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Entry:
             if isinstance(mark, Physical):
                 return mark
         return None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the value is a file or a folder."""
+        parts = (self.info.annotation, *typing.get_args(self.info.annotation))
+        return any(part is Path for part in parts)
 
     @property
     def is_position(self) -> bool:
@@ -123,10 +131,51 @@ def entries(model: type[BaseModel]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def named_files(
+    model: type[BaseModel], data: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield path and text of every file that the tables ``data`` of a ``model`` name, in the order declared."""
+    if not isinstance(data, dict):
+        return
+    for entry in entries(model):
+        value = data.get(entry.key)
+        if entry.is_file and isinstance(value, (str, Path)):
+            yield (*path, entry.key), str(value)
+        for place, item in _tables_in(entry, value):
+            below = _chosen(entry.models, item)
+            if below is not None:
+                yield from named_files(below, item, (*path, *place))
+
+
+def _tables_in(entry: Entry, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield place and content of the table, or of each table, that stands at ``entry``."""
+    if entry.kind == "table":
+        yield (entry.key,), value
+    elif entry.kind == "tables" and isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield (entry.key, index), item
+
+
+def files_of(plan: BaseModel) -> tuple[tuple[str, Path], ...]:
+    """Return key (dotted) and path of every file that a plan names, in the order declared."""
+    found = named_files(type(plan), plan.model_dump(by_alias=True))
+    return tuple((".".join(map(str, key)), Path(text)) for key, text in found)
+
+
+def tag_of(model: type[BaseModel]) -> tuple[str, str]:
+    """Key and value by which one table class is told from the others it may stand for."""
+    for attribute, info in model.model_fields.items():
+        literal = typing.get_origin(info.annotation) is Literal
+        if literal and typing.get_args(info.annotation) == (info.default,):
+            return info.alias or attribute, str(info.default)
+    message = f"{model.__name__} has no key that tells it from others"
+    raise TypeError(message)
+
+
 def section_at(
     root: type[BaseModel], path: tuple[str | int, ...], data: Any
 ) -> type[BaseModel] | None:
-    """Table class at ``path``; the ``source`` in ``data`` chooses among several."""
+    """Table class at ``path``; the tag in ``data`` (such as ``source``) chooses among several."""
     model: type[BaseModel] | None = root
     for part in path:
         data = _step(data, part)
@@ -147,11 +196,11 @@ def _step(data: Any, part: str | int) -> Any:
 
 
 def _chosen(models: tuple[type[BaseModel], ...], data: Any) -> type[BaseModel] | None:
-    """Return the table whose ``source`` is the one in ``data``."""
+    """Return the table whose tag is the one in ``data``."""
     if len(models) == 1:
         return models[0]
-    source = data.get("source") if isinstance(data, dict) else None
     for model in models:
-        if model.model_fields["source"].default == source:
+        key, value = tag_of(model)
+        if isinstance(data, dict) and data.get(key) == value:
             return model
     return None

@@ -38,14 +38,11 @@ __all__ = [
     "MeshSizes",
     "Numerics",
     "Output",
-    "Procedure",
     "Site",
-    "StageName",
     "Vein",
 ]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-StageName = Literal["access", "inflate", "deflate", "inject", "cure"]
 Site = Literal[
     "anterior",
     "anterolateral_left",
@@ -342,11 +339,3 @@ class Output(Section):
 
     pictures: bool = declared(True, "render views of bone, cavity and cement")
     fields: bool = declared(True, "write fields for ParaView")
-
-
-class Procedure(Section):
-    """The stages in their order."""
-
-    stages: tuple[StageName, ...] = declared(
-        ("access", "inflate", "deflate", "inject"), "stages that are run", min_length=1
-    )

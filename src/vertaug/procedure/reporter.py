@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-__all__ = ["Reporter", "Silent"]
+__all__ = ["Named", "Reporter", "Silent"]
 
 
 @runtime_checkable
@@ -44,3 +44,26 @@ class Silent:
 
     def warning(self, text: str) -> None:
         """Ignore it."""
+
+
+class Named:
+    """Tells the steps of a stage under the stage's own ``name``."""
+
+    def __init__(self, reporter: Reporter, name: str) -> None:
+        self._reporter, self._name = reporter, name
+
+    def stage_started(self, name: str) -> None:
+        """Pass it on."""
+        self._reporter.stage_started(name)
+
+    def step(self, name: str, fraction: float, message: str, values: Mapping[str, float]) -> None:
+        """Pass it on under the stage's name."""
+        self._reporter.step(self._name, fraction, message, values)
+
+    def stage_finished(self, name: str, seconds: float) -> None:
+        """Pass it on."""
+        self._reporter.stage_finished(name, seconds)
+
+    def warning(self, text: str) -> None:
+        """Pass it on."""
+        self._reporter.warning(text)

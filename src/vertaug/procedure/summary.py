@@ -30,11 +30,15 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class StageSummary:
-    """Shape of the body at the end of a stage: heights in mm, wedge angle in degrees."""
+    """Shape of the body at the end of a stage: heights in mm, wedge angle in degrees.
+
+    `name` is the stage's own, `kind` what it does.
+    """
 
     name: str
     heights: Heights
     wedge_deg: float
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,7 @@ class Summary:
 def _stage(stage: StageSummary) -> dict[str, Any]:
     return {
         "name": stage.name,
+        "kind": stage.kind,
         "heights_mm": stage.heights.to_dict(),
         "wedge_deg": stage.wedge_deg,
     }

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import textwrap
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
 
 from vertaug.procedure.plan import Plan
-from vertaug.procedure.plan_model import Entry, entries
+from vertaug.procedure.plan_model import Entry, entries, tag_of
 from vertaug.procedure.plan_write import toml_value
+from vertaug.procedure.stage_rules import RULES, Condition
 
 __all__ = ["SOURCES", "new_plan_text", "reference_page"]
 
@@ -30,6 +31,8 @@ _EXAMPLES: dict[str, Any] = {
     "label": 20,
     "product": "cement.toml",
     "density": "75 mg/cm^3",
+    "kind": "access",
+    "name": "drill",
 }
 
 
@@ -103,8 +106,9 @@ def reference_page() -> str:
         for model in entry.models:
             title = f"[[{entry.key}]]" if entry.kind == "tables" else f"[{entry.key}]"
             if len(entry.models) > 1:
-                title += f' with source = "{model.model_fields["source"].default}"'
+                title += ' with {} = "{}"'.format(*tag_of(model))
             lines += _section(title, entry.key, model, entry.meaning)
+    lines += _order_of_stages()
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -137,6 +141,21 @@ def _row(entry: Entry) -> str:
     default = "required" if entry.is_required else written
     cells = (f"`{entry.key}`", default, entry.allowed, entry.meaning, entry.source)
     return "| " + " | ".join(cells) + " |"
+
+
+def _order_of_stages() -> list[str]:
+    """Lines that say where each kind of stage may stand."""
+
+    def listed(conditions: Iterable[Condition]) -> str:
+        return ", ".join(condition.value for condition in conditions)
+
+    meaning = "What must be there before a stage, what must not, and what it leaves behind or ends."
+    lines = ["## Order of stages", "", meaning, ""]
+    lines += ["| kind | needs | not with | makes | ends |", "|---|---|---|---|---|"]
+    for kind, rule in RULES.items():
+        cells = (listed(rule.needs), listed(rule.bars), listed(rule.makes), listed(rule.ends))
+        lines.append(f"| `{kind}` | " + " | ".join(cells) + " |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ __all__ = ["draw_pictures"]
 def draw_pictures(folder: RunFolder) -> None:
     """Draw bone, cavities and cement of each finished stage into ``pictures``."""
     results = []
-    for name in folder.plan.procedure.stages:
+    for stage in folder.plan.procedure.sequence:
+        name = str(stage.name)
         stored = folder.checkpoints.load(name)
         if stored is not None:
             results.append(StageResult.unpack(name, *stored))
@@ -22,8 +23,7 @@ def draw_pictures(folder: RunFolder) -> None:
         Snapshot(result.name, result.state.mesh, result.state.bone.ratio) for result in results
     ]
     case = make_case(folder.plan)
-    injected = [result for result in results if result.name == "inject"]
-    cement = _cement(injected[0]) if injected else None
+    cement = {result.name: _cement(result) for result in results if result.kind == "inject"}
     pictures = folder.path("pictures")
     pictures.mkdir(exist_ok=True)
     draw_run(pictures, snapshots, case.vertebra.landmarks, case.approaches, cement)

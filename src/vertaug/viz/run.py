@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def draw_run(
     snapshots: Sequence[Snapshot],
     landmarks: Landmarks | None = None,
     approaches: Sequence[Approach] = (),
-    cement: CementGrid | None = None,
+    cement: Mapping[str, CementGrid] | None = None,
 ) -> tuple[Picture, ...]:
     """Draw a run into ``folder`` and write its ``index.json``.
 
@@ -31,7 +31,7 @@ def draw_run(
     folder : of the pictures
     snapshots : the bone at the start and at the end of each stage, in order
     landmarks, approaches : drawn on the first snapshot
-    cement : drawn on the last snapshot; None where nothing was injected
+    cement : by the stage whose snapshot it is drawn on; None where nothing was injected
     """
     if not snapshots:
         message = "a run has at least one snapshot to draw"
@@ -41,7 +41,11 @@ def draw_run(
         pictures.append(scene_before_after(folder, before, after))
         if after.cavities:
             pictures.append(scene_density_section(folder, after))
-    if cement is not None:
-        pictures.append(scene_cement(folder, snapshots[-1], cement, approaches))
+    injected = cement or {}
+    pictures += [
+        scene_cement(folder, snapshot, injected[snapshot.stage], approaches)
+        for snapshot in snapshots
+        if snapshot.stage in injected
+    ]
     write_index(folder, pictures)
     return tuple(pictures)

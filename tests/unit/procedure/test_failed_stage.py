@@ -22,7 +22,7 @@ class Kept(StageResult):
 
     def pack(self):
         """Nothing but the facts."""
-        return {}, {"state": {}, "stage": self.facts}
+        return {}, {"state": {}, "stage": self.facts, "kind": self.kind}
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def failing(monkeypatch):
     """Stages of which the second fails; returns the names of those computed."""
     computed = []
 
-    def compute(name, case, done, reporter):
-        computed.append(name)
-        failure = REASON if name == "inflate" else ""
-        return Kept(name, None, {"failure": failure, "failed_step": 7})
+    def compute(case, stage, done, reporter):
+        computed.append(stage.name)
+        failure = REASON if stage.kind == "inflate" else ""
+        return Kept(stage.kind, None, {"failure": failure, "failed_step": 7}, name=stage.name)
 
-    monkeypatch.setattr(run, "_compute", compute)
+    monkeypatch.setattr(run, "run_stage", compute)
     return computed
 
 

@@ -20,7 +20,8 @@ from vertaug.procedure.flow_setup import (
 )
 from vertaug.procedure.plan import Plan, plan_from_dict
 from vertaug.procedure.reporter import Silent
-from vertaug.procedure.run import run_stages, summarise
+from vertaug.procedure.run import run_stages
+from vertaug.procedure.summarise import summarise
 
 VERTEBROPLASTY = """
 [anatomy]

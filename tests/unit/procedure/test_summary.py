@@ -21,7 +21,7 @@ from vertaug.procedure.summary import (
 
 BEFORE, AFTER = Heights(18.0, 20.0, 25.0), Heights(21.0, 22.0, 25.5)
 FULL = Summary(
-    stages=(StageSummary("access", BEFORE, 12.0), StageSummary("inject", AFTER, 8.0)),
+    stages=(StageSummary("access", BEFORE, 12.0, "access"), StageSummary("inject", AFTER, 8.0, "inject")),
     restoration=restoration(BEFORE, AFTER, Heights(26.0, 25.0, 26.0)),
     balloons=(BalloonSummary("left", 2.9, 180.0, 150.0, "volume"),),
     cement=CementSummary(
@@ -54,7 +54,7 @@ def test_names_are_those_of_the_contract():
         "schema", "version", "stages", "restoration", "balloons", "cement", "balances", "energy", "mesh",
         "timings_s", "warnings", "frame",
     }  # fmt: skip
-    assert set(data["stages"][0]) == {"name", "heights_mm", "wedge_deg"}
+    assert set(data["stages"][0]) == {"name", "kind", "heights_mm", "wedge_deg"}
     assert set(data["restoration"]["middle"]) == {"gain_mm", "of_lost_percent", "ratio_percent"}
     assert set(data["balances"]) == {
         "cement",
@@ -69,7 +69,7 @@ def test_names_are_those_of_the_contract():
 
 
 def test_numbers_that_are_not_finite_become_null():
-    summary = replace(FULL, stages=(StageSummary("access", BEFORE, math.nan),))
+    summary = replace(FULL, stages=(StageSummary("access", BEFORE, math.nan, "access"),))
     assert summary.to_dict()["stages"][0]["wedge_deg"] is None
 
 

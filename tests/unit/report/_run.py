@@ -21,9 +21,14 @@ def summary():
         "version": "0.1.0",
         "title": "Kyphoplasty of a wedge fracture of L1",
         "stages": [
-            {"name": n, "heights_mm": {"anterior": a, "middle": m, "posterior": p}, "wedge_deg": w}
+            {
+                "name": n,
+                "kind": n,
+                "heights_mm": {"anterior": a, "middle": m, "posterior": p},
+                "wedge_deg": w,
+            }
             for n, a, m, p, w in (
-                ("start", 18.42, 20.10, 26.31, 14.2),
+                ("access", 18.42, 20.10, 26.31, 14.2),
                 ("inflate", 20.61, 22.35, 26.40, 10.4),
                 ("deflate", 20.02, 21.71, 26.38, 11.5),
                 ("inject", 20.02, 21.71, 26.38, 11.5),

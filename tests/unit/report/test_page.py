@@ -64,7 +64,7 @@ def add_picture(folder, name="inflate_density.png"):
 def test_rows_carry_the_numbers_of_the_summary(run_folder):
     rows = report(run_folder)[1].rows
     for row in (
-        ["Start", "18.42", "20.10", "26.31", "14.2°"],
+        ["Access", "18.42", "20.10", "26.31", "14.2°"],
         ["Intact (reference)", "25.20", "24.60", "26.50", "1.9°"],
         ["Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm"],
         ["Posterior", "+0.07 mm", "–", "99.5 %", "0.02 mm"],

@@ -84,8 +84,9 @@ def test_cement_and_leak_are_seen_in_their_colours(tmp_path, shapes, after):
 
 def test_a_run_is_drawn_and_indexed(tmp_path, shapes, before, after):
     pictures = draw_run(
-        tmp_path, [before, after], shapes.landmarks(), shapes.approaches(), shapes.cement(1.0)
-    )
+        tmp_path, [before, after], shapes.landmarks(), shapes.approaches(),
+        {after.stage: shapes.cement(1.0)},
+    )  # fmt: skip
     assert [picture.kind for picture in pictures] == [
         "landmarks", "before_after", "density", "cement"
     ]  # fmt: skip

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The part of a plan about its stages: which, in what order, under what names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from vertaug.procedure.plan_fields import Section, declared, plan_error, required
+from vertaug.procedure.stage_rules import RULES, own_names, stage_order_faults
+
+__all__ = ["Procedure", "Stage", "StageWord", "stage_contradictions"]
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+StageWord = Literal["access", "inflate", "deflate", "inject", "cure"]
+_TAKEN = ("total", "compile", "output")
+"""Words that stand beside the stages among the run's times."""
+_FIELD = "procedure.stages"
+
+
+class Stage(Section):
+    """A stage with a name of its own."""
+
+    kind: StageWord = required("kind of the stage")
+    name: Word | None = declared(
+        None, "its name in the order, in curves and in the summary; by default its kind"
+    )
+
+
+class Procedure(Section):
+    """The stages in their order."""
+
+    stages: tuple[str, ...] = declared(
+        ("access", "inflate", "deflate", "inject"),
+        f"stages that are run: kinds ({', '.join(RULES)}) or names of [[procedure.stage]]",
+        min_length=1,
+    )
+    stage: tuple[Stage, ...] = declared(
+        (), "stages with names; without the list above they are run in this order"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_order_of_tables(cls, data: Any) -> Any:
+        """Take the order from the tables where the list is left out."""
+        tables = data.get("stage") if isinstance(data, dict) else None
+        if not isinstance(tables, (list, tuple)) or not tables or "stages" in data:
+            return data
+        given = [table if isinstance(table, dict) else {} for table in tables]
+        return {**data, "stages": _table_names([(t.get("name"), t.get("kind")) for t in given])}
+
+    @property
+    def sequence(self) -> tuple[Stage, ...]:
+        """Stages in their order, each with its own name."""
+        names = _table_names([(table.name, table.kind) for table in self.stage])
+        tables = dict(zip(names, self.stage, strict=True))
+        found = []
+        for name, word in zip(own_names(self.stages), self.stages, strict=True):
+            data = {"kind": word} if name not in tables else tables[name].model_dump(by_alias=True)
+            found.append(Stage.model_validate({**data, "name": name}))
+        return tuple(found)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of the stages in their order."""
+        return tuple(stage.kind for stage in self.sequence)
+
+
+def _table_names(tables: list[tuple[Any, Any]]) -> tuple[str, ...]:
+    """Names of tables, (name, kind) each: the given one, or the kind, numbered from its second on."""
+    unnamed = iter(own_names([str(kind) for name, kind in tables if name is None]))
+    return tuple(str(name) if name is not None else next(unnamed) for name, _ in tables)
+
+
+def stage_contradictions(procedure: Procedure) -> Iterator[Exception]:
+    """Yield what is wrong with names and order of the stages, as errors that name the field."""
+    named = list(_misnamed(procedure))
+    if named:
+        yield from named
+        return
+    stages = [(str(stage.name), stage.kind) for stage in procedure.sequence]
+    for fault in stage_order_faults(stages):
+        yield plan_error("E-PLAN-009", fault.found, fault.expected, fault.fix, _FIELD)
+
+
+def _misnamed(procedure: Procedure) -> Iterator[Exception]:
+    """Yield tables without a name of their own or place, and words that name no stage."""
+    tables = _table_names([(table.name, table.kind) for table in procedure.stage])
+    order = own_names(procedure.stages)
+    for index, (name, table) in enumerate(zip(tables, procedure.stage, strict=True)):
+        field = f"procedure.stage[{index}].name"
+        if name in tables[:index]:
+            fix = "rename one"
+            yield plan_error(
+                "E-PLAN-009", f'"{name}" twice', "a name of its own for each stage", fix, field
+            )
+        elif name in _TAKEN or (name in RULES and name != table.kind):
+            expected = f"a name that is neither another kind nor one of {', '.join(_TAKEN)}"
+            yield plan_error("E-PLAN-009", f'"{name}"', expected, "rename it", field)
+        elif name not in order:
+            found = f'no "{name}", which [[procedure.stage]] describes'
+            expected = "each described stage once in the order"
+            fix = f'put "{name}" in its place in the list, or leave the list out'
+            yield plan_error("E-PLAN-009", found, expected, fix, _FIELD)
+    for name, word in zip(order, procedure.stages, strict=True):
+        if word not in RULES and name not in tables:
+            known = (*RULES, *tables)
+            near = difflib.get_close_matches(word, known, n=1)
+            fix = (
+                f'did you mean "{near[0]}"?'
+                if near
+                else "choose one, or describe it in [[procedure.stage]]"
+            )
+            found = f'"{word}"' if name == word else f'"{word}" more than once'
+            expected = (
+                f"kinds ({', '.join(RULES)}) or names of [[procedure.stage]], these once each"
+            )
+            yield plan_error("E-PLAN-006", found, expected, fix, _FIELD)

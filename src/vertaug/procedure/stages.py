@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The table of stage kinds: what runs each of them. Where each may stand is in `stage_rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from vertaug.procedure.case import Case
+from vertaug.procedure.inflation_marrow import MarrowWatch
+from vertaug.procedure.plan_stages import Stage
+from vertaug.procedure.reporter import Named, Reporter
+from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
+from vertaug.procedure.stages_cure import run_cure
+from vertaug.procedure.stages_flow import run_inject
+from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
+
+__all__ = ["STAGES", "Run", "run_stage"]
+
+Run = Callable[[Case, Stage, Results, Reporter], StageResult]
+"""Runs a stage of the case on what came before, which fits the rules of its kind."""
+
+
+def _access(case: Case, _stage: Stage, _done: Results, reporter: Reporter) -> StageResult:
+    return run_access(case, reporter)
+
+
+def _inflate(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    before = last_stage(done)
+    watch = MarrowWatch(case, before.state)
+    result = run_inflate(case, before, reporter, watch)
+    watch.add_to(result)
+    return result
+
+
+def _deflate(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    return run_deflate(case, last_stage(done), reporter)
+
+
+def _inject(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    return run_inject(case, last_stage(done), reporter)
+
+
+def _cure(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    injected = last_of(done, "inject")
+    return run_cure(case, last_stage(done) if injected is None else injected, reporter)
+
+
+STAGES: Mapping[str, Run] = {
+    "access": _access,
+    "inflate": _inflate,
+    "deflate": _deflate,
+    "inject": _inject,
+    "cure": _cure,
+}
+"""What runs each kind of stage."""
+
+
+def run_stage(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    """Run ``stage`` on what came before and return it under its own name.
+
+    Raises
+    ------
+    VertaugError : it cannot be run
+    """
+    name = str(stage.name)
+    result = STAGES[stage.kind](case, stage, done, Named(reporter, name))
+    return replace(result, name=name)

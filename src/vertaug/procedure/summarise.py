@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The summary of a run from the stages that were run."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import numpy as np
+
+from vertaug.outcomes import (
+    Heights,
+    balloon_pressure,
+    restoration,
+    rim_density,
+    springback,
+    to_mL,
+    to_psi,
+)
+from vertaug.procedure.case import Case
+from vertaug.procedure.inflation_marrow import marrow_summary
+from vertaug.procedure.stage import (
+    Results,
+    StageResult,
+    before_treatment,
+    just_before,
+    last_of,
+    last_stage,
+)
+from vertaug.procedure.stages_cure import heat_summary
+from vertaug.procedure.stages_flow import cement_summary
+from vertaug.procedure.summary import (
+    Balances,
+    BalloonSummary,
+    EnergySummary,
+    MeshSummary,
+    StageSummary,
+    Summary,
+)
+from vertaug.solid.energy_balance import EnergyBalance
+from vertaug.solid.model import cavity_facets
+
+__all__ = ["summarise"]
+
+
+def _heights(result: StageResult) -> Heights:
+    return Heights.of(result.facts["heights"])
+
+
+def _balloons(case: Case, inflated: StageResult | None) -> tuple[BalloonSummary, ...]:
+    """Balloons at their stop."""
+    if inflated is None:
+        return ()
+    records, rows = inflated.arrays["records"], []
+    for index, cavity in enumerate(inflated.facts["cavities"]):
+        own = records[records[:, 1] == index]
+        if not len(own):
+            continue
+        outcome = balloon_pressure(own[:, 2], own[:, 3]) if len(own) > 1 else None
+        rows.append(
+            BalloonSummary(
+                name=cavity.removeprefix("balloon_"),
+                volume_mL=to_mL(own[-1, 2]),
+                pressure_psi=to_psi(own[-1, 3]),
+                plateau_psi=None if outcome is None else outcome.plateau_psi,
+                stop=inflated.facts["stops"][cavity],
+            )
+        )
+    return tuple(rows)
+
+
+def _worst(done: Results, key: str) -> float | None:
+    """Largest value of a balance over the stages that know it."""
+    values = [result.facts[key] for result in done.values() if result.facts.get(key) is not None]
+    return max(values) if values else None
+
+
+def _balance(done: Results) -> EnergyBalance | None:
+    """Balance of energy of the last stage that knows it, which holds all stages before."""
+    known = [result.facts["energy"] for result in done.values() if "energy" in result.facts]
+    return EnergyBalance.from_dict(known[-1]) if known else None
+
+
+def _energies(balance: EnergyBalance) -> EnergySummary:
+    """Energies for the summary."""
+    total = balance.total
+    return EnergySummary(
+        external_mJ=total.external,
+        stored_mJ=total.stored,
+        dissipated_mJ=total.dissipated,
+        artificial_mJ=total.artificial,
+        contact_mJ=total.contact,
+        lag_mJ=total.lag,
+        transfer_mJ=total.transfer,
+        artificial_share=balance.artificial_share,
+    )
+
+
+def _rims(state_result: StageResult | None) -> dict[str, Any]:
+    """Compacted rim of every cavity, by balloon, from the cells nearest to it."""
+    if state_result is None:
+        return {}
+    state = state_result.state
+    centroids, volumes = state.mesh.centroids(), state.mesh.volumes()
+    cavities = cavity_facets(state.mesh)
+    centres = np.array([state.mesh.points[f].mean(axis=(0, 1)) for f in cavities.values()])
+    owner = np.argmin(np.linalg.norm(centroids[:, None] - centres, axis=2), axis=1)
+    rims = {}
+    for index, (name, facets) in enumerate(cavities.items()):
+        near = owner == index
+        rim = rim_density(
+            centroids[near], volumes[near], state.bone.ratio[near], state.mesh.points, facets
+        )
+        rims[name.removeprefix("balloon_")] = vars(rim)
+    return rims
+
+
+def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
+    """Reference body, springback and rims, where the run knows them."""
+    extra: dict[str, Any] = {"title": case.plan.plan.title}
+    if case.intact is not None:
+        extra["reference"] = {
+            "heights_mm": case.intact.to_dict(),
+            "wedge_deg": None,
+            "source": case.vertebra.reference_source,
+        }
+    inflated, deflated = last_of(done, "inflate"), last_of(done, "deflate")
+    if inflated is not None and deflated is not None:
+        start = just_before(done, inflated) or inflated
+        moments = (_heights(result) for result in (start, inflated, deflated))
+        extra["springback"] = springback(*moments).to_dict()
+    extra["balloon_limits"] = {
+        item.name: {"pressure_psi": to_psi(item.pressure_limit), "volume_mL": to_mL(item.volume)}
+        for item in case.plan.balloon
+    }
+    marrow = marrow_summary(inflated)
+    if marrow is not None:
+        extra["inflation_marrow"] = marrow
+    extra["rim"] = _rims(deflated or inflated)
+    return extra
+
+
+def summarise(
+    case: Case,
+    done: Results,
+    warnings: tuple[str, ...],
+    total: float,
+    seconds: dict[str, float],
+    digest: str,
+) -> Summary:
+    """Summary of the stages ``done``."""
+    last = last_stage(done)
+    marks = case.vertebra.landmarks
+    frame = case.vertebra.frame
+    extra = _restoration_extras(case, done) | {
+        "input_sha256": digest,
+        "platform": {"python": platform.python_version(), "machine": platform.machine()},
+        "frame": {"origin_mm": frame.origin, "axes": frame.axes},
+        "transfer": {"largest_mass_correction": last.state.transfer_error},
+        "body": {"width_mm": marks.width, "depth_mm": marks.depth},
+    }
+    extra |= heat_summary(last_of(done, "cure"))
+    state, energy = last.state, _balance(done)
+    return Summary(
+        stages=tuple(
+            StageSummary(result.name, _heights(result), result.facts["wedge"], result.kind)
+            for result in done.values()
+        ),
+        restoration=restoration(_heights(before_treatment(done)), _heights(last), case.intact)
+        if len(done) > 1
+        else None,
+        balloons=_balloons(case, last_of(done, "inflate")),
+        cement=cement_summary(case, last_of(done, "inject")),
+        balances=Balances(
+            cement=_worst(done, "cement_balance"),
+            cavity_identity=_worst(done, "cavity_identity"),
+            bone_mass=_worst(done, "bone_mass"),
+            reactions=_worst(done, "reactions"),
+            energy=None if energy is None else energy.relative_error,
+            heat=_worst(done, "heat_balance"),
+        ),
+        energy=None if energy is None else _energies(energy),
+        mesh=MeshSummary(
+            nodes=state.mesh.n_points,
+            cells=state.mesh.n_cells,
+            min_quality=min(result.facts["min_quality"] for result in done.values()),
+            remeshes=state.remeshes,
+        ),
+        total_seconds=total,
+        compile_seconds=sum(result.facts["compile_seconds"] for result in done.values()),
+        stage_seconds=seconds,
+        warnings=warnings,
+        extra=extra,
+    )
