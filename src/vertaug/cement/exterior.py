@@ -9,14 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from vertaug.cement.opening_faces import (
+    Faces,
+    disc_samples,
+    facet_samples,
+    open_faces,
+    outward,
+    spreading_gap,
+)
 from vertaug.cement.solid_view import OpeningSite
+from vertaug.cement.voxelise import Lattice
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import Compartment, Opening
 
-__all__ = ["boundary_faces", "lay_openings", "spread"]
+__all__ = ["boundary_faces", "lay_openings", "rim_faces", "spread"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
 _FARTHEST = 3.0
 
 
@@ -49,27 +59,57 @@ def _too_far(site: OpeningSite, apart: float) -> InputError:
 
 
 def lay_openings(
-    sites: Sequence[OpeningSite], inner: Int, outer: Int, centres: Float, spacing: float
+    sites: Sequence[OpeningSite], inner: Int, outer: Int, lattice: Lattice, filled: Float
 ) -> tuple[Opening, ...]:
-    """Give each site the free boundary faces nearest to it, as many as its area holds.
+    """Lay each site on the free boundary faces that its area falls on.
 
-    `inner`, `outer` (n, 3) are the cells of the boundary faces, `centres` (n, 3) the faces' centres, mm.
+    `inner`, `outer` (n, 3) are the cells of the boundary faces, `filled` (nx, ny, nz) the share of each voxel within
+    the bone's surface.
     """
-    free = np.ones(len(centres), dtype=bool)
+    faces = Faces.of(inner, outer)
+    free = np.ones(len(inner), dtype=bool)
     openings = []
     for site in sites:
-        apart, _ = cKDTree(site.points).query(centres)
-        apart = np.where(free, apart, np.inf)
-        number = max(1, round(np.pi * site.radius**2 / spacing**2))
-        chosen = np.argsort(apart, kind="stable")[:number]
-        reach = max(_FARTHEST, site.radius)
-        if not len(chosen) or apart[chosen[0]] > _FARTHEST:
-            raise _too_far(site, float(apart.min(initial=np.inf)))
-        chosen = chosen[apart[chosen] <= reach]
-        free[chosen] = False
-        cells = (inner[chosen], outer[chosen])
-        openings.append(Opening(site.name, site.pathway, site.radius, site.length, *cells))
+        points = (site.points - lattice.origin) / lattice.spacing
+        apart = np.where(free, cKDTree(points).query(faces.centres)[0], np.inf)
+        nearest = float(apart.min(initial=np.inf)) * lattice.spacing
+        if nearest > _FARTHEST:
+            raise _too_far(site, nearest)
+        openings.append(_laid(site, faces, free, lattice, filled, int(apart.argmin())))
     return tuple(openings)
+
+
+def _laid(
+    site: OpeningSite,
+    faces: Faces,
+    free: NDArray[np.bool_],
+    lattice: Lattice,
+    filled: Float,
+    nearest: int,
+) -> Opening:
+    """One opening; its faces are taken from the `free` ones. It has at least the `nearest` face."""
+    radius = site.radius / lattice.spacing
+    centre = (site.points.mean(axis=0) - lattice.origin) / lattice.spacing
+    if site.facets is None:
+        normal = outward(filled, centre, radius)
+        points, normals = disc_samples(normal, radius)
+        weights = np.full(len(points), 1.0 / len(points))
+        points = points + centre
+    else:
+        points, normals, weights = facet_samples(site.facets)
+        points = (points - lattice.origin) / lattice.spacing
+        normal = weights @ normals
+        normal /= max(float(np.linalg.norm(normal)), 1e-12)
+    chosen, share = open_faces(faces, free, points, normals, weights)
+    if not len(chosen):
+        chosen, share = np.array([nearest]), np.ones(1)
+        normal = (faces.outer[nearest] - faces.inner[nearest]).astype(np.float64)
+    free[chosen] = False
+    middle, cells = faces.centres[chosen], (faces.inner[chosen], faces.outer[chosen])
+    inner_gap, outer_gap = (spreading_gap(middle, share, side, normal, radius) for side in cells)
+    return Opening(
+        site.name, site.pathway, site.radius, site.length, *cells, share, (inner_gap, outer_gap)
+    )
 
 
 def spread(
@@ -108,3 +148,19 @@ def spread(
     edge = ((cells == 0) | (cells == np.array(outside.shape) - 1)).any(axis=1)
     rim[tuple(cells.T)] = edge | (apart > reach - 1.5 * spacing)
     return index, rim, pressure, compartments
+
+
+def rim_faces(
+    rim: NDArray[np.bool_], tissue: NDArray[np.bool_], closed: NDArray[np.bool_]
+) -> Bytes:
+    """Number of faces along x, y, z by which cells of the rim look out of the `tissue`; (3, nx, ny, nz).
+
+    Faces towards `closed` cells, such as bone and cannulas, are none of them.
+    """
+    found = np.zeros((3, *rim.shape), dtype=np.uint8)
+    out = np.pad(~(tissue | closed), 1, constant_values=True)
+    for axis in range(3):
+        for shift in (-1, 1):
+            beyond = np.roll(out, shift, axis=axis)[1:-1, 1:-1, 1:-1]
+            found[axis] += rim & beyond
+    return found

@@ -9,13 +9,14 @@ assumptions: loose fat and venous plexus about as open as trabecular bone; no me
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.exterior import boundary_faces, lay_openings, spread
+from vertaug.cement.exterior import boundary_faces, lay_openings, rim_faces, spread
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
 from vertaug.cement.voxelise import Lattice, Shares, count_shares
 from vertaug.errors import InputError
@@ -25,8 +26,7 @@ from vertaug.materials.permeability import baroud_2004, carman_1937
 __all__ = ["GridOptions", "GridReport", "lay_grid"]
 
 Float = NDArray[np.float64]
-_LEAST_POROSITY = 1e-3
-
+_LEAST_POROSITY, _LEAST_FILLED = 1e-3, 1e-3
 
 _OFF_AXIS = 0.1
 """Share of permeability off the diagonal from which a grid warns."""
@@ -110,6 +110,39 @@ def _scale(expected: float, found: float) -> float:
     return expected / found if found > 0.0 else 1.0
 
 
+def _solid(filled: Float, cannula: Float) -> NDArray[np.bool_]:
+    """Voxels that stand for the bone: those at least half filled, and more where these could not hold all of it."""
+    usable = np.where(cannula < 0.5, filled, 0.0)
+    number = int(np.ceil(usable.sum()))
+    falling = np.sort(usable.ravel())[::-1]
+    least = min(0.5, float(falling[min(number, falling.size) - 1])) if number else 0.5
+    return np.asarray(usable >= max(least, _LEAST_FILLED))
+
+
+def _made_up(share: Float, room: Float, missing: float) -> Float:
+    """Shares with `missing` voxels' worth more, put where there is `room`, or less, taken where there was room.
+
+    What a staircase surface leaves out is made up for in the voxels that it cuts; full voxels stay full.
+    """
+    cut = np.where((room > 0.0) & (share > 0.0), room if missing > 0.0 else share, 0.0)
+    able = float(cut.sum())
+    part = min(abs(missing) / able, 1.0) if able > 0.0 else 0.0
+    return np.asarray(share + math.copysign(part, missing) * cut)
+
+
+def _spaces(shares: Shares, solid: NDArray[np.bool_], voxel: float) -> tuple[Float, Float]:
+    """Shares of bone and cavity in the voxels of the solid, at most one together, with the mesh's volumes."""
+    filled = np.where(solid, np.minimum(shares.bone + shares.cavity, 1.0), 0.0)
+    room = np.where(solid, 1.0 - filled - shares.cannula, 0.0)
+    wanted = (shares.volume + shares.cavity_volume) / voxel
+    whole = _made_up(filled, np.maximum(room, 0.0), wanted - float(filled.sum()))
+    of_cavity = shares.cavity / np.maximum(shares.bone + shares.cavity, 1e-12)
+    void = whole * np.where(solid, of_cavity, 0.0)
+    missing = shares.cavity_volume / voxel - float(void.sum())
+    void = _made_up(void, np.where(void > 0.0, whole - void, 0.0), missing)
+    return whole - void, void
+
+
 @dataclass(frozen=True)
 class _Interior:
     """Kind, porosity and isotropic permeability of the bone and its cavities."""
@@ -121,17 +154,15 @@ class _Interior:
 
 
 def _interior(shares: Shares, options: GridOptions) -> _Interior:
-    """Decide what each voxel is; porosity is scaled so that mass and cavity volume are the mesh's."""
+    """Decide what each voxel is; its porosity is such that volumes and mass are the mesh's, and at most one."""
     filled = shares.bone + shares.cavity
-    solid = (filled >= 0.5) & (shares.cannula < 0.5)
+    solid = _solid(filled, shares.cannula)
     cavity = solid & (shares.cavity >= 0.5 * filled)
     kind = np.where(cavity, Kind.CAVITY, np.where(solid, Kind.BONE, Kind.SEALED)).astype(np.uint8)
     voxel = options.spacing**3
-    space, void = np.where(solid, shares.bone, 0.0), np.where(solid, shares.cavity, 0.0)
-    counted_cavity = float(void.sum()) * voxel
-    counted_mass = float((space * shares.fraction).sum()) * voxel
-    void = void * _scale(shares.cavity_volume, counted_cavity)
-    space = space * _scale(shares.volume, float(space.sum()) * voxel)
+    counted_cavity = float(np.where(solid, shares.cavity, 0.0).sum()) * voxel
+    counted_mass = float(np.where(solid, shares.bone * shares.fraction, 0.0).sum()) * voxel
+    space, void = _spaces(shares, solid, voxel)
     matrix = space * shares.fraction
     matrix = matrix * _scale(shares.mass, float(matrix.sum()) * voxel)
     report = GridReport(
@@ -177,6 +208,7 @@ def _crop(grid: FlowGrid) -> FlowGrid:
         outlet=np.ascontiguousarray(grid.outlet[box]),
         openings=openings,
         outlet_pressure=None if grid.outlet_pressure is None else grid.outlet_pressure[box],
+        outlet_faces=None if grid.outlet_faces is None else grid.outlet_faces[(slice(None), *box)],
     )
 
 
@@ -201,8 +233,8 @@ def lay_grid(
     kind = inside.kind.copy()
     outside = (kind == Kind.SEALED) & (shares.cannula == 0.0)
     inner, outer = boundary_faces(kind != Kind.SEALED, outside)
-    centres = lattice.origin + lattice.spacing * (0.5 * (inner + outer) + 0.5)
-    openings = lay_openings(sites, inner, outer, centres, lattice.spacing)
+    filled = np.minimum(shares.bone + shares.cavity + shares.cannula, 1.0)
+    openings = lay_openings(sites, inner, outer, lattice, filled)
     compartment, rim, behind, compartments = spread(
         sites, openings, outside, lattice.spacing, options.reach
     )
@@ -222,6 +254,9 @@ def lay_grid(
         openings=openings,
         compartments=compartments,
         outlet_pressure=behind,
+        outlet_faces=rim_faces(
+            rim, tissue, (kind != Kind.SEALED) & ~tissue | (shares.cannula > 0.0)
+        ),
     )
     turned = baroud_2004.off_axis(options.anisotropy, options.axis)
     return _crop(grid), replace(inside.report, off_axis=turned)

@@ -81,6 +81,7 @@ class PressureSystem:
         self.ways = Ways([item for item, open_ in pairs if open_], grid)
         self.dropped = tuple(item.name for item, open_ in pairs if not open_)
         self._outlet = tuple(np.argwhere(grid.outlet & self.active).T + 1)
+        self._rim = grid.rim_shape()[tuple(index - 1 for index in self._outlet)]
         self._set_outer()
 
     def _set_outer(self) -> None:
@@ -111,8 +112,7 @@ class PressureSystem:
             fields = (self._permeability[axis], viscosity, self._passable[axis])
             flow.conductances(*fields, axis, spacing, out)
         self.ways.update(viscosity, self.faces)
-        mean = sum(k[self._outlet] for k in self._permeability) / 3.0
-        self.anchor[self._outlet] = 2.0 * spacing * mean / viscosity[self._outlet]
+        self.anchor[self._outlet] = self._rim / viscosity[self._outlet]
         self._hierarchy.update(Operator(self.tx, self.ty, self.tz, self.anchor))
 
     def solve(self, source: Float, tolerance: float) -> SolveReport:

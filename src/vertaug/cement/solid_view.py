@@ -67,6 +67,7 @@ class OpeningSite:
     pressure : in that space, MPa
     points : (n, 3) on the opening, mm; one suffices for a small hole
     radius, length : mm
+    facets : (f, 3, 3) corners, mm, of an opening that is no disc
     """
 
     name: str
@@ -76,6 +77,7 @@ class OpeningSite:
     points: Float
     radius: float
     length: float = 0.0
+    facets: Float | None = None
 
 
 def site_from_facets(
@@ -91,7 +93,7 @@ def site_from_facets(
     area = 0.5 * float(np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1).sum())
     points = np.concatenate([corners.mean(axis=1), corners.reshape(-1, 3)])
     radius = float(np.sqrt(area / np.pi))
-    return OpeningSite(name, pathway, compartment, pressure, points, radius, length)
+    return OpeningSite(name, pathway, compartment, pressure, points, radius, length, corners)
 
 
 def surface_volume(points: Float, facets: Int, name: str) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cannula import flow_rate, pressure_drop
-from vertaug.grid.flow_grid import FlowGrid, Opening
+from vertaug.grid.flow_grid import FlowGrid, Opening, Side
 from vertaug.materials.rheology.flow_curve import Fluid
 from vertaug_kernels import flow
 
@@ -70,7 +70,7 @@ class Ways:
         self.axis = np.abs(step).argmax(axis=1) if len(step) else np.zeros(0, dtype=np.intp)
         self.bone_low = np.asarray(step.sum(axis=1) > 0, dtype=np.uint8)
         self.lower = np.minimum(self.inner, self.outer)
-        self.share = np.repeat(faces.astype(np.float64), faces)
+        self.share = 1.0 / np.concatenate([np.ones(0), *(item.shares() for item in openings)])
         self.radius = np.repeat(
             np.array([item.radius for item in openings], dtype=np.float64), faces
         )
@@ -83,13 +83,13 @@ class Ways:
         self.inside = np.zeros(len(self.owner))
         self.conductance = np.zeros(len(self.owner))
 
-    def _sides(self, openings: Sequence[Opening], grid: FlowGrid, name: str) -> Float:
+    def _sides(self, openings: Sequence[Opening], grid: FlowGrid, name: Side) -> Float:
         """Resistance over viscosity of spreading on one side, 1/mm³."""
         sides = [np.zeros(0)]
         for n, item in enumerate(openings):
             axis = self.axis[self.owner == n]
             along = grid.permeability[(axis, *getattr(item, name).T)]
-            sides.append(item.side_shape(along, grid.spacing))
+            sides.append(item.side_shape(along, grid.spacing, name))
         return np.concatenate(sides)
 
     def gates(self, shape: tuple[int, ...]) -> tuple[Int, Int, Int]:

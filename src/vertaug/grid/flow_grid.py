@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ __all__ = ["Compartment", "FlowGrid", "Kind", "Opening"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+Side = Literal["inner", "outer"]
 
 
 class Kind(IntEnum):
@@ -37,11 +39,15 @@ class Opening:
     length               mm, of the tube; 0 for a hole in a thin wall
     inner       (n, 3)   indices of the bone or cavity cells
     outer       (n, 3)   indices of the exterior cells, each sharing a face with its inner cell
+    share       (n,)     share of the flow that passes each face; None: the same for all
+    gaps                 of bone and outside: resistance of spreading that the cells do not take, times
+                         permeability and spacing; None: that of half a cell
     =========== ======== =====================================================================
 
     The resistance over viscosity is ``3 / a^3 + 8 L / (pi a^4)`` (Sampson's hole and Poiseuille's
     tube in series, Dagan et al. 1982), shared by the faces in parallel, plus the spreading on
-    either side: ``1 / (4 k a)`` where the opening is smaller than the cell, else half a cell.
+    either side: ``gap / (k h)`` of all faces together, or without gaps ``1 / (4 k a)`` where the
+    opening is smaller than the cell, else half a cell.
     """
 
     name: str
@@ -50,14 +56,24 @@ class Opening:
     length: float
     inner: Int
     outer: Int
+    share: Float | None = None
+    gaps: tuple[float, float] | None = None
+
+    def shares(self) -> Float:
+        """Share of the flow through each face, (n,), sums to one."""
+        number = len(self.inner)
+        return np.full(number, 1.0 / max(number, 1)) if self.share is None else self.share
 
     def hole_shape(self) -> float:
         """Resistance of hole and tube over viscosity, 1/mm³."""
         a = self.radius
         return 3.0 / a**3 + 8.0 * self.length / (np.pi * a**4)
 
-    def side_shape(self, permeability: Float, spacing: float) -> Float:
-        """Resistance over viscosity of spreading on one side, per face, 1/mm³; permeability mm²."""
+    def side_shape(self, permeability: Float, spacing: float, side: Side) -> Float:
+        """Resistance over viscosity of spreading on one side, per face, 1/mm³; permeability (n,) mm²."""
+        if self.gaps is not None:
+            gap = self.gaps[0 if side == "inner" else 1]
+            return np.asarray(gap / (permeability * spacing * self.shares()))
         half_cell = 1.0 / (2.0 * permeability * spacing)
         if len(self.inner) > 1:
             return half_cell
@@ -92,6 +108,8 @@ class FlowGrid:
     openings                      the ways between bone and exterior
     compartments                  the spaces outside
     outlet_pressure (nx, ny, nz)  MPa behind outlet cells; None: that of their compartment
+    outlet_faces  (3, nx, ny, nz) number of an outlet cell's faces along x, y, z that stand against that
+                                  pressure; None: one of mean permeability
     ============= =============== ==========================================================
 
     Fluid passes a face between two active cells of one kind of place: bone and cavity are one
@@ -109,6 +127,7 @@ class FlowGrid:
     openings: tuple[Opening, ...]
     compartments: tuple[Compartment, ...]
     outlet_pressure: Float | None = None
+    outlet_faces: NDArray[np.uint8] | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -132,6 +151,14 @@ class FlowGrid:
             return np.where(self.outlet, self.outlet_pressure, 0.0)
         pressures = np.array([item.pressure for item in self.compartments])
         return np.where(self.outlet, pressures[self.compartment], 0.0)
+
+    def rim_shape(self) -> Float:
+        """Conductance times viscosity, mm³, from the middle of each outlet cell to its rim; (nx, ny, nz)."""
+        if self.outlet_faces is None:
+            found = self.permeability.mean(axis=0)
+        else:
+            found = (self.outlet_faces * self.permeability).sum(axis=0)
+        return np.where(self.outlet, 2.0 * self.spacing * found, 0.0)
 
     def place(self) -> NDArray[np.int16]:
         """Label of the connected kind of place: -1 sealed, 0 bone and cavity, 1.. exterior."""

@@ -23,4 +23,10 @@ def widened(grid: FlowGrid, layers: int) -> FlowGrid:
         permeability=np.pad(grid.permeability, ((0, 0), *(((layers, layers),) * 3)), mode="edge"),
         outlet=np.pad(grid.outlet, layers),
         openings=(),
+        outlet_pressure=None
+        if grid.outlet_pressure is None
+        else np.pad(grid.outlet_pressure, layers),
+        outlet_faces=None
+        if grid.outlet_faces is None
+        else np.pad(grid.outlet_faces, ((0, 0), *(((layers, layers),) * 3))),
     )

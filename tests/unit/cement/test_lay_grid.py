@@ -22,6 +22,7 @@ def test_mass_and_cavity_are_those_of_the_mesh(make_solid, sites) -> None:
     cavity = surface_volume(solid.points, solid.cavities[0][1], "balloon")
     pores = float(((1.0 - solid.present_fraction()) * solid.volumes()).sum()) + cavity
     assert grid.pore_volume()[inside].sum() == pytest.approx(pores, rel=1e-10)
+    assert grid.porosity.max() <= 1.0
     assert report.bone_mass_error < 1e-10
     assert report.cavity_error < 1e-10
     assert report.counted_bone_error < 0.05

@@ -221,13 +221,13 @@ def rotated(
         row = np.array([leak[k] for leak in leaks])
         yield Check(
             f"change of the leak by {site.pathway}, share of the cement", 0.0,
-            float(np.abs(row - row[0]).max() / total), 0.01 * max(1.0, spacing), "an opening of whole cells",
+            float(np.abs(row - row[0]).max() / total), 0.005 * max(1.0, spacing), "a staircase for a surface",
         )  # fmt: skip
     whole = np.sum(leaks, axis=1)
     if whole.min() > 0.01 * total:
         yield Check(
             "spread of all leaks over their mean", 0.0, float(whole.std() / whole.mean()),
-            0.15 * max(1.0, spacing / 0.8), "an opening of whole cells",
+            0.05 * max(1.0, spacing), "a staircase for a surface",
         )  # fmt: skip
     yield cement_kept(worst)
 

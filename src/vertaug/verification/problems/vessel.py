@@ -38,12 +38,12 @@ def _vessel(radius: float, length: float) -> FlowGrid:
     """A cavity of one cell full of cement, a vessel, and a cell at zero pressure behind it."""
     shape, spacing = (2, 1, 1), 4.0 * radius
     kind = np.array([Kind.CAVITY, Kind.EXTERIOR], dtype=np.uint8).reshape(shape)
-    ends = [np.array([[n, 0, 0]], dtype=np.int32) for n in (0, 1)]
+    inner, outer = (np.array([[n, 0, 0]], dtype=np.int32) for n in (0, 1))
     return FlowGrid(
         origin=np.zeros(3), spacing=spacing, kind=kind,
         compartment=np.array([-1, 0], dtype=np.int16).reshape(shape), porosity=np.ones(shape),
         permeability=np.full((3, *shape), FREE), outlet=kind == Kind.EXTERIOR,
-        openings=(Opening("vessel", "segmental_vein", radius, length, *ends),),
+        openings=(Opening("vessel", "segmental_vein", radius, length, inner, outer),),
         compartments=(Compartment("vein", 0.0),),
     )  # fmt: skip
 
