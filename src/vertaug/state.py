@@ -10,10 +10,22 @@ from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
 
-__all__ = ["Bed", "BoneHistory", "FibreHistory", "HingeHistory", "ShellHistory", "State"]
+__all__ = [
+    "CEMENT",
+    "Bed",
+    "BoneHistory",
+    "CementHistory",
+    "FibreHistory",
+    "HingeHistory",
+    "ShellHistory",
+    "State",
+]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+
+CEMENT = "cement"
+"""Region of the cells that hold cement and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,41 @@ class HingeHistory:
 
 
 @dataclass(frozen=True)
+class CementHistory:
+    """Cement that has set in the solid.
+
+    ============ ============ =================================================================
+    field        shape        meaning
+    ============ ============ =================================================================
+    fraction     (n_cells,)   volume of cement over volume of the cell when it set
+    filling      (n_cells,)   share of the cell's pores that it fills; 1 in cells of cement alone
+    cure         (n_cells,)   its degree of cure, 0 where there is none
+    alone        (m, w)       rows of the cement's law in the cells of the region `CEMENT`, in order
+    cells        (k,)         cells of bone in whose pores cement carries beside the bone
+    volume       (k,)         their volume when it set, mm³
+    ratio        (k,)         volume ratio since
+    metric       (k, 3, 3)    elastic left Cauchy-Green tensor of the cement in them
+    plastic      (k,)         its accumulated plastic strain
+    parameters   (k, w)       rows of the law of what it adds to the bone, MPa
+    ============ ============ =================================================================
+
+    Cement set without stress at the shape of that moment; bone kept the stress it had. Cells of cement
+    alone have their history among those of the bone, with no density.
+    """
+
+    fraction: Float
+    filling: Float
+    cure: Float
+    alone: Float
+    cells: Int
+    volume: Float
+    ratio: Float
+    metric: Float
+    plastic: Float
+    parameters: Float
+
+
+@dataclass(frozen=True)
 class Bed:
     """Springs of a disc: `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m, 3) N/mm along x, y, z."""
 
@@ -114,9 +161,10 @@ class State:
     ground, platen_bed : discs below and above; `platen` (3,) the platen's axial position and its
         two tilts times the lever, mm
     outer_volume, cavity_volume : inside of the outer surface, and of all cavities together, when
-        the procedure began, mm³
+        the procedure began, mm³; what cement fills of the cavities is taken off
     remeshes : how often the mesh was renewed; `transfer_error` the largest relative error in bone
         mass of a transfer before it was corrected
+    cement : that which has set, None before
     """
 
     mesh: Mesh
@@ -132,3 +180,4 @@ class State:
     cavity_volume: float
     remeshes: int = 0
     transfer_error: float = 0.0
+    cement: CementHistory | None = None

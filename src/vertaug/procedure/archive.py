@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
-from vertaug.state import Bed, BoneHistory, FibreHistory, HingeHistory, ShellHistory, State
+from vertaug.state import (
+    Bed,
+    BoneHistory,
+    CementHistory,
+    FibreHistory,
+    HingeHistory,
+    ShellHistory,
+    State,
+)
 
 __all__ = ["pack_state", "unpack_state"]
 
@@ -21,6 +29,9 @@ _SHELL = ("facets", "volume", "metric", "plastic", "parameters")
 _FIBRE = ("facets", "volume", "direction", "strain", "parameters")
 _HINGE = ("nodes", "rest", "parameters")
 _BED = ("nodes", "rest", "stiffness")
+_CEMENT = (
+    "fraction", "filling", "cure", "alone", "cells", "volume", "ratio", "metric", "plastic", "parameters",
+)  # fmt: skip
 _NUMBERS = ("outer_volume", "cavity_volume", "remeshes", "transfer_error")
 _PARTS = {
     "bone": _BONE, "shell": _SHELL, "fibre": _FIBRE, "hinge": _HINGE, "ground": _BED, "platen_bed": _BED,
@@ -32,6 +43,8 @@ def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
     arrays: Arrays = {f"mesh.{name}": getattr(state.mesh, name) for name in _MESH}
     for part, names in _PARTS.items():
         arrays.update({f"{part}.{name}": getattr(getattr(state, part), name) for name in names})
+    if state.cement is not None:
+        arrays.update({f"cement.{name}": getattr(state.cement, name) for name in _CEMENT})
     arrays["platen"], arrays["reference"] = state.platen, state.reference
     facts: dict[str, Any] = {name: getattr(state, name) for name in _NUMBERS}
     facts["region_names"] = list(state.mesh.region_names)
@@ -50,6 +63,7 @@ def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
         part: {name: np.ascontiguousarray(arrays[f"{part}.{name}"]) for name in names}
         for part, names in _PARTS.items()
     }
+    cement = {name: arrays[f"cement.{name}"] for name in _CEMENT if f"cement.{name}" in arrays}
     return State(
         mesh=mesh,
         reference=np.ascontiguousarray(arrays["reference"]),
@@ -64,4 +78,5 @@ def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
         cavity_volume=float(facts["cavity_volume"]),
         remeshes=int(facts["remeshes"]),
         transfer_error=float(facts["transfer_error"]),
+        cement=CementHistory(**cement) if cement else None,
     )

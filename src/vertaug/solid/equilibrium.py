@@ -29,6 +29,7 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.regional_average import RegionalAverage
 from vertaug.solid.relaxation import soften
+from vertaug.solid.set_cement import cement_after, cement_items, cement_laws
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.solid.wall_contact import WallContact
@@ -76,7 +77,7 @@ class Equilibrium:
 
     def __init__(self, state: State, model: SolidModel) -> None:
         self._model = model
-        self._materials = MaterialMap(BoneCells(model.law), model.regions)
+        self._materials = MaterialMap(BoneCells(model.law), {**model.regions, **cement_laws(state)})
         self._platen = state.mesh.n_points
         self._average = RegionalAverage.of(
             state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region,
@@ -88,6 +89,7 @@ class Equilibrium:
             state.shell.facets,
             state.fibre.facets,
             state.hinge.nodes,
+            *(item.connectivity for item in cement_items(state)),
             *(item.connectivity for item in bed),
             *cavities,
         ]
@@ -133,11 +135,11 @@ class Equilibrium:
         ``before`` is what drove the body at the step's start, by default the load alone;
         ``ahead`` (n_nodes + 1, 3) the motion that is expected, the platen's last.
         """
-        bodies = self._bodies(state)
+        bodies, cement = self._bodies(state), cement_items(state)
         supports = self._supports(state, load)
         points = np.vstack([state.mesh.points, state.platen])
         walls, solver = self._walls.at(points)
-        items: list[Item] = [*bodies, *supports, *cavities, *walls]
+        items: list[Item] = [*bodies, *cement, *supports, *cavities, *walls]
         first = before or Drive.start(len(cavities), load)
         result = minimise(points, items, solver, options or self._model.newton, ahead)
         if not result.converged:
@@ -145,12 +147,17 @@ class Equilibrium:
         error = _imbalance(supports, result.points, load)
         left = bodies.cells.after(result.points)
         following = self._commit(state, left, bodies, result.points)
+        if state.cement is not None and cement:
+            set_now = cement_after(state.cement, cement[0].after(result.points))
+            following = replace(following, cement=set_now)
         viscous = viscous_forces([bodies.cells], result.points)
         drive = Drive.of(cavities, result.points, load, viscous)
         way = result.points - points
-        inner: list[Item] = [*bodies, *walls]
+        inner: list[Item] = [*bodies, *cement, *walls]
         outer = [*self._supports(state, first.load), *first.items(cavities)]
         energy = self._energy(bodies, left, following, supports, points, result.points)
+        for item in cement:
+            energy += item_energy(item, points, result.points)
         energy += cavity_work(first, drive, cavities, points, result.points)
         energy += _axial_work(supports, first.load, points, result.points)
         energy += artificial_work(first.viscous, viscous, way)
@@ -192,7 +199,7 @@ class Equilibrium:
         """Energy (mJ) that bone, membranes and discs hold at ``state``."""
         points = np.vstack([state.mesh.points, state.platen])
         discs = [i for i in self._supports(state, 0.0) if not isinstance(i, AxialLoad)]
-        items: list[Item] = [*self._bodies(state), *discs]
+        items: list[Item] = [*self._bodies(state), *cement_items(state), *discs]
         return sum(item.energy(points) for item in items)
 
     def _commit(self, state: State, left: SolidItem, bodies: _Bodies, points: Float) -> State:
