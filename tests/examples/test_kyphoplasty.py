@@ -5,6 +5,8 @@ import importlib.util
 import json
 from pathlib import Path
 
+import meshio
+import numpy as np
 import pytest
 
 from vertaug.procedure.plan import demo_plan, load_plan
@@ -93,6 +95,25 @@ def test_cement_cures_and_warms_what_is_near(run):
     assert places["interface"] <= places["bone"]
     assert 0.8 < heat["cure"] <= 1.0
     assert heat["shrinkage_mL"] == pytest.approx(0.051 * heat["cure"] * 5.0, rel=0.02)
+
+
+def test_cement_becomes_part_of_the_solid(run):
+    entry, balances = run[2]["set_cement"], run[2]["balances"]
+    assert balances["cement_in_solid"] <= 1e-3
+    held = entry["in_pores_mm3"] + entry["in_cavities_mm3"]
+    assert held == pytest.approx(1000.0 * run[2]["cement"]["in_bone_mL"], rel=1e-3)
+    assert entry["in_cavities_mm3"] == pytest.approx(930.0, rel=0.1)
+    assert 1.0 < entry["depth_mm"] < entry["deepest_mm"] < 15.0
+    cells = meshio.read(run[1] / "fields/bone_4_cure.vtu")
+    filling, fraction, cure = (
+        cells.cell_data[f"cement_{name}"][0] for name in ("filling", "fraction", "cure")
+    )
+    assert 0.0 <= fraction.min() <= fraction.max() <= 1.0
+    assert np.all(fraction <= filling + 1e-12)
+    assert np.all(cure[fraction > 0.0] > 0.5)
+    bare = meshio.read(run[1] / "fields/bone_3_inject.vtu")
+    new = len(cells.cells[0].data) - len(bare.cells[0].data)
+    assert new == entry["cells_of_cement"] > 1000
 
 
 def test_curves_and_fields_are_written(run):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vertaug.cement.solid_view import DeformedSolid, surface_volume
 from vertaug_kernels import voxel
 
-__all__ = ["Lattice", "Shares", "count_shares", "owners"]
+__all__ = ["Lattice", "Shares", "cavity_share", "count_shares", "owners"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -68,7 +68,7 @@ def owners(solid: DeformedSolid, lattice: Lattice) -> Int:
     return owner
 
 
-def _cavity_share(solid: DeformedSolid, lattice: Lattice) -> tuple[Float, float]:
+def cavity_share(solid: DeformedSolid, lattice: Lattice) -> tuple[Float, float]:
     """Share of the cavities in each voxel and their volume from the surfaces."""
     inside = np.zeros([n * lattice.per_side for n in lattice.shape], dtype=np.uint8)
     total = 0.0
@@ -100,7 +100,7 @@ def count_shares(solid: DeformedSolid, lattice: Lattice, blocked: tuple[str, ...
     chosen = np.asarray(~cannula, dtype=np.uint8)
     voxel.sample_means(owner, fraction, chosen, lattice.per_side, bone, mean)
     voxel.sample_means(owner, fraction, 1 - chosen, lattice.per_side, rod, unused)
-    cavity, cavity_volume = _cavity_share(solid, lattice)
+    cavity, cavity_volume = cavity_share(solid, lattice)
     volumes = np.where(cannula, 0.0, _on_lattice(solid, lattice, owner))
     mass = float(volumes @ fraction)
     cavity = np.minimum(cavity, 1.0 - bone - rod)

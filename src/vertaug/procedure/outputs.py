@@ -8,8 +8,13 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.materials import (
+    bogetti_gillespie_1992,
+    deshpande_fleck_2000,
+    lewis_1997,
+    wolfram_2011,
+)
 from vertaug.materials import bone as bone_law
-from vertaug.materials import deshpande_fleck_2000, wolfram_2011
 from vertaug.materials.card import card_table
 from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
@@ -97,7 +102,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
         rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
     if "cure" in plan.procedure.kinds:
         heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
-        rows += [row for module in heat for row in card_table(module.CARD)]
+        solid = (lewis_1997, bogetti_gillespie_1992)
+        rows += [row for module in (*heat, *solid) for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -115,6 +121,12 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
             "damage": bone.damage,
             "plastic_strain": bone.plastic,
         }
+        if state.cement is not None:
+            data |= {
+                "cement_fraction": state.cement.fraction,
+                "cement_filling": state.cement.filling,
+                "cement_cure": state.cement.cure,
+            }
         cells.append(
             (
                 float(time),

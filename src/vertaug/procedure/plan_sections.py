@@ -284,6 +284,19 @@ class Cure(Section):
         "none", "radio-opaque filler beyond what cement usually holds: it thins the heat"
     )
     filler_share: float = declared(0.0, "share of the filler in the mass", ge=0.0, lt=0.8)
+    modulus: Annotated[float, Physical(PRESSURE, "500 MPa", "4000 MPa")] = declared(
+        "1937 MPa", "Young's modulus of cured cement", "1937 ± 478 MPa, of low modulus 954"
+    )
+    poisson: float = declared(0.33, "its Poisson ratio", "usual value for PMMA", ge=0.2, le=0.45)
+    compressive_strength: Annotated[float, Physical(PRESSURE, "40 MPa", "200 MPa")] = declared(
+        "85 MPa", "its compressive strength", "Lewis 1997"
+    )
+    tensile_strength: Annotated[float, Physical(PRESSURE, "10 MPa", "80 MPa")] = declared(
+        "35 MPa", "its tensile strength, below the compressive one", "Lewis 1997"
+    )
+    set_shrinkage: float = declared(
+        0.0, "share of its volume that cement loses after it has begun to carry", ge=0.0, le=0.1
+    )
 
 
 class MeshSizes(Section):

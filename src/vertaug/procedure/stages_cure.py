@@ -23,6 +23,7 @@ from vertaug.materials.thermal.polymer import Polymer, filled
 from vertaug.outcomes import to_mL
 from vertaug.procedure.case import Case
 from vertaug.procedure.reporter import Reporter
+from vertaug.procedure.set_cement import with_set_cement
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.stages_flow import flow_grid
 from vertaug.state import State
@@ -112,14 +113,14 @@ def _place_row(heat: PlaceHeat) -> dict[str, float]:
 
 
 def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
-    """Let the injected cement cure where it lies.
+    """Let the injected cement cure where it lies, and set in the solid.
 
     Cement has aged in the syringe at room temperature and, for half of the injection, in the bone; it is taken to
     have reached body temperature when the injection ends.
 
     Raises
     ------
-    NotConvergedError : steps become too short
+    NotConvergedError : steps become too short, or the solid cannot take the cement up
     """
     plan, state = case.plan, before.state
     reporter.step("cure", 0.01, "mixing tissues", {})
@@ -163,7 +164,8 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
         "grid_origin": grid.origin, "peak": damage.peak, "minutes": damage.minutes, "omega": damage.omega,
         "degree": run.degree.copy(), "warm": damage.peak > warm + _WARM,
     }  # fmt: skip
-    return StageResult("cure", state, facts, arrays)
+    cured = StageResult("cure", state, facts, arrays)
+    return with_set_cement(case, cured, grid, saturation, run.degree)
 
 
 def heat_summary(cured: StageResult | None) -> dict[str, Any]:

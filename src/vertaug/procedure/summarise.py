@@ -19,6 +19,7 @@ from vertaug.outcomes import (
 )
 from vertaug.procedure.case import Case
 from vertaug.procedure.inflation_marrow import marrow_summary
+from vertaug.procedure.set_cement import set_cement_summary
 from vertaug.procedure.stage import (
     Results,
     StageResult,
@@ -159,7 +160,7 @@ def summarise(
         "transfer": {"largest_mass_correction": last.state.transfer_error},
         "body": {"width_mm": marks.width, "depth_mm": marks.depth},
     }
-    extra |= heat_summary(last_of(done, "cure"))
+    extra |= heat_summary(last_of(done, "cure")) | set_cement_summary(last_of(done, "cure"))
     state, energy = last.state, _balance(done)
     return Summary(
         stages=tuple(
@@ -178,6 +179,7 @@ def summarise(
             reactions=_worst(done, "reactions"),
             energy=None if energy is None else energy.relative_error,
             heat=_worst(done, "heat_balance"),
+            cement_in_solid=_worst(done, "cement_transfer"),
         ),
         energy=None if energy is None else _energies(energy),
         mesh=MeshSummary(

@@ -81,6 +81,7 @@ class Balances:
     reactions: float | None
     energy: float | None
     heat: float | None = None
+    cement_in_solid: float | None = None
 
 
 @dataclass(frozen=True)

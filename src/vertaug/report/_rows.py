@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = [
     "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows",
-    "number", "restoration_rows", "stage_seconds", "title", "wedge_text",
+    "number", "restoration_rows", "set_cement_rows", "stage_seconds", "title", "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -21,6 +21,7 @@ TOLERANCES = {
     "reactions": (1e-6, "reactions = applied loads"),
     "energy": (1e-2, "work done = energy stored + lost"),
     "heat": (1e-6, "heat stored = released + from blood + through the surface"),
+    "cement_in_solid": (1e-3, "cement on the grid = cement in the solid's cells"),
 }
 """Largest relative error allowed of each balance, and what it compares."""
 
@@ -123,6 +124,24 @@ def leak_rows(summary: Mapping[str, Any]) -> list[list[str]]:
             _first(cement["first_leak_s"].get(name)),
         ]
         for name, volume in ordered
+    ]
+
+
+def set_cement_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """How set cement holds: in pores, in cavities, share in pores, area of the wall, depth; none without."""
+    cement = summary.get("set_cement")
+    if not cement:
+        return []
+    return [
+        [
+            number(1e-3 * cement["in_pores_mm3"], 2, "mL"),
+            number(1e-3 * cement["in_cavities_mm3"], 2, "mL"),
+            number(100.0 * cement["share_in_pores"], 0, "%"),
+            number(0.01 * cement["wall_mm2"], 1, "cm²"),
+            number(0.01 * cement["trabecular_mm2"], 0, "cm²"),
+            number(cement["depth_mm"], 1, "mm"),
+            number(cement["deepest_mm"], 1, "mm"),
+        ]
     ]
 
 

@@ -64,6 +64,7 @@ def _context(record: Record) -> dict[str, Any]:
         "balloons": _rows.balloon_rows(summary),
         "leaks": _rows.leak_rows(summary),
         "rim": _rim(summary),
+        "set_cement": _rows.set_cement_rows(summary),
         "balances": _rows.balance_rows(summary),
         "seconds": _rows.stage_seconds(summary),
         "figures": _key_figures(summary),

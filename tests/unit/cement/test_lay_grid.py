@@ -8,7 +8,7 @@ import pytest
 
 from vertaug.cement.from_solid import GridOptions, lay_grid
 from vertaug.cement.solid_view import OpeningSite, site_from_facets, surface_volume
-from vertaug.cement.to_solid import saturation_to_solid
+from vertaug.cement.to_solid import field_at, saturation_to_solid
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import Kind
 
@@ -80,17 +80,63 @@ def test_site_from_facets_has_their_area() -> None:
     assert np.pi * site.radius**2 == pytest.approx(2.0)
 
 
+def ball_of_cement(grid, radius=9.0):
+    """Saturation of a ball about the middle of a grid, and how far its voxels are."""
+    where = np.moveaxis(np.indices(grid.shape), 0, -1).reshape(-1, 3)
+    apart = np.linalg.norm(grid.centres(where), axis=1).reshape(grid.shape)
+    return np.where(apart < radius, 1.0, 0.0), apart
+
+
 def test_cement_goes_back_to_the_solid_in_full(make_solid, sites) -> None:
     solid = make_solid()
     grid, _ = lay_grid(solid, sites, COARSE)
-    where = np.moveaxis(np.indices(grid.shape), 0, -1).reshape(-1, 3)
-    apart = np.linalg.norm(grid.centres(where), axis=1).reshape(grid.shape)
-    saturation = np.where(apart < 9.0, 1.0, 0.0)
-    cement = saturation_to_solid(grid, saturation, solid)
-    expected = (saturation * grid.pore_volume())[grid.kind == Kind.BONE].sum()
-    assert cement.fraction @ solid.volumes() == pytest.approx(expected, rel=1e-12)
+    saturation, apart = ball_of_cement(grid)
+    degree = np.where(apart < 7.0, 0.9, 0.6)
+    cement = saturation_to_solid(grid, saturation, solid, degree)
+    whole = (saturation * grid.pore_volume()).sum()
+    assert cement.in_pores + cement.in_cavities == pytest.approx(whole, rel=1e-12)
+    assert cement.in_cavities == pytest.approx(
+        surface_volume(solid.points, solid.cavities[0][1], "balloon")
+    )
+    assert cement.fraction @ solid.volumes() == pytest.approx(cement.in_pores, rel=1e-12)
+    assert cement.error < 1e-12
     assert cement.factor == pytest.approx(1.0, abs=0.05)
-    assert cement.fraction.max() <= 0.9 * cement.factor + 1e-12
+    assert cement.filling.max() <= 1.0
+    assert cement.fraction == pytest.approx(0.9 * cement.filling, rel=1e-12)
+    away = np.linalg.norm(solid.points[solid.cells].mean(axis=1), axis=1)
+    inner, outer = away < 5.4, (away > 8.0) & (cement.filling > 0.0)
+    assert cement.cure[inner] == pytest.approx(np.full(inner.sum(), 0.9), abs=1e-12)
+    assert cement.cure[outer].mean() == pytest.approx(0.6, abs=0.02)
+    assert not cement.cure[cement.filling == 0.0].any()
+
+
+def test_what_a_full_cell_cannot_hold_goes_to_its_likes(make_solid, sites) -> None:
+    solid = make_solid()
+    grid, _ = lay_grid(solid, sites, COARSE)
+    saturation, _ = ball_of_cement(grid)
+    more = replace(grid, porosity=np.minimum(1.08 * grid.porosity, 1.0))
+    cement = saturation_to_solid(more, saturation, solid)
+    whole = (saturation * more.pore_volume()).sum()
+    assert cement.filling.max() <= 1.0 + 1e-12
+    held = cement.fraction @ solid.volumes() + cement.in_cavities
+    assert held == pytest.approx(whole, rel=1e-9)
+    far = np.linalg.norm(solid.points[solid.cells].mean(axis=1), axis=1) > 13.0
+    assert not cement.filling[far].any()
+
+
+def test_fields_of_cavities_do_not_see_the_bone_around(make_solid, sites) -> None:
+    solid = make_solid()
+    grid, _ = lay_grid(solid, sites, COARSE)
+    field = np.where(grid.kind == Kind.CAVITY, 0.7, 0.1)
+    inside = np.array([[0.0, 0.0, 0.0], [4.5, 0.0, 0.0], [0.0, -4.9, 0.0]])
+    assert field_at(grid, field, Kind.CAVITY, inside) == pytest.approx(0.7, abs=1e-14)
+    steps = np.stack(np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij"))
+    x = grid.origin[0] + grid.spacing * (steps[0] + 0.5)
+    assert field_at(grid, x, Kind.CAVITY, inside[:1])[0] == pytest.approx(0.0, abs=1e-12)
+    half = 0.5 * (1.0 - np.sign(np.round(x, 9)))
+    cement = saturation_to_solid(grid, half, solid)
+    hollow = surface_volume(solid.points, solid.cavities[0][1], "balloon")
+    assert cement.in_cavities == pytest.approx(0.5 * hollow, rel=0.03)
 
 
 def test_permeability_off_the_grids_axes_is_told(make_solid, sites) -> None:

@@ -63,6 +63,7 @@ def test_names_are_those_of_the_contract():
         "reactions",
         "energy",
         "heat",
+        "cement_in_solid",
     }
     assert set(data["timings_s"]) == {"total", "compile", "access", "inject"}
     assert set(data["mesh"]) == {"nodes", "cells", "min_quality", "remeshes"}
