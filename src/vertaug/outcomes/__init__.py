@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a run is asked for: height won, pressure, cement and leakage, the compacted rim."""
 
+from vertaug.outcomes.body_stiffness import body_stiffness
 from vertaug.outcomes.cement import CementOutcome, cement_outcome, fill_fraction, first_leak
+from vertaug.outcomes.cement_interface import InterfaceStress, interface_stress
 from vertaug.outcomes.crush_test import Crush, crush_test, potted
 from vertaug.outcomes.curves import (
     InflationRow,
@@ -12,6 +14,11 @@ from vertaug.outcomes.curves import (
 )
 from vertaug.outcomes.density import RimDensity, distance_to_facets, rim_density
 from vertaug.outcomes.heights import Heights
+from vertaug.outcomes.interdigitation import (
+    Interdigitation,
+    cement_bone_facets,
+    interdigitation,
+)
 from vertaug.outcomes.pressure import (
     BalloonPressure,
     balloon_pressure,
@@ -31,6 +38,8 @@ __all__ = [
     "Heights",
     "InflationRow",
     "InjectionCurve",
+    "Interdigitation",
+    "InterfaceStress",
     "LostHeight",
     "Restoration",
     "RestoredHeight",
@@ -39,11 +48,15 @@ __all__ = [
     "balloon_pressure",
     "body_alone",
     "body_height",
+    "body_stiffness",
+    "cement_bone_facets",
     "cement_outcome",
     "crush_test",
     "distance_to_facets",
     "fill_fraction",
     "first_leak",
+    "interdigitation",
+    "interface_stress",
     "peak_pressure",
     "plateau_pressure",
     "potted",

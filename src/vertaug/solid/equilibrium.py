@@ -29,7 +29,7 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.regional_average import RegionalAverage
 from vertaug.solid.relaxation import soften
-from vertaug.solid.set_cement import cement_after, cement_items, cement_laws
+from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.solid.wall_contact import WallContact
@@ -201,6 +201,11 @@ class Equilibrium:
         discs = [i for i in self._supports(state, 0.0) if not isinstance(i, AxialLoad)]
         items: list[Item] = [*self._bodies(state), *cement_items(state), *discs]
         return sum(item.energy(points) for item in items)
+
+    def stress(self, state: State) -> Float:
+        """Cauchy stress (n_cells, 3, 3) MPa at ``state`` of bone with the cement in its pores, and of cement."""
+        stress = self._cells(state).history(state.mesh.points).stress
+        return stress + cement_stress(state)
 
     def _commit(self, state: State, left: SolidItem, bodies: _Bodies, points: Float) -> State:
         """New history at converged ``points``; that of the cells is in ``left``, their item of the next step."""

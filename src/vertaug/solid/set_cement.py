@@ -24,7 +24,15 @@ from vertaug.solid.model import SolidModel
 from vertaug.state import CEMENT, BoneHistory, CementHistory, State
 from vertaug_kernels.laws import FIRST_COLUMN, PARAMETERS
 
-__all__ = ["CementCells", "cement_after", "cement_items", "cement_laws", "set_cement", "shrunk"]
+__all__ = [
+    "CementCells",
+    "cement_after",
+    "cement_items",
+    "cement_laws",
+    "cement_stress",
+    "set_cement",
+    "shrunk",
+]
 
 Float = NDArray[np.float64]
 
@@ -76,6 +84,15 @@ def cement_items(state: State) -> list[SolidItem]:
 def cement_after(cement: CementHistory, left: SolidItem) -> CementHistory:
     """History after a step that left the item ``left``."""
     return replace(cement, metric=left.metric, ratio=left.ratio, plastic=left.kappa)
+
+
+def cement_stress(state: State) -> Float:
+    """Cauchy stress (n_cells, 3, 3) MPa that cement in the pores adds to that of the bone."""
+    out = np.zeros((state.mesh.n_cells, 3, 3))
+    if state.cement is not None:
+        for item in cement_items(state):
+            out[state.cement.cells] = item.history(state.mesh.points).stress
+    return out
 
 
 def set_cement(
