@@ -26,7 +26,7 @@ from vertaug.verification.meshes import box
 from vertaug.verification.problem import Bounds, Positive, benchmark
 
 Float = NDArray[np.float64]
-Shares = Annotated[tuple[float, ...], Bounds(0.0, 1.0)]
+Shares = Annotated[tuple[float, ...], Bounds(0.0, 1.0 + 1e-9)]
 
 SIDE, HEIGHT = 10.0, 20.0
 NAMES = ("cortex", "endplate_inferior", "endplate_superior")
@@ -159,7 +159,7 @@ def cement_layer(
 def set_under_load(
     density: Positive = 100.0,
     young: Positive = 1937.0,
-    filling: Annotated[float, Bounds(0.05, 1.0)] = 0.6,
+    filling: Annotated[float, Bounds(0.05, 1.0 + 1e-9)] = 0.6,
     load: Positive = 5.0,
     divisions: Annotated[int, Bounds(1, 12)] = 4,
 ) -> Iterator[Check]:
