@@ -19,14 +19,19 @@ def draw_pictures(folder: RunFolder) -> None:
         stored = folder.checkpoints.load(name)
         if stored is not None:
             results.append(StageResult.unpack(name, *stored))
-    snapshots = [
-        Snapshot(result.name, result.state.mesh, result.state.bone.ratio) for result in results
-    ]
+    snapshots = [_snapshot(result) for result in results]
     case = make_case(folder.plan)
     cement = {result.name: _cement(result) for result in results if result.kind == "inject"}
     pictures = folder.path("pictures")
     pictures.mkdir(exist_ok=True)
     draw_run(pictures, snapshots, case.vertebra.landmarks, case.approaches, cement)
+
+
+def _snapshot(result: StageResult) -> Snapshot:
+    """Bone at the end of a stage, with the cement that has set."""
+    state = result.state
+    filling = None if state.cement is None else state.cement.filling
+    return Snapshot(result.name, state.mesh, state.bone.ratio, filling)
 
 
 def _cement(result: StageResult) -> CementGrid:

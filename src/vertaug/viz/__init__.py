@@ -7,6 +7,7 @@ from vertaug.viz.cement import scene_cement
 from vertaug.viz.density import scene_density_section
 from vertaug.viz.pictures import Picture, read_index, write_index
 from vertaug.viz.run import draw_run
+from vertaug.viz.set_cement import scene_set_cement
 from vertaug.viz.vertebra import scene_before_after, scene_vertebra
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "scene_before_after",
     "scene_cement",
     "scene_density_section",
+    "scene_set_cement",
     "scene_vertebra",
     "write_index",
 ]

@@ -26,11 +26,13 @@ class Snapshot:
     mesh : mesh with *current* points (vertebral frame, mm); facets named ``balloon_*`` are cavity
         walls, ``vein_*`` and ``defect_*`` openings
     volume_ratio : (n_cells,) J, current over initial volume
+    filling : (n_cells,) share of the pores that is set cement; None where none has set
     """
 
     stage: str
     mesh: Mesh
     volume_ratio: Float
+    filling: Float | None = None
 
     @property
     def relative_density(self) -> Float:

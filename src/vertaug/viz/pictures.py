@@ -18,7 +18,7 @@ class Picture:
     """A picture on disk.
 
     `path` of the PNG; `caption`, a full sentence; `stage` it shows, empty for the whole run;
-    `kind`: ``landmarks``, ``before_after``, ``density`` or ``cement``.
+    `kind`: ``landmarks``, ``before_after``, ``density``, ``cement`` or ``set_cement``.
     """
 
     path: Path

@@ -12,6 +12,7 @@ from vertaug.viz._snapshot import CementGrid, Snapshot
 from vertaug.viz.cement import scene_cement
 from vertaug.viz.density import scene_density_section
 from vertaug.viz.pictures import Picture, write_index
+from vertaug.viz.set_cement import scene_set_cement
 from vertaug.viz.vertebra import scene_before_after, scene_vertebra
 
 __all__ = ["draw_run"]
@@ -39,7 +40,9 @@ def draw_run(
     pictures = [scene_vertebra(folder, snapshots[0], landmarks, approaches)]
     for before, after in pairwise(snapshots):
         pictures.append(scene_before_after(folder, before, after))
-        if after.cavities:
+        if after.filling is not None:
+            pictures.append(scene_set_cement(folder, after))
+        elif after.cavities:
             pictures.append(scene_density_section(folder, after))
     injected = cement or {}
     pictures += [

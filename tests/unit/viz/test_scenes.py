@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pictures: there, small, and showing what they should, told by their pixels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,6 +13,7 @@ from vertaug.viz import (
     scene_before_after,
     scene_cement,
     scene_density_section,
+    scene_set_cement,
     scene_vertebra,
 )
 
@@ -80,6 +83,32 @@ def test_cement_and_leak_are_seen_in_their_colours(tmp_path, shapes, after):
     assert grey.mean() > 0.02
     assert share_of_hue(without, green) == 0.0
     assert share_of_hue(image[:-60], green) > 1e-4
+
+
+def with_cement(snapshot):
+    """The right half of the bone with full pores, a slice of it cement alone."""
+    mesh = snapshot.mesh
+    x = mesh.centroids()[:, 0]
+    alone = (x < -4.0) & (x > -9.0)
+    region = np.where(alone, len(mesh.region_names), mesh.cell_region).astype(np.int32)
+    named = replace(mesh, cell_region=region, region_names=(*mesh.region_names, "cement"))
+    return replace(snapshot, mesh=named, filling=(x < -4.0).astype(float))
+
+
+def test_set_cement_is_seen_where_it_is(tmp_path, after):
+    picture = scene_set_cement(tmp_path, with_cement(after))
+    image = pixels(picture.path)[60:-110]
+    assert picture.kind == "set_cement"
+    assert share_of_hue(image, (59, 110, 165)) > 0.01
+    near_black = np.abs(image.astype(int) - np.array([34, 52, 77])).max(axis=2) < 12
+    assert near_black.mean() > 0.01
+    with pytest.raises(ValueError, match="no cement has set"):
+        scene_set_cement(tmp_path, after)
+
+
+def test_a_run_with_set_cement_shows_it_in_place_of_the_density(tmp_path, before, after):
+    kinds = [picture.kind for picture in draw_run(tmp_path, [before, with_cement(after)])]
+    assert kinds == ["landmarks", "before_after", "set_cement"]
 
 
 def test_a_run_is_drawn_and_indexed(tmp_path, shapes, before, after):

@@ -35,9 +35,7 @@ NO_SHELLS = Shells(
 )
 """Membranes that carry nothing."""
 CURED = 0.95
-SMALL = (
-    "strains up to 4e-4: terms of second order, and what membranes and the beds' shear hold"
-)
+SMALL = "strains up to 4e-4: terms of second order, and what membranes and the beds' shear hold"
 
 
 def column(divisions: int, density: float, poisson: float) -> tuple[State, SolidModel]:
