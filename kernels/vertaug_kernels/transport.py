@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vertaug_kernels._jit import inlined_kernel, kernel
 
-__all__ = ["carry", "front_capacity", "sweep"]
+__all__ = ["across", "carry", "cell_share", "front_capacity", "sweep", "through"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -27,7 +27,7 @@ Gates = tuple[Gate, Gate, Gate]
 
 
 @inlined_kernel
-def _across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int, int]:
+def across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int, int]:
     """Cell across one of the six sides, and the cell that holds the face between."""
     ahead, axis = side % 2, side // 2
     a, b, c, p, q, r = i, j, k, i, j, k
@@ -41,7 +41,7 @@ def _across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int,
 
 
 @inlined_kernel
-def _through(
+def through(
     volume: float, fraction: float, filled: float, capacity: float, outward: bool
 ) -> tuple[float, float, float]:
     """Let `volume` mm³ with a cement `fraction` through a way that holds `filled` mm³ of cement.
@@ -57,7 +57,7 @@ def _through(
 
 
 @kernel
-def _cell(
+def cell_share(
     pore: float, before: float, entering: float, leaving: float, step: float, hold: float
 ) -> tuple[float, float]:
     """New saturation and fractional flow of one cell; `entering` mm³, `leaving` mm³/s.
@@ -124,7 +124,7 @@ def sweep(
         here = pressure[i, j, k]
         entering, leaving = step * source[i, j, k], 0.0
         for side in range(6):
-            a, b, c, p, q, r = _across(side, i, j, k)
+            a, b, c, p, q, r = across(side, i, j, k)
             flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
             if flow > 0.0:
                 leaving += flow
@@ -134,14 +134,14 @@ def sweep(
                     entering -= step * flow * flowing[a, b, c]
                     continue
                 outward = (side % 2 == 1) != (bone_low[gate] == 1)
-                back, over, held = _through(
+                back, over, held = through(
                     -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
                 )
                 filled[gate] = held
                 crossed[gate] = -step * flow * flowing[a, b, c] if outward else -(back + over)
                 entering += back + over
         gone = max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
-        share, fraction = _cell(
+        share, fraction = cell_share(
             pore[i, j, k], before[i, j, k], entering, leaving + gone, step, hold
         )
         if share > 1.0:
@@ -212,7 +212,7 @@ def carry(
         j, k = rest // nz, rest % nz
         here, outflow = pressure[i, j, k], 0.0
         for side in range(6):
-            a, b, c, p, q, r = _across(side, i, j, k)
+            a, b, c, p, q, r = across(side, i, j, k)
             flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
             if flow > 0.0:
                 outflow += flow
@@ -225,7 +225,7 @@ def carry(
                         aged[i, j, k, m] += volume * leaving_aged[a, b, c, m]
                 continue
             outward = (side % 2 == 1) != (bone_low[gate] == 1)
-            back, over, _ = _through(
+            back, over, _ = through(
                 -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
             )
             own, own_aged = way_held[gate], way_aged[gate]

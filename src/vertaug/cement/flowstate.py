@@ -13,6 +13,7 @@ from vertaug.cement.cement import Cement
 from vertaug.cement.portions import Portions
 from vertaug.cement.pressure import PressureSystem, pad, unpad
 from vertaug.cement.source import Source
+from vertaug.cement.tumour import Tumour, TumourPhase
 from vertaug.cement.ways import apparent_viscosity, followed_rate
 from vertaug.grid.flow_grid import FlowGrid
 from vertaug.materials.rheology import christopher_middleman_1965 as bed
@@ -47,6 +48,7 @@ class FlowState:
     saturation : cement already there, (nx, ny, nz); where a cell does not drain it stays
     taken : share of each cell that a cannula's mouth takes up, (nx, ny, nz)
     portions : how many portions are told apart, with what was there before
+    tumour : a third phase, which cement and inflation press out; None where there is none
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class FlowState:
         saturation: Float,
         taken: Float,
         portions: int,
+        tumour: Tumour | None = None,
     ) -> None:
         self.grid, self.cement, self.hold = grid, cement, hold
         self.system = PressureSystem(grid)
@@ -71,6 +74,9 @@ class FlowState:
         self.source = np.zeros_like(self.pore)
         self._thick, self.viscosity = np.zeros_like(self.pore), np.zeros_like(self.pore)
         self._shear_length = self._lengths()
+        self.tumour = None
+        if tumour is not None:
+            self.tumour = TumourPhase(tumour, self.system, self.pore, self._shear_length)
         self._age, self._cure = np.zeros_like(self.pore), np.zeros_like(self.pore)
         self._temperature = np.full_like(self.pore, cement.body)
         ways = self.system.ways
@@ -122,6 +128,8 @@ class FlowState:
         self.cement.curve.in_bed(filled, *state, self._thick)
         marrow = self.cement.marrow_viscosity
         flow.front_viscosity(self.saturation, self._thick, marrow, self.viscosity)
+        if self.tumour is not None:
+            self.tumour.thicken(self.speed, marrow, self.viscosity)
         self._update_ways(age_in)
 
     def _update_ways(self, age_in: float) -> None:
@@ -146,6 +154,8 @@ class FlowState:
             at_mouth = apparent_viscosity(self.cement.in_vessel(float(mouth_age[n])), radius, rate)
             mouth[n] = mouth_share[n] * at_mouth + (1.0 - mouth_share[n]) * marrow
         ways.plug(mouth, tube, marrow, self.filled)
+        if self.tumour is not None:
+            self.tumour.resist(ways, self.way_flows, marrow)
 
     def tip_viscosity(self, source: Source) -> float:
         """Viscosity, MPa s, that the tip's correction is computed with.
@@ -177,6 +187,9 @@ class FlowState:
             self.filled_before, step, self.hold, self.saturation, self.flowing, self.filled,
             self.crossed,
         )  # fmt: skip
+        if self.tumour is not None:
+            cement = (self.saturation, self.flowing, self.filled_before)
+            self.tumour.move(order, system, self._gates, cement, step, self.hold)
         self._carry(order, step, time, inflows)
 
     def _carry(
@@ -210,6 +223,10 @@ class FlowState:
         self.left_grid += self._step_left
         self.no_room += self._step_no_room
         self.marrow_out += step * self.system.outflow() - self._step_left
+        if self.tumour is not None:
+            self.marrow_out -= self.tumour.step_left
+            for name, moved in self.tumour.accept(ways).items():
+                self.expelled[name] -= moved
         self.before[:] = self.saturation
         self.filled_before[:] = self.filled
         self.portions.accept()
@@ -218,11 +235,18 @@ class FlowState:
         """Forget a step that was tried."""
         self.saturation[:] = self.before
         self.filled[:] = self.filled_before
+        if self.tumour is not None:
+            self.tumour.go_back()
         self.portions.begin()
 
     def cement_volume(self) -> Float:
         """Cement in each cell, mm³, (nx, ny, nz)."""
         return unpad(self.before * self.pore) + self.still
+
+    @property
+    def tumour_out(self) -> float:
+        """Tumour that went through the rim of the grid so far, mm³."""
+        return 0.0 if self.tumour is None else self.tumour.left_grid
 
     def front_capacity(self) -> float:
         """Pore volume, mm³, of the cells just ahead of the front."""

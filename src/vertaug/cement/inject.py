@@ -17,6 +17,7 @@ from vertaug.cement.pushing import Hand, Pushing
 from vertaug.cement.record import Probes, Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
+from vertaug.cement.tumour import Tumour
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 
@@ -161,6 +162,7 @@ def inject(
     progress: Progress | None = None,
     saturation: Float | None = None,
     probes: Probes | None = None,
+    tumour: Tumour | None = None,
 ) -> InjectionResult:
     """Inject cement by a schedule and follow it, and the marrow it drives out.
 
@@ -179,6 +181,7 @@ def inject(
     saturation : cement already there, (nx, ny, nz), as old as that in the cannula; none where left out.
         Where a cell does not drain it stays
     probes : cells (n, 3), by name, whose mean pressure is recorded
+    tumour : soft tissue in some of the pores, which cement presses out whole; none where left out
 
     Raises
     ------
@@ -192,6 +195,8 @@ def inject(
     _check_schedule(schedule, by_name)
     _check_options(options, grid)
     _check_saturation(grid, start)
+    if tumour is not None:
+        tumour.check(grid, start)
     active, interior = drained(grid), (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
     if not (active & interior).any():
         raise _refuse(
@@ -200,14 +205,16 @@ def inject(
             "add a basivertebral or segmental foramen, or another opening", "E-CEMENT-006",
         )  # fmt: skip
     sources = _sources(grid, by_name, schedule, active)
-    state = FlowState(grid, cement, options.hold, start, _taken(grid, sources), 1 + len(schedule))
+    taken = _taken(grid, sources)
+    state = FlowState(grid, cement, options.hold, start, taken, 1 + len(schedule), tumour)
     hands = {name: Hand(by_name[name], sources[name], state.pore.shape) for name in by_name}
     record = Recorder(state, tuple(by_name), probes or {})
     run = Pushing(state, hands, options, record)
     _follow(run, schedule, progress)
+    said = (*cement.warnings(), *_warnings(grid), *(tumour.tissue.warnings() if tumour else ()))
     return record.result(
         run.stop or "schedule", sum(hand.stored for hand in hands.values()), options.leak_threshold,
-        run.failure, (*cement.warnings(), *_warnings(grid)),
+        run.failure, said,
     )  # fmt: skip
 
 

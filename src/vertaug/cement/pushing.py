@@ -277,6 +277,10 @@ class Pushing:
         if abs(error) > 1e-10 * max(self.record.injected, 1.0):
             self.stop, self.failure = "failure", f"cement off its balance by {error:.1e} mm³"
             return
+        if self.state.tumour is not None and abs(self.state.tumour.balance) > 1e-10:
+            lost = self.state.tumour.balance
+            self.stop, self.failure = "failure", f"tumour off its balance by {lost:.1e} of it"
+            return
         rule = options.leak
         if rule is not None:
             watched = rule.pathways or tuple(self.state.leaked)

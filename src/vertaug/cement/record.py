@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vertaug.cement.flowstate import FlowState
 from vertaug.cement.pressure import unpad
 from vertaug.cement.result import History, InjectionResult
+from vertaug.cement.tumour_record import TumourRecord
 from vertaug.grid.flow_grid import Kind
 
 __all__ = ["Probes", "Recorder", "Taken"]
@@ -51,6 +52,7 @@ class Recorder:
         self._start = float(state.cement_volume().sum() + state.filled_before.sum())
         self._bone = state.grid.kind == Kind.BONE
         self._cavity = state.grid.kind == Kind.CAVITY
+        self._tumour = TumourRecord(state) if state.tumour is not None else None
 
     def add(self, taken: Taken) -> float:
         """Book a step that has been accepted; returns the error of the cement's balance, mm³."""
@@ -79,12 +81,17 @@ class Recorder:
                 "iterations": float(taken.iterations),
                 "passes": float(taken.passes),
                 "balance": (self.injected - found) / most,
-                "marrow_balance": (self.injected - state.marrow_out - state.left_grid) / most,
+                "marrow_balance": (
+                    self.injected - state.marrow_out - state.left_grid - state.tumour_out
+                )
+                / most,
                 "lowest": float(share.min()),
                 "highest": float(share.max()),
             }
         )
         pressure = unpad(state.system.pressure)
+        if self._tumour is not None:
+            self._tumour.add(state)
         self._groups["leaked"].append(dict(state.leaked))
         self._groups["expelled"].append(dict(state.expelled))
         self._groups["rates"].append({n: taken.flows.get(n, 0.0) for n in self._cannulas})
@@ -177,4 +184,5 @@ class Recorder:
             balance_error=float(np.abs(history.balance).max(initial=0.0)),
             failure=failure,
             warnings=warnings,
+            tumour=None if self._tumour is None else self._tumour.result(state),
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.grid.flow_grid import FlowGrid, Kind
 
-__all__ = ["History", "InjectionResult"]
+__all__ = ["History", "InjectionResult", "TumourResult"]
 
 Float = NDArray[np.float64]
 
@@ -50,6 +50,38 @@ class History:
 
 
 @dataclass(frozen=True)
+class TumourResult:
+    """What became of a tumour.
+
+    Parameters
+    ----------
+    saturation : share of each cell's pores that holds it at the end, (nx, ny, nz)
+    lesion : cells that it filled by more than half at the start, (nx, ny, nz)
+    start, left : mm³ inside the bone at the start and at the end
+    pressed_out : mm³ through each pathway's openings, net
+    in_spaces : of that, mm³ in each space outside that the grid holds
+    in_vessels, left_grid : of that, mm³ in the vessels that lead out, and through the rim of the grid
+    lesion_fill : share of the lesion's pores that cement fills at the end
+    behind : highest pressure, MPa, in each space just outside an opening
+    curves : mm³ so far by pathway, each (n,) as in `History`
+    balance_error : largest loss or gain of tumour at any step over what there was at the start
+    """
+
+    saturation: Float
+    lesion: NDArray[np.bool_]
+    start: float
+    left: float
+    pressed_out: dict[str, float]
+    in_spaces: dict[str, float]
+    in_vessels: float
+    left_grid: float
+    lesion_fill: float
+    behind: dict[str, float]
+    curves: dict[str, Float]
+    balance_error: float
+
+
+@dataclass(frozen=True)
 class InjectionResult:
     """State at the end of an injection, its history and its balances.
 
@@ -74,6 +106,7 @@ class InjectionResult:
     balance_error : largest `History.balance`, absolute
     failure : what did not converge; empty where all did. The result is then that of the last good step
     warnings : what the reader of results must know
+    tumour : what became of it; None where there was none
     """
 
     grid: FlowGrid
@@ -95,6 +128,7 @@ class InjectionResult:
     balance_error: float
     failure: str = ""
     warnings: tuple[str, ...] = field(default=())
+    tumour: TumourResult | None = None
 
     def cement_volume(self) -> Float:
         """Cement in each cell, mm³, (nx, ny, nz)."""

@@ -301,7 +301,7 @@ def planar(
     ends, worst = [], 0.0
     for n in meshes:
         spacing = length / n
-        grid = _bar(n, spacing, permeability, porosity)
+        grid = bar(n, spacing, permeability, porosity)
         tip = Cannula("end", (-0.5 * spacing, 0.5 * spacing, 0.5 * spacing), 8, NO_RESISTANCE)
         fastest = permeability * pressure / (marrow * length) * spacing**2
         cement = Cement("test", _curve(viscosity), 0.0, marrow)
@@ -323,7 +323,7 @@ def planar(
     yield from kept(result)
 
 
-def _bar(n: int, spacing: float, permeability: float, porosity: float) -> FlowGrid:
+def bar(n: int, spacing: float, permeability: float, porosity: float) -> FlowGrid:
     """A cell of cavity, then ``n`` cells of bone along x whose far end stands at zero pressure."""
     shape = (1 + n, 1, 1)
     cavity, outlet = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
