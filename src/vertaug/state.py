@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,11 @@ from vertaug.mesh import Mesh
 
 __all__ = [
     "CEMENT",
-    "Bed",
     "BoneHistory",
     "CementHistory",
     "FibreHistory",
     "HingeHistory",
+    "RigState",
     "ShellHistory",
     "State",
 ]
@@ -141,12 +142,21 @@ class CementHistory:
 
 
 @dataclass(frozen=True)
-class Bed:
-    """Springs of a disc: `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m, 3) N/mm along x, y, z."""
+class RigState:
+    """Data of what surrounds the body, in a rig of some `kind`.
 
-    nodes: Int
-    rest: Float
-    stiffness: Float
+    `points` (k, 3) are the rig's unknowns, which stand as nodes behind the mesh's; `nodes` the points of the
+    mesh that it holds, (m,) by name, which a new mesh numbers anew; `arrays` all else, by name.
+    """
+
+    kind: str
+    points: Float
+    nodes: Mapping[str, Int]
+    arrays: Mapping[str, Float]
+
+    def renumbered(self, renumber: Callable[[Int], Int]) -> RigState:
+        """Return the same data with the mesh's points (m,) numbered anew."""
+        return replace(self, nodes={name: renumber(nodes) for name, nodes in self.nodes.items()})
 
 
 @dataclass(frozen=True)
@@ -158,8 +168,7 @@ class State:
     mesh : labelled mesh at the present coordinates
     reference : (n_points, 3) mm, where the mesh's points were when the procedure began
     bone, shell, fibre, hinge : history of cells, membranes, cracked cortex and the membranes' bending
-    ground, platen_bed : discs below and above; `platen` (3,) the platen's axial position and its
-        two tilts times the lever, mm
+    rig : what surrounds the body
     outer_volume, cavity_volume : inside of the outer surface, and of all cavities together, when
         the procedure began, mm³; what cement fills of the cavities is taken off
     remeshes : how often the mesh was renewed; `transfer_error` the largest relative error in bone
@@ -173,9 +182,7 @@ class State:
     shell: ShellHistory
     fibre: FibreHistory
     hinge: HingeHistory
-    ground: Bed
-    platen_bed: Bed
-    platen: Float
+    rig: RigState
     outer_volume: float
     cavity_volume: float
     remeshes: int = 0

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from vertaug.errors import NotConvergedError
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.item import Contribution, Item
+from vertaug.solid.machine import MachineRig
 from vertaug.solid.model import SolidModel, Surroundings, cavity_facets
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.relaxation import changed_stiffness
+from vertaug.solid.rig import ground_force
 from vertaug.state import State
 
-__all__ = ["POTTING", "Crush", "PlatenDrive", "crush_test", "potted"]
+__all__ = ["POTTING", "Crush", "crush_test", "potted"]
 
 Float = NDArray[np.float64]
 Progress = Callable[[float, float], None]
@@ -35,57 +36,6 @@ _RISE = 0.06
 """Share of the depth that is taken in short steps."""
 _WINDOW = 0.02
 """Length over which a slope is taken, of the depth of the crush."""
-_MACHINE = 1e6
-"""Stiffness of the machine, N/mm: next to any vertebra's it is rigid."""
-
-
-@dataclass(frozen=True)
-class PlatenDrive:
-    """Holds the platen's tilts at zero and drives it to `position` mm, or loads it with `load` N.
-
-    The platen is one node with three unknowns, as in `solid.support`.
-    """
-
-    platen: int
-    position: float | None
-    load: float = 0.0
-
-    @property
-    def connectivity(self) -> NDArray[np.int32]:
-        """The platen's node, (1, 1)."""
-        return np.array([[self.platen]], dtype=np.int32)
-
-    def _gap(self, points: Float) -> tuple[Float, Float]:
-        """Distances (3,) from where the machine holds the platen, and its stiffness (3,)."""
-        stiffness = np.full(3, _MACHINE)
-        gap = points[self.platen].copy()
-        if self.position is None:
-            stiffness[0] = 0.0
-        else:
-            gap[0] -= self.position
-        return gap, stiffness
-
-    def energy(self, points: Float) -> float:
-        """Energy of the machine, mJ."""
-        gap, stiffness = self._gap(points)
-        return float(0.5 * stiffness @ gap**2 + self.load * points[self.platen, 0])
-
-    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy, force (1, 1, 3) and stiffness (1, 3, 3)."""
-        gap, stiffness = self._gap(points)
-        force = stiffness * gap + np.array([self.load, 0.0, 0.0])
-        matrix = np.diag(stiffness)[None] if with_matrix else None
-        return Contribution(self.energy(points), force[None, None], matrix)
-
-
-class _Machine(Equilibrium):
-    """Steps in which a machine drives the platen in place of a dead load."""
-
-    drive = PlatenDrive(0, 0.0)
-
-    def _supports(self, state: State, load: float) -> list[Item]:
-        """Potting below and above, and the machine."""
-        return [*super()._supports(state, load)[:-1], replace(self.drive, platen=self._platen)]
 
 
 @dataclass(frozen=True)
@@ -185,16 +135,16 @@ def crush_test(
     NotConvergedError
         A step fails.
     """
-    origin = float(state.platen[0])
+    origin = float(state.rig.points[0, 0])
     rise = np.linspace(0.0, _RISE, max(steps * 3 // 10, 4) + 1)[1:]
     crush = np.linspace(_RISE, 1.0, steps + 1)[1:]
     first, state = _load(
         state, model, depth * np.concatenate([rise, crush]), origin, progress, options
     )
     top = first[-1, 1]
-    elastic = origin - float(_unload(state, model, top, options).platen[0])
+    elastic = origin - float(_unload(state, model, top, options).rig.points[0, 0])
     state = _rested(state, model, top, options)
-    residual = origin - float(state.platen[0])
+    residual = origin - float(state.rig.points[0, 0])
     further = residual + np.linspace(0.0, reload, max(steps * 8 // 10, 8) + 1)[1:] * depth
     second, last = _load(state, model, further, origin, progress, options)
     return Crush(first, second, elastic, residual, last)
@@ -216,11 +166,10 @@ def _load(
     options: NewtonOptions,
 ) -> tuple[Float, State]:
     """Drive the platen to ``depths`` (n,) mm below ``origin``: displacement and force, and the state."""
-    machine = _Machine(state, model)
-    rows = [(origin - float(state.platen[0]), _force(state))]
+    machine = Equilibrium(state, model, MachineRig(model.surroundings.lever))
+    rows = [(origin - float(state.rig.points[0, 0]), _force(state))]
     for number, depth in enumerate(depths):
-        machine.drive = PlatenDrive(0, origin - float(depth))
-        state = _step(machine, state, number, options)
+        state = _step(machine, state, origin - float(depth), number, options)
         rows.append((float(depth), _force(state)))
         if progress is not None:
             progress(*rows[-1])
@@ -229,17 +178,18 @@ def _load(
 
 def _unload(state: State, model: SolidModel, top: float, options: NewtonOptions) -> State:
     """Take the load off in steps from ``top`` N."""
-    machine = _Machine(state, model)
+    machine = Equilibrium(state, model, MachineRig(model.surroundings.lever, driven=False))
     for number, share in enumerate((0.75, 0.5, 0.25, 0.1, 0.0)):
-        machine.drive = PlatenDrive(0, None, share * top)
-        state = _step(machine, state, number, options)
+        state = _step(machine, state, share * top, number, options)
     return state
 
 
-def _step(machine: _Machine, state: State, number: int, options: NewtonOptions) -> State:
-    """One step, with every cavity empty; raises where it fails."""
+def _step(
+    machine: Equilibrium, state: State, load: float, number: int, options: NewtonOptions
+) -> State:
+    """One step to the machine's ``load``, with every cavity empty; raises where it fails."""
     empty = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
-    step = machine.step(state, empty, 0.0, options)
+    step = machine.step(state, empty, load, options)
     if not step.newton.converged:
         raise NotConvergedError("crush test", number, step.newton.reason)
     return step.state
@@ -247,6 +197,4 @@ def _step(machine: _Machine, state: State, number: int, options: NewtonOptions) 
 
 def _force(state: State) -> float:
     """Compressive force (N) on the ground."""
-    ground = state.ground
-    gap = state.mesh.points[ground.nodes, 2] - ground.rest[:, 2]
-    return -float(ground.stiffness[:, 2] @ gap)
+    return ground_force(state.rig, state.mesh.points)

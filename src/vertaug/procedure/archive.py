@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
 from vertaug.state import (
-    Bed,
     BoneHistory,
     CementHistory,
     FibreHistory,
     HingeHistory,
+    RigState,
     ShellHistory,
     State,
 )
@@ -28,14 +28,12 @@ _BONE = ("volume", "ratio", "metric", "plastic", "density", "damage")
 _SHELL = ("facets", "volume", "metric", "plastic", "parameters")
 _FIBRE = ("facets", "volume", "direction", "strain", "parameters")
 _HINGE = ("nodes", "rest", "parameters")
-_BED = ("nodes", "rest", "stiffness")
 _CEMENT = (
     "fraction", "filling", "cure", "alone", "cells", "volume", "ratio", "metric", "plastic", "parameters",
 )  # fmt: skip
 _NUMBERS = ("outer_volume", "cavity_volume", "remeshes", "transfer_error")
-_PARTS = {
-    "bone": _BONE, "shell": _SHELL, "fibre": _FIBRE, "hinge": _HINGE, "ground": _BED, "platen_bed": _BED,
-}  # fmt: skip
+_PARTS = {"bone": _BONE, "shell": _SHELL, "fibre": _FIBRE, "hinge": _HINGE}
+_RIG_NODES, _RIG_ARRAYS = "rig.nodes.", "rig.arrays."
 
 
 def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
@@ -45,11 +43,23 @@ def pack_state(state: State) -> tuple[Arrays, dict[str, Any]]:
         arrays.update({f"{part}.{name}": getattr(getattr(state, part), name) for name in names})
     if state.cement is not None:
         arrays.update({f"cement.{name}": getattr(state.cement, name) for name in _CEMENT})
-    arrays["platen"], arrays["reference"] = state.platen, state.reference
+    arrays["reference"], arrays["rig.points"] = state.reference, state.rig.points
+    arrays.update({_RIG_NODES + name: array for name, array in state.rig.nodes.items()})
+    arrays.update({_RIG_ARRAYS + name: array for name, array in state.rig.arrays.items()})
     facts: dict[str, Any] = {name: getattr(state, name) for name in _NUMBERS}
+    facts["rig"] = state.rig.kind
     facts["region_names"] = list(state.mesh.region_names)
     facts["facet_names"] = list(state.mesh.facet_names)
     return arrays, facts
+
+
+def _rig(arrays: Arrays, kind: str) -> RigState:
+    """Rig that `pack_state` took apart."""
+    nodes, others = (
+        {k.removeprefix(p): np.ascontiguousarray(a) for k, a in arrays.items() if k.startswith(p)}
+        for p in (_RIG_NODES, _RIG_ARRAYS)
+    )
+    return RigState(kind, np.ascontiguousarray(arrays["rig.points"]), nodes, others)
 
 
 def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
@@ -71,9 +81,7 @@ def unpack_state(arrays: Arrays, facts: dict[str, Any]) -> State:
         shell=ShellHistory(**parts["shell"]),
         fibre=FibreHistory(**parts["fibre"]),
         hinge=HingeHistory(**parts["hinge"]),
-        ground=Bed(**parts["ground"]),
-        platen_bed=Bed(**parts["platen_bed"]),
-        platen=arrays["platen"],
+        rig=_rig(arrays, facts["rig"]),
         outer_volume=float(facts["outer_volume"]),
         cavity_volume=float(facts["cavity_volume"]),
         remeshes=int(facts["remeshes"]),

@@ -29,9 +29,9 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.regional_average import RegionalAverage
 from vertaug.solid.relaxation import soften
+from vertaug.solid.rig import Rig, rig_of
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
-from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed
 from vertaug.solid.wall_contact import WallContact
 from vertaug.state import State
 
@@ -45,8 +45,8 @@ class SolidStep:
     """Outcome of one step: the state it leads to, Newton's result, and the balances of force and energy.
 
     `state` equals the start where the step did not converge. `reaction_error` is the sum of all
-    forces of the ground and the load over the load; `energy` what the step took, `drive` what drove
-    the body at its end, `way` (n_nodes + 1, 3) how far nodes and platen went.
+    forces on the rig from outside over their size; `energy` what the step took, `drive` what drove
+    the body at its end, `way` (n_nodes + k, 3) how far the nodes of mesh and rig went.
     """
 
     state: State
@@ -73,43 +73,40 @@ class Equilibrium:
     ----------
     state : a state on the mesh to work on
     model : laws, surroundings, numerics
+    rig : what surrounds the body; by default that of the state's data
     """
 
-    def __init__(self, state: State, model: SolidModel) -> None:
+    def __init__(self, state: State, model: SolidModel, rig: Rig | None = None) -> None:
         self._model = model
         self._materials = MaterialMap(BoneCells(model.law), {**model.regions, **cement_laws(state)})
-        self._platen = state.mesh.n_points
+        self._rig = rig or rig_of(state.rig, model.surroundings.lever)
+        self._nodes = state.mesh.n_points
         self._average = RegionalAverage.of(
             state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region,
             model.law.damage_length,
         )  # fmt: skip
-        bed, cavities = self._supports(state, 0.0), list(cavity_facets(state.mesh).values())
+        rigged = [*self._springs(state), *self._drives(state, 0.0)]
+        cavities = list(cavity_facets(state.mesh).values())
         lists = [
             state.mesh.cells,
             state.shell.facets,
             state.fibre.facets,
             state.hinge.nodes,
             *(item.connectivity for item in cement_items(state)),
-            *(item.connectivity for item in bed),
+            *(item.connectivity for item in rigged),
             *cavities,
         ]
-        points = np.vstack([state.mesh.points, np.zeros(3)])
+        points = np.vstack([state.mesh.points, np.zeros_like(state.rig.points)])
         self._walls = WallContact(points, lists, cavities, model.contact)
         self.solver = self._walls.solver
 
-    def _supports(self, state: State, load: float) -> list[Item]:
-        """Discs, lateral hold of the upper disc, and the load in N."""
-        around = self._model.surroundings
-        bed, ground = state.platen_bed, state.ground
-        lateral = bed.stiffness * np.array([1.0, 1.0, 0.0])
-        rest = bed.rest
-        centre = (rest[:, :2] * bed.stiffness[:, 2:]).sum(axis=0) / bed.stiffness[:, 2].sum()
-        return [
-            GroundBed(ground.nodes, ground.rest, ground.stiffness),
-            GroundBed(bed.nodes, rest, lateral),
-            PlatenBed(bed.nodes, rest, bed.stiffness[:, 2], self._platen, around.lever),
-            AxialLoad(self._platen, load, float(centre[0]), float(centre[1]), around.lever),
-        ]
+    def _springs(self, state: State) -> list[Item]:
+        """What of the rig holds the body."""
+        return self._rig.springs(state.rig, self._nodes)
+
+    def _drives(self, state: State, load: float) -> list[Item]:
+        """What of the rig drives it."""
+        return self._rig.drives(state.rig, self._nodes, load)
 
     def _cells(self, state: State) -> SolidItem:
         """Cells with strengths and stiffnesses frozen at ``state``."""
@@ -130,21 +127,21 @@ class Equilibrium:
         before: Drive | None = None,
         ahead: Float | None = None,
     ) -> SolidStep:
-        """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and ``load`` N.
+        """Go from ``state`` to equilibrium under ``cavities`` (in the mesh's order) and the rig's ``load``.
 
         ``before`` is what drove the body at the step's start, by default the load alone;
-        ``ahead`` (n_nodes + 1, 3) the motion that is expected, the platen's last.
+        ``ahead`` (n_nodes + k, 3) the motion that is expected, that of the rig's nodes last.
         """
-        bodies, cement = self._bodies(state), cement_items(state)
-        supports = self._supports(state, load)
-        points = np.vstack([state.mesh.points, state.platen])
+        bodies, springs = self._bodies(state), self._springs(state)
+        cement, drives = cement_items(state), self._drives(state, load)
+        points = np.vstack([state.mesh.points, state.rig.points])
         walls, solver = self._walls.at(points)
-        items: list[Item] = [*bodies, *cement, *supports, *cavities, *walls]
+        items: list[Item] = [*bodies, *cement, *springs, *drives, *cavities, *walls]
         first = before or Drive.start(len(cavities), load)
         result = minimise(points, items, solver, options or self._model.newton, ahead)
         if not result.converged:
             return SolidStep(state, result, np.inf, StepEnergy(), first, np.zeros_like(points))
-        error = _imbalance(supports, result.points, load)
+        error = self._rig.reaction_error(state.rig, self._nodes, load, result.points)
         left = bodies.cells.after(result.points)
         following = self._commit(state, left, bodies, result.points)
         if state.cement is not None and cement:
@@ -154,12 +151,13 @@ class Equilibrium:
         drive = Drive.of(cavities, result.points, load, viscous)
         way = result.points - points
         inner: list[Item] = [*bodies, *cement, *walls]
-        outer = [*self._supports(state, first.load), *first.items(cavities)]
-        energy = self._energy(bodies, left, following, supports, points, result.points)
+        outer = [*springs, *self._drives(state, first.load), *first.items(cavities)]
+        energy = self._energy(bodies, left, following, springs, points, result.points)
         for item in cement:
             energy += item_energy(item, points, result.points)
         energy += cavity_work(first, drive, cavities, points, result.points)
-        energy += _axial_work(supports, first.load, points, result.points)
+        loads = (first.load, load)
+        energy += self._rig.work(state.rig, self._nodes, loads, points, result.points)
         energy += artificial_work(first.viscous, viscous, way)
         energy += lag_work(nodal_forces([*inner, *outer], points), first.viscous, way)
         touching = sum(wall.energy(result.points) - wall.energy(points) for wall in walls)
@@ -180,26 +178,24 @@ class Equilibrium:
         bodies: Sequence[Item],
         left: SolidItem,
         state: State,
-        supports: Sequence[Item],
+        springs: Sequence[Item],
         start: Float,
         end: Float,
     ) -> StepEnergy:
-        """Energies of ``bodies``, the first of which is ``left`` after the step, and discs; it led to ``state``."""
+        """Energies of ``bodies``, the first of which is ``left`` after the step to ``state``, and of ``springs``."""
         energy = StepEnergy()
         renewed: Sequence[Item] = self._bodies(state)
         known = (left, *(None for _ in bodies[1:]))
         for item, following, ended in zip(bodies, renewed, known, strict=True):
             energy += item_energy(item, start, end, following, ended)
-        for item in supports:
-            if not isinstance(item, AxialLoad):
-                energy += item_energy(item, start, end)
+        for item in springs:
+            energy += item_energy(item, start, end)
         return energy
 
     def stored(self, state: State) -> float:
-        """Energy (mJ) that bone, membranes and discs hold at ``state``."""
-        points = np.vstack([state.mesh.points, state.platen])
-        discs = [i for i in self._supports(state, 0.0) if not isinstance(i, AxialLoad)]
-        items: list[Item] = [*self._bodies(state), *cement_items(state), *discs]
+        """Energy (mJ) that bone, membranes and the rig's springs hold at ``state``."""
+        points = np.vstack([state.mesh.points, state.rig.points])
+        items: list[Item] = [*self._bodies(state), *cement_items(state), *self._springs(state)]
         return sum(item.energy(points) for item in items)
 
     def stress(self, state: State) -> Float:
@@ -222,32 +218,10 @@ class Equilibrium:
         new_bone = replace(bone, ratio=ratio, metric=metric, plastic=accumulated, damage=damage)
         return replace(
             state,
-            mesh=state.mesh.with_points(points[:-1]),
+            mesh=state.mesh.with_points(points[: self._nodes]),
             bone=new_bone,
             shell=new_shell,
             fibre=replace(state.fibre, direction=direction, strain=strain),
             hinge=replace(state.hinge, rest=hinge.history(points)),
-            platen=points[-1].copy(),
+            rig=self._rig.committed(state.rig, points[self._nodes :]),
         )
-
-
-def _axial_work(supports: Sequence[Item], before: float, start: Float, end: Float) -> StepEnergy:
-    """Work of the platen's load, which was ``before`` N at the start of the step."""
-    work = 0.0
-    for item in supports:
-        if isinstance(item, AxialLoad):
-            mean = replace(item, force=0.5 * (before + item.force))
-            work += mean.energy(start) - mean.energy(end)
-    return StepEnergy(external=work)
-
-
-def _imbalance(supports: Sequence[Item], points: Float, load: float) -> float:
-    """Sum of the forces of ground and load over the load, or over the springs' forces without load."""
-    total = np.array([0.0, 0.0, load])
-    carried = 0.0
-    for item in supports:
-        if isinstance(item, GroundBed):
-            total += item.reaction(points)
-            carried += float(np.abs(item.reaction(points)).sum())
-    scale = load if load > 0.0 else max(carried, 1.0)
-    return float(np.linalg.norm(total)) / scale

@@ -17,9 +17,9 @@ from vertaug.solid.bending import hinges_of
 from vertaug.solid.contact import ContactOptions
 from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.rig import specimen_rig_state
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
-from vertaug.solid.support import nodal_areas
-from vertaug.state import Bed, BoneHistory, FibreHistory, ShellHistory, State
+from vertaug.state import BoneHistory, FibreHistory, ShellHistory, State
 
 __all__ = ["CAVITY_PREFIX", "ENDPLATES", "Shells", "SolidModel", "Surroundings", "first_state"]
 
@@ -122,15 +122,6 @@ def _shell_histories(
     return shell, fibre
 
 
-def _bed(mesh: Mesh, name: str, surroundings: Surroundings, *, shear: bool) -> Bed:
-    """Springs on the facets called ``name``."""
-    nodes, area = nodal_areas(mesh.points, mesh.facets[mesh.facets_of(name)])
-    stiffness = np.zeros((len(nodes), 3))
-    stiffness[:, :2] = area[:, None] * (surroundings.disc_shear if shear else 0.0)
-    stiffness[:, 2] = area * surroundings.disc_axial
-    return Bed(nodes, mesh.points[nodes], stiffness)
-
-
 def cavity_facets(mesh: Mesh) -> dict[str, NDArray[np.int32]]:
     """Facets (m, 3) of every cavity, by name."""
     names = [name for name in mesh.facet_names if name.startswith(CAVITY_PREFIX)]
@@ -167,6 +158,7 @@ def first_state(
         mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)
     )
     cavities = sum(-enclosed_volume(mesh.points, f) for f in cavity_facets(mesh).values())
+    around = model.surroundings
     return State(
         mesh=mesh,
         reference=mesh.points.copy(),
@@ -174,9 +166,7 @@ def first_state(
         shell=shell,
         fibre=fibre,
         hinge=hinges_of(mesh.points, shell),
-        ground=_bed(mesh, "endplate_inferior", model.surroundings, shear=True),
-        platen_bed=_bed(mesh, "endplate_superior", model.surroundings, shear=True),
-        platen=np.zeros(3),
+        rig=specimen_rig_state(mesh, ENDPLATES, around.disc_axial, around.disc_shear),
         outer_volume=float(volume.sum()) + cavities,
         cavity_volume=cavities,
     )

@@ -15,7 +15,7 @@ from vertaug.mesh.quality import shape_quality
 from vertaug.mesh.remesh import remesh, size_field
 from vertaug.mesh.transfer import containing_cells, interpolated
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
-from vertaug.state import Bed, BoneHistory, State
+from vertaug.state import BoneHistory, State
 
 _SIZES = (1.0, 0.85, 1.15)
 """Edge lengths at the cavities that are tried, as a share of the one asked for."""
@@ -87,11 +87,6 @@ def _node_map(old: Mesh, new: Mesh, nodes: Int) -> Int:
     if len(nodes) and float(np.max(distance)) > 1e-9:
         raise NotConvergedError("remesh", 0, "a point of the outer surface was moved by the mesher")
     return np.asarray(index, dtype=np.int32)
-
-
-def _bed(bed: Bed, old: Mesh, new: Mesh) -> Bed:
-    """The same springs on the new numbering."""
-    return replace(bed, nodes=_node_map(old, new, bed.nodes))
 
 
 def _rows(rows: Int, old: Mesh, new: Mesh) -> Int:
@@ -176,8 +171,7 @@ def _renewed(state: State, rule: RemeshRule) -> State:
         shell=replace(state.shell, facets=_rows(state.shell.facets, old, new)),
         fibre=replace(state.fibre, facets=_rows(state.fibre.facets, old, new)),
         hinge=replace(state.hinge, nodes=_rows(state.hinge.nodes, old, new)),
-        ground=_bed(state.ground, old, new),
-        platen_bed=_bed(state.platen_bed, old, new),
+        rig=state.rig.renumbered(lambda nodes: _node_map(old, new, nodes)),
         remeshes=state.remeshes + 1,
         transfer_error=max(state.transfer_error, error),
     )

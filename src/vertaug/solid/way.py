@@ -18,7 +18,7 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """Motion of the last step: `motion` (n_nodes + 1, 3) mm, the platen's last, for `amount` of its target."""
+    """Motion of the last step: `motion` (n_nodes + k, 3) mm, the rig's last, for `amount` of its target."""
 
     motion: Float
     amount: float
@@ -31,4 +31,4 @@ class Way:
     def on(self, old: Mesh, new: Mesh) -> Way:
         """Return the same motion at the nodes of a ``new`` mesh of the same body, linear in the ``old`` cells."""
         moved = interpolated(old, self.motion, new.points)
-        return replace(self, motion=np.concatenate([moved, self.motion[-1:]]))
+        return replace(self, motion=np.concatenate([moved, self.motion[old.n_points :]]))

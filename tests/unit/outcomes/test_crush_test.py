@@ -8,7 +8,8 @@ import pytest
 
 from vertaug.errors import NotConvergedError
 from vertaug.outcomes import Crush, crush_test
-from vertaug.outcomes.crush_test import PlatenDrive, failure, potted, slope
+from vertaug.outcomes.crush_test import failure, potted, slope
+from vertaug.solid.machine import PlatenDrive
 from vertaug.solid.model import first_state
 from vertaug.solid.newton import NewtonOptions
 

@@ -39,7 +39,7 @@ def grown(loaded):
 
 def history(state):
     """All arrays of a state by name."""
-    found = {"points": state.mesh.points, "platen": state.platen}
+    found = {"points": state.mesh.points, "platen": state.rig.points}
     for part in ("bone", "shell"):
         record = getattr(state, part)
         found |= {f"{part}.{f.name}": getattr(record, f.name) for f in fields(record)}
@@ -49,14 +49,15 @@ def history(state):
 def test_load_arrives_at_the_ground(loaded, grown):
     _, state = loaded
     assert grown.reaction_error < 1e-6
-    ground, points = state.ground, grown.newton.points
-    force = (ground.stiffness * (points[ground.nodes] - ground.rest)).sum(axis=0)
+    rig, points = state.rig, grown.newton.points
+    gap = points[rig.nodes["ground"]] - rig.arrays["ground_rest"]
+    force = (rig.arrays["ground_stiffness"] * gap).sum(axis=0)
     assert force[2] == pytest.approx(-110.0, rel=1e-6)
 
 
 def test_bone_under_load_is_shorter(loaded):
     _, state = loaded
-    assert state.platen[0] < 0.0
+    assert state.rig.points[0, 0] < 0.0
     assert state.bone.damage.max() < 0.1
 
 

@@ -78,7 +78,7 @@ def test_a_step_with_laws_by_region_converges_stiffer_and_damages_bone_alone(loa
         )
         assert step.newton.converged
         assert step.reaction_error < 1e-6
-        sunk.append(state.platen[0] - step.state.platen[0])
+        sunk.append(state.rig.points[0, 0] - step.state.rig.points[0, 0])
         assert step.state.bone.damage.max() > 0.0
         for name in ("cement_left", "stent"):
             grew = (step.state.bone.damage - state.bone.damage)[state.mesh.cells_of(name)]

@@ -113,7 +113,7 @@ def test_more_cement_is_stiffer(loaded):
         now = treated(model, state, share, around) if share else state
         step = Equilibrium(now, model).step(now, empty(now), LOAD + 20.0, TIGHT)
         assert step.newton.converged
-        sunk.append(now.platen[0] - step.state.platen[0])
+        sunk.append(now.rig.points[0, 0] - step.state.rig.points[0, 0])
     assert np.all(np.diff(sunk) < 0.0)
 
 
