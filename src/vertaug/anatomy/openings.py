@@ -29,6 +29,8 @@ SITES: dict[str, tuple[float, float]] = {
 """Direction (x, y) from the body's axis to each side of the wall."""
 BASIVERTEBRAL = (1.5, 8.0)
 """Radius and length of the basivertebral opening, mm; recalled, uncalibrated."""
+BASIVERTEBRAL_DEPTH = 0.17
+"""How far the basivertebral vein's canal reaches into the body over the body's depth: 0.12 to 0.22 (Tzika 2021)."""
 SEGMENTAL = (0.5, 10.0)
 """Radius and length of a segmental vein, mm; recalled, uncalibrated."""
 BREACH = 1.5
@@ -55,6 +57,7 @@ class Opening:
     pathway : where what leaves arrives, such as ``basivertebral`` or ``disc``
     centre : (3,) on the surface, vertebral frame, mm
     radius, length : of the hole, mm
+    inside : how far a vein of that radius reaches into the bone, mm
     """
 
     name: str
@@ -63,6 +66,7 @@ class Opening:
     centre: Float
     radius: float
     length: float = 0.0
+    inside: float = 0.0
 
     @property
     def facet_name(self) -> str:
@@ -117,7 +121,9 @@ def default_openings(
     openings: list[Opening] = []
     if basivertebral:
         place = place_opening(vertebra, "posterior", 0.55)
-        openings.append(Opening("basivertebral", "vein", "basivertebral", place, *BASIVERTEBRAL))
+        inside = BASIVERTEBRAL_DEPTH * vertebra.landmarks.depth
+        shape = (*BASIVERTEBRAL, inside)
+        openings.append(Opening("basivertebral", "vein", "basivertebral", place, *shape))
     pairs = zip(SEGMENTAL_SITES, SEGMENTAL_HEIGHTS, strict=True)
     for index, (site, height) in enumerate(list(pairs)[:segmental], start=1):
         place = place_opening(vertebra, site, height)

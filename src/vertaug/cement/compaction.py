@@ -41,8 +41,8 @@ def walled(grid: FlowGrid) -> FlowGrid:
 
 
 def _usable(grid: FlowGrid) -> NDArray[np.bool_]:
-    """Cells of bone that drain."""
-    return np.asarray(drained(grid) & (grid.kind == Kind.BONE), dtype=np.bool_)
+    """Cells of bone and clefts that drain."""
+    return np.asarray(drained(grid) & np.isin(grid.kind, (Kind.BONE, Kind.CLEFT)), dtype=np.bool_)
 
 
 def compaction(before: Float, after: DeformedSolid, grid: FlowGrid) -> Float:

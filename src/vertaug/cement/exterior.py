@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,14 @@ from vertaug.cement.opening_faces import (
     spreading_gap,
 )
 from vertaug.cement.solid_view import OpeningSite
+from vertaug.cement.spaces import VEIN, Labels, label_spaces, rim_faces
+from vertaug.cement.surroundings import Surroundings
 from vertaug.cement.voxelise import Lattice
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import Compartment, Opening
+from vertaug.materials.outside_spaces import SpaceProperties
 
-__all__ = ["boundary_faces", "lay_openings", "rim_faces", "spread"]
+__all__ = ["Outside", "boundary_faces", "lay_openings", "lay_outside"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -112,55 +116,137 @@ def _laid(
     )
 
 
-def spread(
+def _nearest_labels(
+    sites: Sequence[OpeningSite], openings: tuple[Opening, ...], outside: NDArray[np.bool_]
+) -> Labels:
+    """Where no anatomy is known: each voxel has the space of the nearest opening, and all run into each other."""
+    names = tuple(dict.fromkeys(site.compartment for site in sites))
+    index = np.full(outside.shape, -1, dtype=np.int16)
+    if openings:
+        owner = [names.index(site.compartment) for site in sites]
+        group = np.repeat(owner, [len(opening.outer) for opening in openings])
+        tree = cKDTree(np.concatenate([opening.outer for opening in openings]))
+        index[outside] = group[tree.query(np.argwhere(outside))[1]]
+    number = len(names)
+    none, every = np.zeros(number, dtype=bool), np.ones(number, dtype=bool)
+    closed = np.zeros(outside.shape, dtype=bool)
+    return Labels(index, names, closed, none, every, np.ones((number, number), dtype=bool))
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is followed outside the bone; fields (nx, ny, nz), those of `FlowGrid` but for `tissue`, its cells."""
+
+    tissue: NDArray[np.bool_]
+    compartment: NDArray[np.int16]
+    permeability: Float
+    porosity: Float
+    outlet_faces: Bytes
+    outlet_pressure: Float
+    compartments: tuple[Compartment, ...]
+
+
+def lay_outside(
     sites: Sequence[OpeningSite],
     openings: tuple[Opening, ...],
     outside: NDArray[np.bool_],
-    spacing: float,
+    lattice: Lattice,
+    around: Surroundings | None,
+    usual: SpaceProperties,
     reach: float,
-) -> tuple[NDArray[np.int16], NDArray[np.bool_], Float, tuple[Compartment, ...]]:
-    """Exterior cells: the outside within `reach` mm of an opening, by the nearest one's compartment.
+) -> Outside:
+    """Spaces outside: voxels within `reach` mm of an opening, and all of a canal or disc that one leads to.
 
-    Returns the compartment of each cell (-1 for none), the cells of the rim that stand against a
-    pressure, that pressure, MPa, of the nearest opening, and the compartments with that of their first.
+    Without surroundings each voxel belongs to the space that the nearest opening names, with `usual` properties.
+    The rim stands against the pressure of the nearest opening into its space that has one, else the space's own.
     """
-    names = list(dict.fromkeys(site.compartment for site in sites))
-    compartments = tuple(
-        Compartment(name, next(s.pressure for s in sites if s.compartment == name))
-        for name in names
+    known = around is not None
+    labels = (
+        _nearest_labels(sites, openings, outside)
+        if around is None
+        else label_spaces(lattice, outside, around)
     )
-    index = np.full(outside.shape, -1, dtype=np.int16)
-    rim, pressure = np.zeros(outside.shape, dtype=bool), np.zeros(outside.shape)
-    if not openings:
-        return index, rim, pressure, compartments
-    owner = [names.index(site.compartment) for site in sites]
-    faces = [len(opening.outer) for opening in openings]
-    group = np.repeat(owner, faces)
-    behind = np.repeat([site.pressure for site in sites], faces)
-    tree = cKDTree(np.concatenate([opening.outer for opening in openings]) * spacing)
-    cells = np.argwhere(outside)
-    apart, nearest = tree.query(cells * spacing, distance_upper_bound=reach)
-    near = np.isfinite(apart)
-    nearest = np.asarray(nearest)[near]
-    cells, apart = cells[near], np.asarray(apart)[near]
-    index[tuple(cells.T)] = group[nearest]
-    pressure[tuple(cells.T)] = behind[nearest]
-    edge = ((cells == 0) | (cells == np.array(outside.shape) - 1)).any(axis=1)
-    rim[tuple(cells.T)] = edge | (apart > reach - 1.5 * spacing)
-    return index, rim, pressure, compartments
+    properties = [usual if around is None else around.properties(name) for name in labels.names]
+    veins = _vein_cells(sites, openings, outside.shape) if known else np.zeros_like(outside)
+    if known:
+        labels.index[veins] = labels.names.index(VEIN)
+    tissue = _followed(openings, outside & ~labels.closed, labels, reach / lattice.spacing)
+    index = np.where(tissue, labels.index, -1).astype(np.int16)
+    faces = rim_faces(labels, tissue)
+    faces[:, veins] = 2
+    permeability, porosity = (
+        np.array([*(getattr(item, name) for item in properties), 0.0])[index]
+        for name in ("permeability", "porosity")
+    )
+    own = {item.name: item.pressure for item in sites}
+    pressure = _behind(openings, own, properties, index, np.asarray(faces.any(axis=0)))
+    compartments = tuple(
+        Compartment(name, _space_pressure(name, sites, properties[n], known), labels.joined(n))
+        for n, name in enumerate(labels.names)
+    )
+    return Outside(tissue, index, permeability, porosity, faces, pressure, compartments)
 
 
-def rim_faces(
-    rim: NDArray[np.bool_], tissue: NDArray[np.bool_], closed: NDArray[np.bool_]
-) -> Bytes:
-    """Number of faces along x, y, z by which cells of the rim look out of the `tissue`; (3, nx, ny, nz).
+def _space_pressure(
+    name: str, sites: Sequence[OpeningSite], properties: SpaceProperties, known: bool
+) -> float:
+    """Pressure of a space: its own, or where no anatomy is known that of its first opening."""
+    first = next(
+        (s.pressure for s in sites if s.compartment == name and s.pressure is not None), None
+    )
+    return properties.pressure if known or first is None else first
 
-    Faces towards `closed` cells, such as bone and cannulas, are none of them.
-    """
-    found = np.zeros((3, *rim.shape), dtype=np.uint8)
-    out = np.pad(~(tissue | closed), 1, constant_values=True)
-    for axis in range(3):
-        for shift in (-1, 1):
-            beyond = np.roll(out, shift, axis=axis)[1:-1, 1:-1, 1:-1]
-            found[axis] += rim & beyond
+
+def _vein_cells(
+    sites: Sequence[OpeningSite], openings: tuple[Opening, ...], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Cells at the far ends of veins that lead into the circulation, not into tissue."""
+    found = np.zeros(shape, dtype=bool)
+    for site, opening in zip(sites, openings, strict=True):
+        if site.compartment == VEIN:
+            found[tuple(opening.outer.T)] = True
     return found
+
+
+def _followed(
+    openings: tuple[Opening, ...], usable: NDArray[np.bool_], labels: Labels, reach: float
+) -> NDArray[np.bool_]:
+    """Voxels near an opening, and those of whole spaces that one leads to."""
+    found = np.zeros(usable.shape, dtype=bool)
+    if not openings:
+        return found
+    outer = np.concatenate([opening.outer for opening in openings])
+    cells = np.argwhere(usable)
+    apart, _ = cKDTree(outer).query(cells, distance_upper_bound=reach)
+    found[tuple(cells[np.isfinite(apart)].T)] = True
+    entered = np.zeros(len(labels.names), dtype=bool)
+    reached = labels.index[tuple(outer.T)]
+    entered[reached[reached >= 0]] = True
+    entered |= (labels.joins[entered & labels.whole]).any(axis=0)
+    wanted = np.append(entered & labels.whole, False)
+    found |= usable & wanted[labels.index]
+    found[tuple(outer.T)] &= usable[tuple(outer.T)]
+    return found
+
+
+def _behind(
+    openings: tuple[Opening, ...],
+    own: dict[str, float | None],
+    properties: Sequence[SpaceProperties],
+    index: NDArray[np.int16],
+    rim: NDArray[np.bool_],
+) -> Float:
+    """Pressure, MPa, behind the rim's cells."""
+    usual = np.array([*(item.pressure for item in properties), 0.0])
+    pressure = np.where(rim, usual[index], 0.0)
+    for number in np.unique(index[rim]):
+        into = [o for o in openings if (index[tuple(o.outer.T)] == number).any()]
+        if not into:
+            continue
+        here = np.argwhere(rim & (index == number))
+        tree = cKDTree(np.concatenate([o.outer for o in into]))
+        given = [own[o.name] for o in into]
+        values = [usual[number] if value is None else value for value in given]
+        behind = np.repeat(values, [len(o.outer) for o in into])
+        pressure[tuple(here.T)] = behind[tree.query(here)[1]]
+    return pressure

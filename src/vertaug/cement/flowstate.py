@@ -94,6 +94,8 @@ class FlowState:
             item.pathway: 0.0 for item in grid.openings if item.name in self.system.dropped
         }
         self.expelled = dict.fromkeys(self.leaked, 0.0)
+        self.left_by_space = np.zeros(len(grid.compartments))
+        self.leaked_by_opening = np.zeros(len(ways.openings))
         self.left_grid = self.marrow_out = self.no_room = 0.0
         self._step_left = self._step_no_room = 0.0
 
@@ -220,6 +222,8 @@ class FlowState:
             self.leaked[name] += moved
         for name, moved in ways.by_pathway(step * flows - self.crossed).items():
             self.expelled[name] += moved
+        self.leaked_by_opening += np.bincount(ways.owner, self.crossed, len(ways.openings))
+        self.left_by_space += self._over_rim(step)
         self.left_grid += self._step_left
         self.no_room += self._step_no_room
         self.marrow_out += step * self.system.outflow() - self._step_left
@@ -230,6 +234,17 @@ class FlowState:
         self.before[:] = self.saturation
         self.filled_before[:] = self.filled
         self.portions.accept()
+
+    def _over_rim(self, step: float) -> Float:
+        """Cement of the last tried step that left through the rim of each space, mm³, (k,)."""
+        system = self.system
+        cells = system.outlet
+        gone = np.maximum(
+            system.anchor[cells] * (system.pressure[cells] - system.outer[cells]), 0.0
+        )
+        space = self.grid.compartment[tuple(index - 1 for index in cells)]
+        left = np.bincount(space, step * gone * self.flowing[cells], len(self.left_by_space))
+        return np.asarray(left, dtype=np.float64)
 
     def go_back(self) -> None:
         """Forget a step that was tried."""

@@ -2,9 +2,8 @@
 """Lay the flow grid over the deformed solid.
 
 The cortex is the set of faces between bone voxels and the rest; it lets nothing through but at
-openings. Space outside the bone is filled with soft tissue within some millimetres of each opening,
-so that leaked cement can be followed there. Permeability and porosity of soft tissue are
-assumptions: loose fat and venous plexus about as open as trabecular bone; no measurement was read.
+openings. Space outside the bone is followed within some millimetres of each opening, canal and discs
+as a whole where one leads there, so that leaked cement can be followed: `vertaug.cement.spaces`.
 """
 
 from __future__ import annotations
@@ -15,18 +14,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
-from vertaug.cement.exterior import boundary_faces, lay_openings, rim_faces, spread
+from vertaug.cement.exterior import boundary_faces, lay_openings, lay_outside
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
+from vertaug.cement.surroundings import Surroundings
+from vertaug.cement.vessel_cells import vessel_permeability, vessel_share
 from vertaug.cement.voxelise import Lattice, Shares, count_shares
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.materials.outside_spaces import SpaceProperties
 from vertaug.materials.permeability import baroud_2004, carman_1937
 
 __all__ = ["GridOptions", "GridReport", "lay_grid"]
 
 Float = NDArray[np.float64]
 _LEAST_POROSITY, _LEAST_FILLED = 1e-3, 1e-3
+_ROUNDING = 1e-9
 
 _OFF_AXIS = 0.1
 """Share of permeability off the diagonal from which a grid warns."""
@@ -48,6 +52,7 @@ class GridOptions:
     tissue_permeability, tissue_porosity : of soft tissue outside, mm², 1 (assumed)
     posterior : region names that start so do not enlarge the grid
     blocked : region names that start so are filled by a cannula and sealed
+    cleft : region names that start so are gaps of a fracture, as free as a cavity
     """
 
     spacing: float = 0.6
@@ -62,6 +67,7 @@ class GridOptions:
     tissue_porosity: float = 0.5
     posterior: tuple[str, ...] = ("posterior",)
     blocked: tuple[str, ...] = ("cannula",)
+    cleft: tuple[str, ...] = ("cleft",)
 
 
 @dataclass(frozen=True)
@@ -90,14 +96,49 @@ class GridReport:
         )
 
 
-def _lattice(solid: DeformedSolid, options: GridOptions) -> Lattice:
-    """The voxels around all that is not posterior, with room for leaks."""
+def _lattice(
+    solid: DeformedSolid,
+    sites: Sequence[OpeningSite],
+    options: GridOptions,
+    around: Surroundings | None,
+) -> Lattice:
+    """The voxels around all that is not posterior, with room for leaks; the canal's where an opening is near it."""
     kept = ~solid.in_regions(options.posterior) & ~solid.in_regions(options.blocked)
     used = solid.points[np.unique(solid.cells[kept])]
     room = options.reach + options.spacing
     low, high = used.min(axis=0) - room, used.max(axis=0) + room
-    nx, ny, nz = np.ceil((high - low) / options.spacing).astype(int)
+    for corner in [] if around is None else _ends(around, sites, 0.5 * (low + high), options):
+        low, high = np.minimum(low, corner), np.maximum(high, corner)
+    # about the middle, so that the mirror image of a body has the mirror image of its grid
+    nx, ny, nz = np.ceil((high - low) / options.spacing - _ROUNDING).astype(int)
+    low = 0.5 * (low + high) - 0.5 * options.spacing * np.array([nx, ny, nz])
     return Lattice(low, options.spacing, (int(nx), int(ny), int(nz)), options.per_side)
+
+
+def _ends(
+    around: Surroundings, sites: Sequence[OpeningSite], middle: Float, options: GridOptions
+) -> list[Float]:
+    """Points (3,) that the voxels must reach where an opening is near: back and sides of the canal, tops of discs."""
+    if not sites:
+        return []
+    places = np.array([site.points.mean(axis=0) for site in sites])
+    left, back, up = around.axes
+    found: list[Float] = []
+    canal = around.canal
+    if canal is not None:
+        apart = places - canal.centre
+        near = np.abs(apart @ left) < canal.radius + options.reach
+        if (near & (apart @ back > -canal.wall - options.reach)).any():
+            centre = canal.centre + ((middle - canal.centre) @ up) * up
+            found += [
+                centre + (canal.radius + options.spacing) * way for way in (left, -left, back)
+            ]
+    for disc in around.discs:
+        flat = disc.corners.reshape(-1, 3)
+        near = cKDTree(flat).query(places)[0] < options.reach
+        if bool(np.any(near)) and not disc.closed:
+            found += list(flat + disc.sign * (disc.height + options.spacing) * up)
+    return found
 
 
 def _relative(found: float, expected: float) -> float:
@@ -158,7 +199,9 @@ def _interior(shares: Shares, options: GridOptions) -> _Interior:
     filled = shares.bone + shares.cavity
     solid = _solid(filled, shares.cannula)
     cavity = solid & (shares.cavity >= 0.5 * filled)
-    kind = np.where(cavity, Kind.CAVITY, np.where(solid, Kind.BONE, Kind.SEALED)).astype(np.uint8)
+    cleft = solid & ~cavity & (shares.cleft >= 0.5 * filled)
+    kind = np.where(solid, Kind.BONE, Kind.SEALED).astype(np.uint8)
+    kind[cavity], kind[cleft] = Kind.CAVITY, Kind.CLEFT
     voxel = options.spacing**3
     counted_cavity = float(np.where(solid, shares.cavity, 0.0).sum()) * voxel
     counted_mass = float(np.where(solid, shares.bone * shares.fraction, 0.0).sum()) * voxel
@@ -175,7 +218,7 @@ def _interior(shares: Shares, options: GridOptions) -> _Interior:
     dense = shares.fraction * shares.bone / np.maximum(filled, 1e-9)
     bone = options.permeability_factor * carman_1937.permeability(dense, options.surface)
     bone = np.minimum(bone, options.cavity_permeability)
-    permeability = np.where(cavity, options.cavity_permeability, bone)
+    permeability = np.where(cavity | cleft, options.cavity_permeability, bone)
     return _Interior(kind, porosity, permeability, report)
 
 
@@ -191,7 +234,8 @@ def _check_axis(axis: tuple[float, float, float]) -> None:
 
 def _crop(grid: FlowGrid) -> FlowGrid:
     """The same grid without the sealed layers around it."""
-    index = np.argwhere(grid.kind != Kind.SEALED)
+    cells = [np.argwhere(grid.kind != Kind.SEALED)]
+    index = np.concatenate(cells + [item.outer for item in grid.openings])
     low, high = index.min(axis=0), index.max(axis=0) + 1
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
     shift = low.astype(np.int32)
@@ -213,9 +257,12 @@ def _crop(grid: FlowGrid) -> FlowGrid:
 
 
 def lay_grid(
-    solid: DeformedSolid, sites: Sequence[OpeningSite], options: GridOptions | None = None
+    solid: DeformedSolid,
+    sites: Sequence[OpeningSite],
+    options: GridOptions | None = None,
+    around: Surroundings | None = None,
 ) -> tuple[FlowGrid, GridReport]:
-    """Flow grid over the deformed solid, with its openings, and what the transfer kept.
+    """Flow grid over the deformed solid, with its openings and what is `around`, and what the transfer kept.
 
     Bone fraction is ``bone_fraction / J``, permeability Carman's from it, along the grid's axes with
     the superior-inferior one favoured. Voxels at least half bone or cavity are inside.
@@ -227,36 +274,39 @@ def lay_grid(
     """
     options = options or GridOptions()
     _check_axis(options.axis)
-    lattice = _lattice(solid, options)
-    shares = count_shares(solid, lattice, options.blocked)
+    lattice = _lattice(solid, sites, options, around)
+    shares = count_shares(solid, lattice, options.blocked, options.cleft)
     inside = _interior(shares, options)
     kind = inside.kind.copy()
     outside = (kind == Kind.SEALED) & (shares.cannula == 0.0)
     inner, outer = boundary_faces(kind != Kind.SEALED, outside)
     filled = np.minimum(shares.bone + shares.cavity + shares.cannula, 1.0)
     openings = lay_openings(sites, inner, outer, lattice, filled)
-    compartment, rim, behind, compartments = spread(
-        sites, openings, outside, lattice.spacing, options.reach
-    )
-    tissue = compartment >= 0
-    kind[tissue] = Kind.EXTERIOR
-    isotropic = np.where(tissue, options.tissue_permeability, inside.permeability)
+    tissue = SpaceProperties(options.tissue_permeability, options.tissue_porosity, 0.0)
+    permeability = inside.permeability
+    for site in sites:
+        if site.inside is not None:
+            share = np.where(
+                kind == Kind.BONE, vessel_share(lattice, site.inside, site.radius), 0.0
+            )
+            permeability = vessel_permeability(permeability, share, site.radius)
+    out = lay_outside(sites, openings, outside, lattice, around, tissue, options.reach)
+    kind[out.tissue] = Kind.EXTERIOR
+    isotropic = np.where(out.tissue, out.permeability, permeability)
     along = baroud_2004.along_axes(isotropic, options.anisotropy, options.axis)
     along[:, kind != Kind.BONE] = isotropic[kind != Kind.BONE]
     grid = FlowGrid(
         origin=lattice.origin,
         spacing=lattice.spacing,
         kind=kind,
-        compartment=compartment,
-        porosity=np.where(tissue, options.tissue_porosity, inside.porosity),
+        compartment=out.compartment,
+        porosity=np.where(out.tissue, out.porosity, inside.porosity),
         permeability=along,
-        outlet=rim,
+        outlet=np.asarray(out.outlet_faces.any(axis=0)),
         openings=openings,
-        compartments=compartments,
-        outlet_pressure=behind,
-        outlet_faces=rim_faces(
-            rim, tissue, (kind != Kind.SEALED) & ~tissue | (shares.cannula > 0.0)
-        ),
+        compartments=out.compartments,
+        outlet_pressure=out.outlet_pressure,
+        outlet_faces=out.outlet_faces,
     )
     turned = baroud_2004.off_axis(options.anisotropy, options.axis)
     return _crop(grid), replace(inside.report, off_axis=turned)

@@ -19,7 +19,7 @@ from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
 from vertaug.cement.tumour import Tumour
 from vertaug.errors import InputError
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import INSIDE, FlowGrid
 
 __all__ = ["Progress", "inject"]
 
@@ -197,7 +197,7 @@ def inject(
     _check_saturation(grid, start)
     if tumour is not None:
         tumour.check(grid, start)
-    active, interior = drained(grid), (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
+    active, interior = drained(grid), np.isin(grid.kind, INSIDE)
     if not (active & interior).any():
         raise _refuse(
             "openings", f"{len(grid.openings)} openings, none joins the bone to an outlet",
@@ -211,7 +211,11 @@ def inject(
     record = Recorder(state, tuple(by_name), probes or {})
     run = Pushing(state, hands, options, record)
     _follow(run, schedule, progress)
-    said = (*cement.warnings(), *_warnings(grid), *(tumour.tissue.warnings() if tumour else ()))
+    said = (
+        *cement.warnings(),
+        *_warnings(grid, state.system.dropped),
+        *(tumour.tissue.warnings() if tumour else ()),
+    )
     return record.result(
         run.stop or "schedule", sum(hand.stored for hand in hands.values()), options.leak_threshold,
         run.failure, said,
@@ -240,8 +244,13 @@ def _follow(run: Pushing, schedule: Sequence[Push], progress: Progress | None) -
     run.settle(run.options.settle)
 
 
-def _warnings(grid: FlowGrid) -> tuple[str, ...]:
-    """What the reader must know of the grid."""
-    return tuple(
-        f"opening {name} leads nowhere: no outlet is reached from it" for name in blind(grid)
-    )
+def _warnings(grid: FlowGrid, dropped: tuple[str, ...]) -> tuple[str, ...]:
+    """What the reader must know of the grid: openings by which nothing can leave."""
+    nowhere = blind(grid)
+    return (
+        *(f"opening {name} leads nowhere: no outlet is reached from it" for name in nowhere),
+        *(
+            f"opening {name} was left out: the bone at its mouth reaches no outlet"
+            for name in dropped if name not in nowhere
+        ),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from vertaug.cement.multigrid import Hierarchy, Operator, SolveReport
 from vertaug.cement.ways import Ways
 from vertaug.errors import NotConvergedError
-from vertaug.grid.flow_grid import FlowGrid
+from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug_kernels import flow
 
 _LARGEST_RESIDUAL = 1e-6
@@ -55,7 +55,8 @@ def drained(grid: FlowGrid) -> NDArray[np.bool_]:
     graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=shape)
     _, group = connected_components(graph, directed=False)
     groups = group[number[grid.outlet]]
-    return np.asarray(np.isin(group, groups).reshape(grid.shape))
+    found = np.isin(group, groups).reshape(grid.shape)
+    return np.asarray(found & (grid.kind != Kind.SEALED))
 
 
 class PressureSystem:
@@ -63,6 +64,7 @@ class PressureSystem:
 
     Padded fields: `pressure`
     MPa, `tx`, `ty`, `tz`, `anchor` mm³/(s MPa), `outer` the pressure behind `anchor`.
+    `outlet` are the padded indices of the cells that drain out of the grid, three arrays.
     `ways` are the openings that drain, `dropped` the names of those that do not.
     """
 
@@ -76,18 +78,21 @@ class PressureSystem:
         self.pressure, self.outer = np.zeros(shape), np.zeros(shape)
         self._permeability = [np.asarray(pad(k, 1.0), np.float64) for k in grid.permeability]
         self._passable = [self._faces(axis) for axis in range(3)]
-        drains = [bool(self.active[tuple(item.inner.T)].all()) for item in grid.openings]
+        drains = [
+            bool(self.active[tuple(item.inner.T)].all() and self.active[tuple(item.outer.T)].all())
+            for item in grid.openings
+        ]
         pairs = list(zip(grid.openings, drains, strict=True))
         self.ways = Ways([item for item, open_ in pairs if open_], grid)
         self.dropped = tuple(item.name for item, open_ in pairs if not open_)
-        self._outlet = tuple(np.argwhere(grid.outlet & self.active).T + 1)
-        self._rim = grid.rim_shape()[tuple(index - 1 for index in self._outlet)]
+        self.outlet = tuple(np.argwhere(grid.outlet & self.active).T + 1)
+        self._rim = grid.rim_shape()[tuple(index - 1 for index in self.outlet)]
         self._set_outer()
 
     def _set_outer(self) -> None:
         """Pressure behind each outlet cell."""
-        inside = tuple(index - 1 for index in self._outlet)
-        self.outer[self._outlet] = self.grid.outer_pressure()[inside]
+        inside = tuple(index - 1 for index in self.outlet)
+        self.outer[self.outlet] = self.grid.outer_pressure()[inside]
 
     def _faces(self, axis: int) -> NDArray[np.uint8]:
         """Padded mask of the faces along `axis` that let fluid through."""
@@ -112,7 +117,7 @@ class PressureSystem:
             fields = (self._permeability[axis], viscosity, self._passable[axis])
             flow.conductances(*fields, axis, spacing, out)
         self.ways.update(viscosity, self.faces)
-        self.anchor[self._outlet] = self._rim / viscosity[self._outlet]
+        self.anchor[self.outlet] = self._rim / viscosity[self.outlet]
         self._hierarchy.update(Operator(self.tx, self.ty, self.tz, self.anchor))
 
     def solve(self, source: Float, tolerance: float) -> SolveReport:
@@ -128,12 +133,12 @@ class PressureSystem:
     @property
     def even(self) -> bool:
         """Whether all outlets stand against one pressure, so that without a source nothing flows."""
-        return float(np.ptp(self.outer[self._outlet])) == 0.0
+        return float(np.ptp(self.outer[self.outlet])) == 0.0
 
     def rest(self, tolerance: float, out: Float) -> int:
         """Pressure with no source, into `out`, which it starts from; returns the iterations."""
         if self.even:
-            out[1:-1, 1:-1, 1:-1] = np.where(self.active, self.outer[self._outlet][0], 0.0)
+            out[1:-1, 1:-1, 1:-1] = np.where(self.active, self.outer[self.outlet][0], 0.0)
             return 0
         return self._solve(self.anchor * self.outer, out, tolerance).iterations
 

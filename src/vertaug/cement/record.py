@@ -22,10 +22,10 @@ Probes = Mapping[str, NDArray[np.intp]]
 """Cells (n, 3) over which the pressure is averaged, by name."""
 
 _COLUMNS = (
-    "time", "injected", "in_bone", "in_cavity", "in_vessels", "marrow_out", "rate", "syringe", "tip",
+    "time", "injected", "in_bone", "in_cavity", "in_cleft", "in_vessels", "marrow_out", "rate", "syringe", "tip",
     "limited", "iterations", "passes", "balance", "marrow_balance", "lowest", "highest",
 )  # fmt: skip
-_GROUPS = ("leaked", "expelled", "rates", "probes")
+_GROUPS = ("leaked", "expelled", "spaces", "rates", "probes")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,9 @@ class Recorder:
         self._bone = state.grid.kind == Kind.BONE
         self._cavity = state.grid.kind == Kind.CAVITY
         self._tumour = TumourRecord(state) if state.tumour is not None else None
+        self._cleft = state.grid.kind == Kind.CLEFT
+        self._outside = state.grid.kind == Kind.EXTERIOR
+        self._space = state.grid.compartment[self._outside]
 
     def add(self, taken: Taken) -> float:
         """Book a step that has been accepted; returns the error of the cement's balance, mm³."""
@@ -72,6 +75,7 @@ class Recorder:
                 "injected": self.injected,
                 "in_bone": float(cement[self._bone].sum()),
                 "in_cavity": float(cement[self._cavity].sum()),
+                "in_cleft": float(cement[self._cleft].sum()),
                 "in_vessels": vessels,
                 "marrow_out": state.marrow_out,
                 "rate": rate,
@@ -94,16 +98,28 @@ class Recorder:
             self._tumour.add(state)
         self._groups["leaked"].append(dict(state.leaked))
         self._groups["expelled"].append(dict(state.expelled))
+        self._groups["spaces"].append(self._in_spaces(cement))
         self._groups["rates"].append({n: taken.flows.get(n, 0.0) for n in self._cannulas})
         self._groups["probes"].append(
             {name: float(pressure[tuple(cells.T)].mean()) for name, cells in self._probes.items()}
         )
         return self.injected - found
 
-    def _first_leaks(self, history: History, threshold: float) -> dict[str, float | None]:
-        """Time at which each pathway crossed the threshold, linear within the step."""
+    def _in_spaces(self, cement: Float) -> dict[str, float]:
+        """Cement, mm³, that lies in each space outside the bone or has left the grid through its rim."""
+        state = self._state
+        lying = np.bincount(self._space, cement[self._outside], len(state.left_by_space))
+        total = lying + state.left_by_space
+        return {
+            item.name: float(total[n]) for n, item in enumerate(state.grid.compartments)
+        }  # fmt: skip
+
+    def _first_leaks(
+        self, history: History, curves: Mapping[str, Float], threshold: float
+    ) -> dict[str, float | None]:
+        """Time at which each curve crossed the threshold, linear within the step."""
         first: dict[str, float | None] = {}
-        for name, volume in history.leaked.items():
+        for name, volume in curves.items():
             reached = np.flatnonzero(volume >= threshold)
             first[name] = None
             if len(reached):
@@ -124,10 +140,14 @@ class Recorder:
             injected=column["injected"],
             in_bone=column["in_bone"],
             in_cavity=column["in_cavity"],
+            in_cleft=column["in_cleft"],
             in_vessels=column["in_vessels"],
             marrow_out=column["marrow_out"],
             leaked=self._group("leaked", tuple(self._state.leaked)),
             expelled=self._group("expelled", tuple(self._state.expelled)),
+            spaces=self._group(
+                "spaces", tuple(item.name for item in self._state.grid.compartments)
+            ),
             rate=column["rate"],
             rates=self._group("rates", self._cannulas),
             syringe=column["syringe"],
@@ -178,7 +198,16 @@ class Recorder:
                 for item, volume in zip(ways.openings, vessels, strict=True)
                 if item.length > 0.0
             },
-            first_leak_s=self._first_leaks(history, threshold),
+            first_leak_s=self._first_leaks(history, history.leaked, threshold),
+            in_spaces={
+                name: float(curve[-1]) if len(curve) else 0.0
+                for name, curve in history.spaces.items()
+            },
+            first_in_space_s=self._first_leaks(history, history.spaces, threshold),
+            leaked_by_opening={
+                item.name: float(volume)
+                for item, volume in zip(ways.openings, state.leaked_by_opening, strict=True)
+            },
             stopped=stopped,
             limited_s=self._limited,
             balance_error=float(np.abs(history.balance).max(initial=0.0)),

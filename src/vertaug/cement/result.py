@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import INSIDE, FlowGrid, Kind
 
 __all__ = ["History", "InjectionResult", "TumourResult"]
 
@@ -19,8 +19,9 @@ Float = NDArray[np.float64]
 class History:
     """Curves of an injection, one row a time step, the state at its end; shape (n,) each.
 
-    `time` s; `injected`, `in_bone`, `in_cavity`, `in_vessels`, `marrow_out` mm³ so far; `leaked` cement and
-    `expelled` marrow by pathway, mm³; `rate` mm³/s, all cannulas together, `rates` of each;
+    `time` s; `injected`, `in_bone`, `in_cavity`, `in_cleft`, `in_vessels`, `marrow_out` mm³ so far; `leaked`
+    cement and `expelled` marrow by pathway, mm³; `spaces` cement that lies in each space outside or went on
+    through it beyond the grid, mm³; `rate` mm³/s, all cannulas together, `rates` of each;
     `syringe`, `tip` pressures, MPa, the highest of the cannulas; `probes` pressures at named places, MPa;
     `limited` where the pressure limit cut the rate; `iterations` of the pressure solver in `passes` solves;
     `balance` cement injected minus found, `marrow_balance` volume injected minus driven out, both over what was
@@ -31,10 +32,12 @@ class History:
     injected: Float
     in_bone: Float
     in_cavity: Float
+    in_cleft: Float
     in_vessels: Float
     marrow_out: Float
     leaked: dict[str, Float]
     expelled: dict[str, Float]
+    spaces: dict[str, Float]
     rate: Float
     rates: dict[str, Float]
     syringe: Float
@@ -101,6 +104,9 @@ class InjectionResult:
     left_grid : of the cement, what left the grid through its rim, mm³
     in_vessels : cement in the vessels that lead out, mm³ by opening
     first_leak_s : time at which each pathway had leaked the threshold volume; None where never
+    in_spaces : cement outside by the space where it lies, or by which it left the grid, mm³
+    first_in_space_s : time at which each space held the threshold volume; None where never
+    leaked_by_opening : cement that crossed each opening, net, mm³
     stopped : why it ended: ``schedule``, ``pressure``, ``leak``, ``set``, ``time``, ``failure``
     limited_s : time during which the pressure limit held the rate down, s
     balance_error : largest `History.balance`, absolute
@@ -123,6 +129,9 @@ class InjectionResult:
     left_grid: float
     in_vessels: dict[str, float]
     first_leak_s: dict[str, float | None]
+    in_spaces: dict[str, float]
+    first_in_space_s: dict[str, float | None]
+    leaked_by_opening: dict[str, float]
     stopped: str
     limited_s: float
     balance_error: float
@@ -140,10 +149,10 @@ class InjectionResult:
 
     @property
     def pore_fill(self) -> float:
-        """Cement in bone and cavity over their pore volume."""
-        inside = np.isin(self.grid.kind, (Kind.BONE, Kind.CAVITY))
-        return self.volume_in(Kind.BONE, Kind.CAVITY) / float(self.pore_volume[inside].sum())
+        """Cement in bone, cavities and clefts over their pore volume."""
+        inside = np.isin(self.grid.kind, INSIDE)
+        return self.volume_in(*INSIDE) / float(self.pore_volume[inside].sum())
 
     def body_fill(self, body_volume: float) -> float:
-        """Cement in bone and cavity over the volume of the vertebral body, mm³."""
-        return self.volume_in(Kind.BONE, Kind.CAVITY) / body_volume
+        """Cement in bone, cavities and clefts over the volume of the vertebral body, mm³."""
+        return self.volume_in(*INSIDE) / body_volume

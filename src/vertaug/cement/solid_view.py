@@ -63,28 +63,30 @@ class OpeningSite:
     Parameters
     ----------
     name, pathway : see `vertaug.grid.flow_grid.Opening`
-    compartment : the space it leads to, such as ``canal``
-    pressure : in that space, MPa
+    compartment : the space it leads to where no surroundings are known; ``vein`` leads into the circulation
+    pressure : at its far end, MPa; None: that of the space
     points : (n, 3) on the opening, mm; one suffices for a small hole
     radius, length : mm
     facets : (f, 3, 3) corners, mm, of an opening that is no disc
+    inside : (m, 3) line, mm, of the vessel of this radius that leads to it within the bone
     """
 
     name: str
     pathway: str
     compartment: str
-    pressure: float
+    pressure: float | None
     points: Float
     radius: float
     length: float = 0.0
     facets: Float | None = None
+    inside: Float | None = None
 
 
 def site_from_facets(
     name: str,
     pathway: str,
     compartment: str,
-    pressure: float,
+    pressure: float | None,
     corners: Float,
     length: float = 0.0,
 ) -> OpeningSite:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where a cannula lets cement out on the grid, and the pressure at its tip.
 
-In a cavity the source is the cavity cells near the tip. In bone it is a ball of the cannula's inner
+In a cavity or a cleft the source is its cells near the tip. In bone it is a ball of the cannula's inner
 radius a. A grid does not resolve the pressure at the ball, so the tip pressure is the source-weighted
 mean of the cells plus ``Q mu / (4 pi k) (1/a - 1/r)``, with r the radius at which the grid's own Green
 function gives that mean (Peaceman 1978, carried to three dimensions and several cells): 1/r is
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vertaug.cement.cannula import Cannula
 from vertaug.errors import InputError
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import HOLLOW, INSIDE, FlowGrid
 
 __all__ = ["Source", "locate_source", "mouth"]
 
@@ -146,7 +146,7 @@ def locate_source(
         where no such cell lies within 3 mm, or a direction is missing.
     """
     tip, radius = mouth(cannula, depth), cannula.radius
-    inside = usable & ((grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY))
+    inside = usable & np.isin(grid.kind, INSIDE)
     cells, apart = _near(grid, tip, inside)
     if not len(cells) or apart[0] > _REACH:
         nearest = f"nearest bone {apart[0]:.1f} mm away" if len(cells) else "no bone that drains"
@@ -158,7 +158,7 @@ def locate_source(
             fix="move the tip into the vertebral body, or open a pathway for the marrow",
             code="E-CEMENT-003",
         )
-    cavity, gap = _near(grid, tip, inside & (grid.kind == Kind.CAVITY))
+    cavity, gap = _near(grid, tip, inside & np.isin(grid.kind, HOLLOW))
     near_cavity = radius + 0.5 * grid.spacing
     touching = gap <= max(near_cavity, apart[0] + 0.01 * grid.spacing)
     if touching.any():

@@ -11,7 +11,7 @@ from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from vertaug.cement.solid_view import DeformedSolid
 from vertaug.cement.voxelise import Lattice, cavity_share, owners
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import INSIDE, FlowGrid, Kind
 
 __all__ = ["SolidCement", "field_at", "saturation_to_solid"]
 
@@ -53,7 +53,7 @@ def saturation_to_solid(
     what a full cell cannot hold goes to the others that hold cement. ``degree`` of cure, by voxel, is averaged
     over the cement.
     """
-    inside = np.where(np.isin(grid.kind, (Kind.BONE, Kind.CAVITY)), saturation, 0.0)
+    inside = np.where(np.isin(grid.kind, INSIDE), saturation, 0.0)
     cured = inside * (0.0 if degree is None else degree)
     mean, carried = _means(grid, solid, inside, cured)
     cure = np.divide(carried, mean, out=np.zeros_like(mean), where=mean > 0.0)

@@ -44,7 +44,9 @@ class Lattice:
 
 @dataclass(frozen=True)
 class Shares:
-    """By voxel: shares of `bone`, `cavity`, `cannula`, mean bone `fraction` within the bone share.
+    """By voxel: shares of `bone`, `cavity`, `cannula`, `cleft`, mean bone `fraction` within the bone share.
+
+    Clefts are part of the bone share.
 
     `volume` and `mass` are what the mesh holds of bone (mm³ of space, mm³ of matrix) on this
     lattice, `cavity_volume` what the surfaces enclose, mm³.
@@ -53,6 +55,7 @@ class Shares:
     bone: Float
     cavity: Float
     cannula: Float
+    cleft: Float
     fraction: Float
     volume: float
     mass: float
@@ -91,17 +94,21 @@ def _on_lattice(solid: DeformedSolid, lattice: Lattice, owner: Int) -> Float:
     return np.where(complete, solid.volumes(), counted)
 
 
-def count_shares(solid: DeformedSolid, lattice: Lattice, blocked: tuple[str, ...]) -> Shares:
-    """Count what each voxel holds; regions whose names start with `blocked` are cannulas."""
+def count_shares(
+    solid: DeformedSolid, lattice: Lattice, blocked: tuple[str, ...], hollow: tuple[str, ...]
+) -> Shares:
+    """Count what each voxel holds; regions whose names start with `blocked` are cannulas, with `hollow` clefts."""
     owner = owners(solid, lattice)
     cannula = solid.in_regions(blocked)
     fraction = solid.present_fraction()
-    bone, mean, rod, unused = (np.zeros(lattice.shape) for _ in range(4))
+    bone, mean, rod, cleft, unused = (np.zeros(lattice.shape) for _ in range(5))
     chosen = np.asarray(~cannula, dtype=np.uint8)
     voxel.sample_means(owner, fraction, chosen, lattice.per_side, bone, mean)
     voxel.sample_means(owner, fraction, 1 - chosen, lattice.per_side, rod, unused)
+    gap = np.asarray(solid.in_regions(hollow), dtype=np.uint8)
+    voxel.sample_means(owner, fraction, gap, lattice.per_side, cleft, np.zeros(lattice.shape))
     cavity, cavity_volume = cavity_share(solid, lattice)
     volumes = np.where(cannula, 0.0, _on_lattice(solid, lattice, owner))
     mass = float(volumes @ fraction)
     cavity = np.minimum(cavity, 1.0 - bone - rod)
-    return Shares(bone, cavity, rod, mean, float(volumes.sum()), mass, cavity_volume)
+    return Shares(bone, cavity, rod, cleft, mean, float(volumes.sum()), mass, cavity_volume)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import HOLLOW, INSIDE, FlowGrid, Kind
 from vertaug.materials.thermal import blood
 from vertaug.materials.thermal.mixing import mix
 from vertaug.materials.thermal.polymer import Polymer
@@ -56,7 +56,7 @@ def heat_body(
     body_temperature : K
     """
     pores = np.minimum(grid.porosity, 1.0)
-    inside = (grid.kind == Kind.BONE) | (grid.kind == Kind.CAVITY)
+    inside = np.isin(grid.kind, INSIDE)
     sealed = grid.kind == Kind.SEALED
     share = np.clip(saturation, 0.0, 1.0)
     cement = np.where(sealed, 0.0, pores * share)
@@ -67,7 +67,7 @@ def heat_body(
         [(cement, polymer.tissue), (bone, BONE), (marrow, MARROW), (soft, SOFT_TISSUE)]
     )
     flow = np.where(inside, blood.perfusion(bone_flow), blood.perfusion(soft_flow))
-    flow = np.where(grid.kind == Kind.CAVITY, 0.0, flow) * np.where(sealed, 1.0, 1.0 - share)
+    flow = np.where(np.isin(grid.kind, HOLLOW), 0.0, flow) * np.where(sealed, 1.0, 1.0 - share)
     return HeatBody(
         grid.spacing, conductivity, capacity, cement * polymer.heat, flow, body_temperature
     )

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Compartment", "FlowGrid", "Kind", "Opening"]
+__all__ = ["HOLLOW", "INSIDE", "Compartment", "FlowGrid", "Kind", "Opening", "Side"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -24,6 +24,13 @@ class Kind(IntEnum):
     BONE = 1
     CAVITY = 2
     EXTERIOR = 3
+    CLEFT = 4
+
+
+INSIDE = (Kind.BONE, Kind.CAVITY, Kind.CLEFT)
+"""Cells within the bone's surface."""
+HOLLOW = (Kind.CAVITY, Kind.CLEFT)
+"""Cells without bone: what a balloon left, and clefts of the fracture."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,13 @@ class Opening:
 class Compartment:
     """A space outside the bone (``canal``, ``disc_superior``, ``paravertebral``, ...).
 
-    Its pressure, MPa, is held at the rim of the part of it that lies on the grid.
+    Its pressure, MPa, is held at the rim of the part of it that lies on the grid. It is open towards the
+    spaces that it `joins`.
     """
 
     name: str
     pressure: float
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,9 +121,9 @@ class FlowGrid:
                                   pressure; None: one of mean permeability
     ============= =============== ==========================================================
 
-    Fluid passes a face between two active cells of one kind of place: bone and cavity are one
-    place, each compartment is another. Every other face is sealed, so the cortex is the set of
-    faces between bone and exterior; only openings cross it.
+    Fluid passes a face between two active cells within the bone (cavities and clefts are part of
+    it), within a compartment, or of compartments that join. Every other face is sealed, so the cortex
+    is the set of faces between bone and exterior; only openings cross it.
     """
 
     origin: Float
@@ -161,16 +170,29 @@ class FlowGrid:
         return np.where(self.outlet, 2.0 * self.spacing * found, 0.0)
 
     def place(self) -> NDArray[np.int16]:
-        """Label of the connected kind of place: -1 sealed, 0 bone and cavity, 1.. exterior."""
+        """-1 where sealed, 0 within the bone, 1 outside; shape (nx, ny, nz)."""
         place = np.where(self.kind == Kind.SEALED, -1, 0).astype(np.int16)
-        outside = self.kind == Kind.EXTERIOR
-        place[outside] = 1 + self.compartment[outside]
+        place[self.kind == Kind.EXTERIOR] = 1
         return place
+
+    def joined(self) -> NDArray[np.bool_]:
+        """Whether fluid passes between two compartments, (k, k)."""
+        names = [item.name for item in self.compartments]
+        joins = np.eye(len(names), dtype=bool)
+        for n, item in enumerate(self.compartments):
+            for name in item.joins:
+                m = names.index(name)
+                joins[n, m] = joins[m, n] = True
+        return joins
 
     def passable(self, axis: int) -> NDArray[np.bool_]:
         """Whether fluid passes the face between a cell and the next along `axis`; n - 1 along it."""
         place = np.moveaxis(self.place(), axis, 0)
-        return np.moveaxis((place[:-1] == place[1:]) & (place[:-1] >= 0), 0, axis)
+        space = np.moveaxis(self.compartment, axis, 0)
+        same = (place[:-1] == place[1:]) & (place[:-1] >= 0)
+        joins = np.pad(self.joined(), (0, 1), constant_values=True)
+        same &= (place[:-1] == 0) | joins[space[:-1], space[1:]]
+        return np.asarray(np.moveaxis(same, 0, axis))
 
     def centres(self, index: NDArray[np.integer]) -> Float:
         """Centres, mm, of the cells of `index` (n, 3)."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vertaug.anatomy import Approach, HeightProfile, Vertebra
 from vertaug.anatomy.access import Line, plan_access
 from vertaug.anatomy.naming import name_facets, posterior_region
-from vertaug.anatomy.openings import Opening, default_openings, place_opening
+from vertaug.anatomy.openings import BASIVERTEBRAL_DEPTH, Opening, default_openings, place_opening
 from vertaug.errors import InputError
 from vertaug.mesh import Capsule, Mesh, MeshSize, generate_mesh
 from vertaug.procedure.build_sources import source_vertebra, with_fracture
@@ -140,7 +140,13 @@ def _opening(item: Vein | Defect, vertebra: Vertebra) -> Opening:
     given = item.position
     centre = place_opening(vertebra, item.site, item.height) if given is None else np.array(given)
     if isinstance(item, Vein):
-        return Opening(item.name, "vein", item.pathway, centre, item.radius, item.length)
+        inside = item.inside
+        if inside is None:
+            deep = item.pathway == "basivertebral"
+            inside = BASIVERTEBRAL_DEPTH * vertebra.landmarks.depth if deep else 0.0
+        return Opening(
+            item.name, "vein", item.pathway, centre, item.radius, item.length, inside
+        )  # fmt: skip
     return Opening(item.name, "defect", item.pathway, centre, item.radius)
 
 

@@ -14,8 +14,9 @@ from vertaug.cement.cement import Cement
 from vertaug.cement.from_solid import GridOptions
 from vertaug.cement.options import InjectionOptions, LeakRule, Push
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
+from vertaug.cement.spaces import VEIN
 from vertaug.errors import InputError
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import INSIDE, FlowGrid
 from vertaug.materials.bone import bone_fraction
 from vertaug.procedure.case import Case
 from vertaug.procedure.plan_flow import Cannula
@@ -30,13 +31,8 @@ __all__ = [
 Float = NDArray[np.float64]
 Vector = tuple[float, float, float]
 
-COMPARTMENT = {
-    "basivertebral": "canal",
-    "segmental_vein": "vein",
-    "cortical_defect": "paravertebral",
-    "disc": "disc",
-}
-"""Space that each pathway leads into."""
+COMPARTMENT = {"segmental_vein": VEIN}
+"""Space that a pathway leads into wherever it lies; other openings lead into what is there."""
 
 
 def solid_view(state: State) -> DeformedSolid:
@@ -63,14 +59,18 @@ def grid_options(case: Case) -> GridOptions:
 
 def opening_sites(case: Case, state: State) -> list[OpeningSite]:
     """Openings of the plan where their facets are now."""
-    pressures = {item.name: item.outlet_pressure for item in case.plan.vein}
+    pressures: dict[str, float | None] = {v.name: v.outlet_pressure for v in case.plan.vein}
     pressures |= {item.name: item.outlet_pressure for item in case.plan.defect}
     usual = case.plan.outlets.pressure
-    return [_site(opening, state, pressures.get(opening.name, usual)) for opening in case.openings]
+    marks = case.vertebra.landmarks
+    axis = np.array([0.0, 0.5 * (marks.anterior_wall + marks.posterior_wall), 0.0])
+    return [
+        _site(opening, state, pressures.get(opening.name, usual), axis) for opening in case.openings
+    ]
 
 
-def _site(opening: Opening, state: State, pressure: float) -> OpeningSite:
-    """One opening; its size is the plan's, its place that of its facets."""
+def _site(opening: Opening, state: State, pressure: float | None, axis: Float) -> OpeningSite:
+    """One opening; its size is the plan's, its place that of its facets; a vein goes on towards the body's `axis`."""
     mesh = state.mesh
     facets = mesh.facets[mesh.facets_of(opening.facet_name)]
     if len(facets) == 0:
@@ -79,9 +79,14 @@ def _site(opening: Opening, state: State, pressure: float) -> OpeningSite:
             "an opening on the surface", "move it onto the bone, or enlarge it", "E-CEMENT-008",
         )  # fmt: skip
     corners = mesh.points[facets]
+    mouth = corners.mean(axis=(0, 1))
+    way = (axis - mouth) * [1.0, 1.0, 0.0]
+    way *= opening.inside / max(float(np.linalg.norm(way)), 1e-9)
+    inside = np.array([mouth, mouth + way]) if opening.inside > 0.0 else None
     return OpeningSite(
-        opening.name, opening.pathway, COMPARTMENT[opening.pathway], pressure,
+        opening.name, opening.pathway, COMPARTMENT.get(opening.pathway, "outside"), pressure,
         np.concatenate([corners.mean(axis=1), corners.reshape(-1, 3)]), opening.radius, opening.length,
+        inside=inside,
     )  # fmt: skip
 
 
@@ -202,7 +207,7 @@ def plan_probes(case: Case, grid: FlowGrid) -> Mapping[str, NDArray[np.intp]]:
         "endplate_superior": upper - _PROBE_DEPTH * up,
         "endplate_inferior": lower + _PROBE_DEPTH * up,
     }
-    cells = np.argwhere(np.isin(grid.kind, (Kind.BONE, Kind.CAVITY)))
+    cells = np.argwhere(np.isin(grid.kind, INSIDE))
     centres = grid.centres(cells)
     found = {}
     for name, place in places.items():

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.compaction import compaction, marrow_flow, walled
-from vertaug.cement.from_solid import lay_grid
 from vertaug.mesh.surface import enclosed_volume
 from vertaug.outcomes import to_mL
 from vertaug.procedure.case import Case
-from vertaug.procedure.flow_setup import grid_options, opening_sites, plan_probes, solid_view
+from vertaug.procedure.flow_setup import plan_probes, solid_view
+from vertaug.procedure.flow_surroundings import plan_grid
 from vertaug.procedure.stage import StageResult
 from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.model import outer_facets
@@ -63,7 +63,7 @@ class MarrowWatch:
         """Pressures and flows of a step."""
         case = self._case
         solid = solid_view(state)
-        grid, _ = lay_grid(solid, opening_sites(case, state), grid_options(case))
+        grid, _ = plan_grid(case, state)
         grid = walled(grid)
         given = compaction(last.mesh.points, solid, grid)
         flow = marrow_flow(grid, given * (self._rate / growth), case.plan.cement.marrow_viscosity)

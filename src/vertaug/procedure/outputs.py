@@ -8,10 +8,12 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.anatomy import disc_height
 from vertaug.materials import (
     bogetti_gillespie_1992,
     deshpande_fleck_2000,
     lewis_1997,
+    outside_spaces,
     wolfram_2011,
 )
 from vertaug.materials import bone as bone_law
@@ -99,7 +101,11 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     rows += [row for module in modules for row in card_table(module.CARD)]
     if plan.cement.injection:
         rows += card_table(product_of(plan.cement).card)
-        rows += [row for module in (baroud_2004, carman_1937) for row in card_table(module.CARD)]
+        rows += [
+            row
+            for module in (baroud_2004, carman_1937, outside_spaces, disc_height)
+            for row in card_table(module.CARD)
+        ]
     if "cure" in plan.procedure.kinds:
         heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
         solid = (lewis_1997, bogetti_gillespie_1992)

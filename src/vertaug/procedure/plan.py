@@ -26,6 +26,7 @@ from vertaug.procedure.plan_sections import (
     Output,
     Vein,
 )
+from vertaug.procedure.plan_spaces import Spaces
 from vertaug.procedure.plan_stages import Procedure, stage_contradictions
 from vertaug.procedure.stage_rules import RULES
 
@@ -48,6 +49,7 @@ class Plan(Section):
     balloon: tuple[Balloon, ...] = declared((), "the balloons")
     cannula: tuple[Cannula, ...] = declared((), "cannulas beside those of the balloons")
     outlets: Outlets = declared({}, "ways out that every vertebra has")
+    spaces: Spaces = declared({}, "spaces around the vertebra that cement can get into")
     vein: tuple[Vein, ...] = declared((), "vessels through which cement can leave")
     defect: tuple[Defect, ...] = declared((), "holes in cortex and endplates")
     cement: Cement = declared({}, "cement and injections")

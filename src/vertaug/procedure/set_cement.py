@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vertaug.cement.to_solid import field_at, saturation_to_solid
 from vertaug.errors import NotConvergedError
-from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.grid.flow_grid import INSIDE, FlowGrid, Kind
 from vertaug.materials.lewis_1997 import BoneCement
 from vertaug.mesh.quality import shape_quality
 from vertaug.outcomes.interdigitation import interdigitation
@@ -84,7 +84,7 @@ def set_body(case: Case, state: State, grid: FlowGrid, saturation: Float, degree
         plan.cure.modulus, plan.cure.poisson, plan.cure.compressive_strength, plan.cure.tensile_strength
     )  # fmt: skip
     body = set_cement(fill.state, model, fraction, filling, cure, material)
-    inside = np.isin(grid.kind, (Kind.BONE, Kind.CAVITY))
+    inside = np.isin(grid.kind, INSIDE)
     injected = float((saturation * grid.pore_volume())[inside].sum())
     held = float(fraction @ mesh.volumes())
     error = abs(held / injected - 1.0) if injected > 0.0 else 0.0

@@ -8,23 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.from_solid import lay_grid
 from vertaug.cement.inject import inject
 from vertaug.cement.result import InjectionResult
 from vertaug.errors import InputError
-from vertaug.grid.flow_grid import FlowGrid, Kind
-from vertaug.outcomes import cement_outcome, to_mL
+from vertaug.grid.flow_grid import INSIDE, FlowGrid
+from vertaug.outcomes import cement_outcome, first_leak, to_mL
 from vertaug.procedure.case import Case
 from vertaug.procedure.flow_setup import (
-    grid_options,
     opening_sites,
     plan_cannulas,
     plan_cement,
     plan_options,
     plan_probes,
     plan_schedule,
-    solid_view,
 )
+from vertaug.procedure.flow_surroundings import plan_grid
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
@@ -45,25 +43,30 @@ def _body_volume(state: State) -> float:
 
 
 def _exterior(grid: FlowGrid, cement: Float) -> tuple[Float, tuple[str, ...]]:
-    """Cement outside the bone, share of the cell, by compartment (k, nx, ny, nz), and their names."""
-    names = tuple(item.name for item in grid.compartments)
+    """Cement outside the bone, share of the cell, by space on the grid (k, nx, ny, nz), and their names."""
     share = cement / grid.cell_volume
-    layers = [np.where(grid.compartment == index, share, 0.0) for index in range(len(names))]
-    return np.array(layers).reshape(len(names), *grid.shape), names
+    layers = {
+        item.name: np.where(grid.compartment == index, share, 0.0)
+        for index, item in enumerate(grid.compartments)
+        if (grid.compartment == index).any()
+    }
+    return np.array(list(layers.values())).reshape(len(layers), *grid.shape), tuple(layers)
 
 
 def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Arrays and facts of an injection."""
     grid, history = result.grid, result.history
     pathways = list(history.leaked)
+    spaces = [item.name for item in grid.compartments]
     cement = result.cement_volume()
-    inside = np.isin(grid.kind, (Kind.BONE, Kind.CAVITY))
+    inside = np.isin(grid.kind, INSIDE)
     outside, compartments = _exterior(grid, cement)
     arrays = {
         "time": history.time,
         "injected": history.injected,
-        "in_bone": history.in_bone + history.in_cavity,
+        "in_bone": history.in_bone + history.in_cavity + history.in_cleft,
         "in_cavity": history.in_cavity,
+        "in_cleft": history.in_cleft,
         "syringe": history.syringe,
         "tip": history.tip,
         "leaked": np.stack([history.leaked[name] for name in pathways], axis=1),
@@ -79,10 +82,15 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
         "portion": np.where(result.portions.sum(axis=0) > 0.0, result.portions.argmax(axis=0), -1),
         "pressure": result.pressure,
         "grid_kind": grid.kind,
+        "grid_space": grid.compartment,
+        "in_spaces": np.stack([history.spaces[name] for name in spaces], axis=1),
     }
     facts = {
         "pathways": pathways,
         "compartments": list(compartments),
+        "spaces": spaces,
+        "left_grid": result.left_grid,
+        "leaked_by_opening": result.leaked_by_opening,
         "probes": list(history.probes),
         "grid_spacing": grid.spacing,
         "cement_balance": result.balance_error,
@@ -98,7 +106,7 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
 
 def flow_grid(case: Case, state: State) -> FlowGrid:
     """The grid that an injection into this state has."""
-    return lay_grid(solid_view(state), opening_sites(case, state), grid_options(case))[0]
+    return plan_grid(case, state)[0]
 
 
 def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
@@ -118,7 +126,7 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
         )  # fmt: skip
     reporter.step("inject", 0.02, "laying the grid", {})
     sites = opening_sites(case, state)
-    grid, report = lay_grid(solid_view(state), sites, grid_options(case))
+    grid, report = plan_grid(case, state)
     total = sum(item.volume for item in plan.cement.injection)
 
     def progress(time: float, share: float) -> None:
@@ -162,6 +170,8 @@ def cement_summary(case: Case, injected: StageResult | None) -> CementSummary | 
         return None
     arrays, facts = injected.arrays, injected.facts
     leaked = {name: arrays["leaked"][:, i] for i, name in enumerate(facts["pathways"])}
+    lying = {name: arrays["in_spaces"][:, i] for i, name in enumerate(facts["spaces"])}
+    spaces = {name: v for name, v in lying.items() if name in facts["compartments"]}
     outcome = cement_outcome(
         arrays["time"], arrays["injected"], arrays["in_bone"], leaked, facts["body_volume"]
     )
@@ -172,6 +182,10 @@ def cement_summary(case: Case, injected: StageResult | None) -> CementSummary | 
         leaked_mL=outcome.leaked_mL,
         first_leak_s={name: outcome.first_leak_s.get(name) for name in facts["pathways"]},
         stopped=facts["stopped"],
+        in_cleft_mL=to_mL(arrays["in_cleft"][-1]),
+        leaked_by_space_mL={name: to_mL(volume[-1]) for name, volume in spaces.items()},
+        first_leak_by_space_s={name: first_leak(arrays["time"], v) for name, v in spaces.items()},
+        beyond_grid_mL=to_mL(facts["left_grid"]),
         in_vessels_mL=to_mL(arrays["in_vessels"][-1]),
         marrow_expelled_mL={
             name: to_mL(arrays["expelled"][-1, i]) for i, name in enumerate(facts["pathways"])

@@ -54,7 +54,9 @@ class BalloonSummary:
 
 @dataclass(frozen=True)
 class CementSummary:
-    """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway.
+    """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway and by space.
+
+    What is booked by a space lies there or went on through it beyond the grid (`beyond_grid_mL`).
 
     `stopped` is why the injection ended, `in_vessels_mL` the leaked cement that stands in vessels,
     `marrow_expelled_mL` by pathway, `intravertebral_kPa` the highest pressure at each probe.
@@ -66,6 +68,10 @@ class CementSummary:
     leaked_mL: Mapping[str, float]
     first_leak_s: Mapping[str, float | None]
     stopped: str = "schedule"
+    in_cleft_mL: float = 0.0
+    leaked_by_space_mL: Mapping[str, float] = field(default_factory=dict)
+    first_leak_by_space_s: Mapping[str, float | None] = field(default_factory=dict)
+    beyond_grid_mL: float = 0.0
     in_vessels_mL: float = 0.0
     marrow_expelled_mL: Mapping[str, float] = field(default_factory=dict)
     intravertebral_kPa: Mapping[str, float] = field(default_factory=dict)

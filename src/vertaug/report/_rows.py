@@ -145,6 +145,18 @@ def set_cement_rows(summary: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
+def space_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Space outside the bone, cement in it, time of the first; most first, spaces without any left out."""
+    cement = summary.get("cement") or {}
+    found = cement.get("leaked_by_space_mL", {})
+    ordered = sorted(found.items(), key=lambda item: -item[1])
+    first = cement.get("first_leak_by_space_s", {})
+    return [
+        [title(name), number(volume, 3, "mL"), _first(first.get(name))]
+        for name, volume in ordered if volume > 0.0
+    ]  # fmt: skip
+
+
 def _first(time: float | None) -> str:
     """Time of first leak, or that there was none."""
     return "no leak" if time is None else number(time, 1, "s")

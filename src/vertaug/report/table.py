@@ -34,6 +34,7 @@ def results_table(summary: Mapping[str, Any]) -> Group:
         _cement(summary),
         _table("Leakage", ("Pathway", "Leaked", "Of injected", "First leak"),
                _rows.leak_rows(summary)),
+        _table("Where leaked cement lies", ("Space", "Cement", "First"), _rows.space_rows(summary)),
         _balances(summary),
     ]  # fmt: skip
     parts += [Text(f"warning: {text}", style="yellow") for text in summary["warnings"]]

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vertaug.anatomy.disc_height import disc_heights
 from vertaug.cement.options import LeakRule
 from vertaug.errors import InputError, InputErrors
 from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.materials.outside_spaces import properties_of
 from vertaug.procedure.build import build_vertebra, plan_openings
 from vertaug.procedure.case import make_case
 from vertaug.procedure.flow_setup import (
@@ -18,6 +20,7 @@ from vertaug.procedure.flow_setup import (
     plan_probes,
     plan_schedule,
 )
+from vertaug.procedure.flow_surroundings import plan_surroundings
 from vertaug.procedure.plan import Plan, plan_from_dict
 from vertaug.procedure.reporter import Silent
 from vertaug.procedure.run import run_stages
@@ -33,6 +36,11 @@ pressure = "2 kPa"
 [[vein]]
 name = "basivertebral"
 radius = "2 mm"
+[spaces.canal]
+permeability = "2e-8 m^2"
+[spaces.disc_superior]
+condition = "intact"
+height = "9 mm"
 [[cannula]]
 name = "left"
 tip = ["6 mm", "-4 mm", "0 mm"]
@@ -125,6 +133,10 @@ def test_usual_outlets_are_added_less_those_that_are_named() -> None:
         ('cannula = "right"', 'cannula = "middle"', "cannula"),
         ('name = "right"', 'name = "left"', "cannula"),
         ('retract = "4 mm"', 'retract = "-4 mm"', "retract"),
+        ('permeability = "2e-8 m^2"', 'permeability = "2e-8 m"', "permeability"),
+        ('condition = "intact"', 'condition = "worn"', "condition"),
+        ("[spaces.canal]", "[spaces.chanel]", "canal"),
+        ('height = "9 mm"', 'height = "9 mm"\nporosity = 1.5', "porosity"),
         ('delay = "3 s"', 'delay = "-3 s"', "delay"),
         ('pathways = ["basivertebral", "disc"]', 'pathways = ["lung"]', "pathways"),
         ('stages = ["access", "inject"]', 'stages = ["access", "inflate", "inject"]', "balloon"),
@@ -138,6 +150,34 @@ def test_contradictions_are_named(old: str, new: str, field: str | None) -> None
     with pytest.raises((InputError, InputErrors)) as caught:
         plan(text.replace(old, new, 1))
     assert (field or "vein") in str(caught.value)
+
+
+def test_spaces_are_those_of_the_plan() -> None:
+    asked = plan()
+    vertebra = build_vertebra(asked)
+    corners = np.array([[0.0, 0.0, 12.0], [1.0, 0.0, 12.0], [0.0, 1.0, 12.0]])
+    mesh = SimpleNamespace(
+        points=corners, facets=np.array([[0, 1, 2]]), facets_of=lambda name: np.array([0])
+    )
+    case = SimpleNamespace(plan=asked, vertebra=vertebra)
+    around = plan_surroundings(case, SimpleNamespace(mesh=mesh))
+    assert around.properties("canal").permeability == pytest.approx(2e-2)
+    assert around.properties("canal").porosity == properties_of("canal").porosity
+    upper, lower = around.discs
+    assert (upper.closed, upper.height, upper.sign) == (True, 9.0, 1)
+    assert (lower.closed, lower.sign) == (False, -1)
+    assert lower.height == pytest.approx(disc_heights("L1")[1])
+    canal = around.canal
+    marks = vertebra.landmarks
+    assert canal.centre[1] - canal.wall == pytest.approx(marks.posterior_wall)
+    assert 6.0 < canal.radius < 13.0
+
+
+def test_a_basivertebral_vein_reaches_into_the_bone() -> None:
+    openings = plan_openings(plan(), build_vertebra(plan()))
+    depth = build_vertebra(plan()).landmarks.depth
+    assert openings[0].inside == pytest.approx(0.17 * depth)
+    assert [item.inside for item in openings[1:]] == [0.0] * 6
 
 
 def test_aimless_cannula_cannot_be_drawn_back() -> None:
@@ -180,5 +220,8 @@ def test_vertebroplasty_runs_from_its_plan() -> None:
     assert expelled == pytest.approx(cement["injected_mL"], rel=1e-4)
     assert all(value > 1.0 for value in cement["intravertebral_kPa"].values())
     assert summary["balances"]["cement"] < 1e-10
+    assert sum(cement["leaked_by_space_mL"].values()) + cement["in_vessels_mL"] == pytest.approx(
+        sum(cement["leaked_mL"].values()), abs=1e-9
+    )
     time = done["inject"].arrays["time"]
     assert 12.0 + 10.0 + 6.0 < time[-1] <= 12.0 + 10.0 + 6.0 + 60.0 + 1e-6
