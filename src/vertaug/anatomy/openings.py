@@ -43,6 +43,9 @@ SEGMENTAL_SITES = (
     "anterior",
     "anterior",
 )
+_CLEAR = 5.0
+"""Distance of a usual vein from an opening that a plan names, mm: they need facets of their own."""
+_OTHER_HEIGHTS = (0.3, 0.7, 0.2, 0.8)
 SEGMENTAL_HEIGHTS = (0.5, 0.5, 0.5, 0.5, 0.35, 0.65)
 
 
@@ -112,11 +115,13 @@ def default_openings(
     basivertebral: bool = True,
     segmental: int = 0,
     defects: Sequence[tuple[str, str, float]] = (),
+    taken: Sequence[Float] = (),
 ) -> tuple[Opening, ...]:
     """Basivertebral foramen, up to six segmental veins, and defects as (name, site, height).
 
     Sizes are engineering values, uncalibrated. The basivertebral foramen lies in the midline of the
-    posterior wall a little above mid-height, as at T10 to L4 (Tzika 2021).
+    posterior wall a little above mid-height, as at T10 to L4 (Tzika 2021). A segmental vein whose place is `taken`,
+    points (3,), lies higher or lower at the same side.
     """
     openings: list[Opening] = []
     if basivertebral:
@@ -126,13 +131,26 @@ def default_openings(
         openings.append(Opening("basivertebral", "vein", "basivertebral", place, *shape))
     pairs = zip(SEGMENTAL_SITES, SEGMENTAL_HEIGHTS, strict=True)
     for index, (site, height) in enumerate(list(pairs)[:segmental], start=1):
-        place = place_opening(vertebra, site, height)
+        place = _free_place(vertebra, site, height, taken)
         openings.append(Opening(f"segmental_{index}", "vein", "segmental_vein", place, *SEGMENTAL))
     for name, site, height in defects:
         pathway = "disc" if site.startswith("endplate") else "cortical_defect"
         place = place_opening(vertebra, site, height)
         openings.append(Opening(name, "defect", pathway, place, BREACH))
     return tuple(openings)
+
+
+def _free_place(vertebra: Vertebra, site: str, height: float, taken: Sequence[Float]) -> Float:
+    """Place at a side nearest to a height that keeps clear of what is taken; the clearest, if none does."""
+    best, room = np.zeros(3), -1.0
+    for other in (height, *sorted(_OTHER_HEIGHTS, key=lambda h: (abs(h - height), h))):
+        place = place_opening(vertebra, site, other)
+        apart = min((float(np.linalg.norm(place - point)) for point in taken), default=np.inf)
+        if apart > room:
+            best, room = place, apart
+        if room >= _CLEAR:
+            break
+    return best
 
 
 def _height_at(marks: Landmarks, y: float, share: float) -> float:

@@ -10,7 +10,7 @@ from vertaug.cement.flowstate import FlowState
 from vertaug.cement.pressure import unpad
 from vertaug.cement.result import TumourResult
 from vertaug.cement.tumour import TumourPhase
-from vertaug.grid.flow_grid import Kind
+from vertaug.grid.flow_grid import INSIDE
 
 __all__ = ["TumourRecord"]
 
@@ -29,7 +29,7 @@ class TumourRecord:
 
     def __init__(self, state: FlowState) -> None:
         grid, ways = state.grid, state.system.ways
-        self._inside = np.isin(grid.kind, (Kind.BONE, Kind.CAVITY))
+        self._inside = np.isin(grid.kind, INSIDE)
         self._start = float(_phase(state).cells()[self._inside].sum())
         space = grid.compartment[tuple(ways.outer.T - 1)] if len(ways.outer) else np.zeros(0, int)
         self._spaces = {

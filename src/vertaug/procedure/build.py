@@ -128,9 +128,11 @@ def plan_openings(plan: Plan, vertebra: Vertebra) -> tuple[Opening, ...]:
     """
     items: tuple[Vein | Defect, ...] = (*plan.vein, *plan.defect)
     named = {item.name for item in items}
-    usual = default_openings(vertebra, segmental=6) if plan.outlets.usual else ()
+    own = [_opening(item, vertebra) for item in items]
+    taken = [item.centre for item in own]
+    usual = default_openings(vertebra, segmental=6, taken=taken) if plan.outlets.usual else ()
     return (
-        *(_opening(item, vertebra) for item in items),
+        *own,
         *(item for item in usual if item.name not in named),
     )
 

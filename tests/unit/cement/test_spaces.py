@@ -132,7 +132,7 @@ def test_leaks_are_booked_by_pathway_and_by_space(leaked) -> None:
     assert np.interp(first, leaked.history.time, leaked.history.spaces["canal"]) == pytest.approx(
         1.0
     )
-    assert leaked.first_in_space_s["disc_inferior"] is None
+    assert leaked.first_in_space_s["vein"] is None
 
 
 def test_what_crosses_the_rim_is_booked_where_it_did(solid) -> None:

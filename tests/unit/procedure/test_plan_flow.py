@@ -173,6 +173,20 @@ def test_spaces_are_those_of_the_plan() -> None:
     assert 6.0 < canal.radius < 13.0
 
 
+def test_usual_veins_keep_clear_of_what_is_named() -> None:
+    hole = """[[defect]]
+name = "hole"
+site = "anterolateral_left"
+[[cannula]]
+name = "left"
+"""
+    asked = plan(hole=('[[cannula]]\nname = "left"\n', hole))
+    openings = {item.name: item for item in plan_openings(asked, build_vertebra(asked))}
+    apart = openings["hole"].centre - openings["segmental_3"].centre
+    assert 4.0 < np.linalg.norm(apart) < 8.0
+    assert openings["segmental_4"].centre[2] == pytest.approx(openings["hole"].centre[2], abs=0.5)
+
+
 def test_a_basivertebral_vein_reaches_into_the_bone() -> None:
     openings = plan_openings(plan(), build_vertebra(plan()))
     depth = build_vertebra(plan()).landmarks.depth
