@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from vertaug.mesh.surface import (
     boundary_facets,
     enclosed_volume,
     is_closed,
+    region_wall,
     vertex_normals,
 )
 from vertaug.mesh.transfer import containing_cells
@@ -35,9 +37,14 @@ _CORRECTIONS = 3
 
 
 def size_field(
-    mesh: Mesh, movable: Collection[str], fine: float, bulk: float, growth: float
+    mesh: Mesh,
+    movable: Collection[str],
+    fine: float,
+    bulk: float,
+    growth: float,
+    kept: Collection[str] = (),
 ) -> Float:
-    """Edge lengths that grow with the distance from the movable facets.
+    """Edge lengths that grow with the distance from the movable facets and the walls of kept regions.
 
     Parameters
     ----------
@@ -46,29 +53,34 @@ def size_field(
     fine : edge length there, mm
     bulk : largest edge length, mm
     growth : increase per distance
+    kept : names of regions
 
     Returns
     -------
     size (n_points,), mm
     """
     chosen = np.isin(mesh.facet_set, _indices(mesh, movable))
-    if not chosen.any():
+    wall, _, _ = region_wall(mesh.cells, _inside(mesh, kept))
+    near = np.unique(np.concatenate([mesh.facets[chosen].ravel(), wall.ravel()]))
+    if not len(near):
         return np.full(mesh.n_points, bulk)
-    distance, _ = cKDTree(mesh.points[np.unique(mesh.facets[chosen])]).query(mesh.points)
+    distance, _ = cKDTree(mesh.points[near]).query(mesh.points)
     return np.asarray(np.minimum(bulk, fine + growth * distance), dtype=np.float64)
 
 
-def remesh(mesh: Mesh, size: Float, movable: Collection[str]) -> Mesh:
+def remesh(mesh: Mesh, size: Float, movable: Collection[str], kept: Collection[str] = ()) -> Mesh:
     """Mesh the same solid anew.
 
-    Facets that are not movable keep their points and triangles exactly; movable facets follow
-    the present surface. A new cell takes the region of the old cell that holds its centroid.
+    Facets that are not movable keep their points and triangles exactly, and so do the walls between kept
+    regions and the rest; movable facets follow the present surface. A new cell takes the region of the old
+    cell that holds its centroid, on its own side of those walls.
 
     Parameters
     ----------
     mesh : cells of positive volume
     size : (n_points,) wanted edge length, mm
     movable : names of the facets that may change, such as the cavities
+    kept : names of regions whose walls stay
 
     Raises
     ------
@@ -79,17 +91,33 @@ def remesh(mesh: Mesh, size: Float, movable: Collection[str]) -> Mesh:
     _check_input(mesh, size)
     labels = _indices(mesh, movable)
     fixed = [index for index in range(len(mesh.facet_names)) if index not in labels]
+    inside = _inside(mesh, kept)
+    wall, _, _ = region_wall(mesh.cells, inside)
+    between = len(mesh.facet_names)
     start = Labelled(
-        mesh.points, mesh.cells, np.ones(mesh.n_cells, dtype=np.int32), mesh.facets, mesh.facet_set
+        mesh.points,
+        mesh.cells,
+        1 + inside.astype(np.int32),
+        np.vstack([mesh.facets, wall]),
+        np.concatenate([mesh.facet_set, np.full(len(wall), between, dtype=np.int32)]),
     )
-    result = adapt(start, size, deviation=_DEVIATION, gradation=_GRADATION, fixed_labels=fixed)
-    new = _with_volumes(mesh, _as_mesh(mesh, result), movable)
+    held = [*fixed, between] if len(wall) else fixed
+    result = adapt(start, size, deviation=_DEVIATION, gradation=_GRADATION, fixed_labels=held)
+    outer = result.facet_label != between
+    result = replace(result, facets=result.facets[outer], facet_label=result.facet_label[outer])
+    new = _as_mesh(mesh, result, inside)
+    walls, _, _ = region_wall(new.cells, _inside(new, kept))
+    new = _with_volumes(mesh, new, movable, np.unique(walls))
     _check_result(mesh, new, fixed, movable)
     return new
 
 
-def _with_volumes(old: Mesh, new: Mesh, movable: Collection[str]) -> Mesh:
+def _with_volumes(
+    old: Mesh, new: Mesh, movable: Collection[str], held: NDArray[np.integer]
+) -> Mesh:
     """Shift the closed movable surfaces along their normals so that their volumes are as before.
+
+    Points ``held`` stay, so that the last digits of a volume may then be missing.
 
     Mmg follows a smooth surface through the facets, which bulges out of them a little.
     """
@@ -102,6 +130,7 @@ def _with_volumes(old: Mesh, new: Mesh, movable: Collection[str]) -> Mesh:
         facets = new.facets[new.facets_of(name)]
         target = enclosed_volume(old.points, old.facets[old.facets_of(name)])
         normal = vertex_normals(new.points, facets)
+        normal[held] = 0.0
         for _ in range(_CORRECTIONS):
             missing = target - enclosed_volume(points, facets)
             points += (missing / area(points, facets)) * normal
@@ -137,12 +166,22 @@ def _check_input(mesh: Mesh, size: Float) -> None:
         raise _failure(f"{inverted} cells are inverted before remeshing")
 
 
-def _as_mesh(old: Mesh, result: Labelled) -> Mesh:
-    """Name regions by the old cell at each centroid, facets by the label Mmg carried."""
+def _inside(mesh: Mesh, regions: Collection[str]) -> NDArray[np.bool_]:
+    """Cells (n,) of some regions."""
+    chosen = [index for index, name in enumerate(mesh.region_names) if name in regions]
+    return np.isin(mesh.cell_region, chosen)
+
+
+def _as_mesh(old: Mesh, result: Labelled, inside: NDArray[np.bool_]) -> Mesh:
+    """Name regions by the old cell at each centroid, on its side; facets by the label Mmg carried."""
     centroid = result.points[result.cells].mean(axis=1)
     region = np.zeros(len(result.cells), dtype=np.int32)
-    if len(old.region_names) > 1:
+    if len(old.region_names) > 1 and not inside.any():
         region = old.cell_region[containing_cells(old, centroid)]
+    elif inside.any():
+        for label, among in ((1, ~inside), (2, inside)):
+            here = result.cell_label == label
+            region[here] = old.cell_region[containing_cells(old, centroid[here], among)]
     return Mesh(
         result.points, result.cells, region, old.region_names,
         result.facets, result.facet_label, old.facet_names,

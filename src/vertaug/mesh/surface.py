@@ -20,6 +20,7 @@ __all__ = [
     "facet_normals",
     "is_closed",
     "non_manifold_points",
+    "region_wall",
     "vertex_normals",
 ]
 
@@ -50,6 +51,28 @@ def boundary_facets(cells: Int) -> tuple[Int, Int]:
     single[:-1] &= ~same
     chosen = np.sort(order[single])
     return np.ascontiguousarray(faces[chosen], dtype=np.int32), (chosen // 4).astype(np.int32)
+
+
+def region_wall(cells: Int, inside: NDArray[np.bool_]) -> tuple[Int, Int, Int]:
+    """Triangles (f, 3) between cells ``inside`` (n,) and all others, normals out of the inside.
+
+    Returns them, the cells (f,) inside and those (f,) outside; the body's own surface is not among them.
+    """
+    if not inside.any():
+        none = np.zeros(0, dtype=np.int32)
+        return np.zeros((0, 3), dtype=np.int32), none, none
+    faces = cells[:, _FACES].reshape(-1, 3)
+    key = np.sort(faces, axis=1)
+    order = np.lexsort((key[:, 2], key[:, 1], key[:, 0]))
+    twin = np.flatnonzero((key[order][1:] == key[order][:-1]).all(axis=1))
+    one, two = order[twin], order[twin + 1]
+    mixed = inside[one // 4] != inside[two // 4]
+    one, two = one[mixed], two[mixed]
+    inner, outer = (np.where(inside[one // 4] == side, one, two) for side in (True, False))
+    sort = np.argsort(inner)
+    inner, outer = inner[sort], outer[sort]
+    own = np.ascontiguousarray(faces[inner], dtype=np.int32)
+    return own, (inner // 4).astype(np.int32), (outer // 4).astype(np.int32)
 
 
 def enclosed_volume(points: Float, facets: Int) -> float:

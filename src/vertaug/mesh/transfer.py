@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -18,11 +20,15 @@ Int = NDArray[np.int32]
 _CANDIDATES = (8, 64)
 
 
-def containing_cells(old: Mesh, new_points: Float) -> Int:
-    """Cell (n,) of ``old`` that holds each of ``new_points`` (n, 3).
+def containing_cells(old: Mesh, new_points: Float, among: NDArray[np.bool_] | None = None) -> Int:
+    """Cell (n,) of ``old`` that holds each of ``new_points`` (n, 3), of those ``among`` (n_cells,) if given.
 
     A point outside every cell gets the cell with the nearest centroid.
     """
+    if among is not None:
+        chosen = np.flatnonzero(among).astype(np.int32)
+        part = replace(old, cells=old.cells[chosen], cell_region=old.cell_region[chosen])
+        return chosen[containing_cells(part, new_points)]
     queries = np.ascontiguousarray(new_points, dtype=np.float64)
     tree = cKDTree(old.centroids())
     cell, weight = _search(old, tree, queries, _CANDIDATES[0])

@@ -12,15 +12,13 @@ from scipy.spatial import cKDTree
 from vertaug.materials.bone import bone_fraction
 from vertaug.materials.permeability.carman_1937 import SURFACE
 from vertaug.mesh import Mesh
-from vertaug.mesh.surface import facet_areas
+from vertaug.mesh.surface import facet_areas, region_wall
 from vertaug.state import CEMENT, State
 
 __all__ = ["Interdigitation", "cement_bone_facets", "interdigitation"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
-
-_FACES = np.array([[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
 
 
 @dataclass(frozen=True)
@@ -51,25 +49,9 @@ def cement_bone_facets(mesh: Mesh) -> tuple[Int, Int, Int]:
 
     Cells (f,) of cement come first, those it touches second.
     """
-    region = mesh.cell_region == (
-        mesh.region_names.index(CEMENT) if CEMENT in mesh.region_names else -1
-    )
-    faces = mesh.cells[:, _FACES].reshape(-1, 3)
-    key = np.sort(faces, axis=1)
-    order = np.lexsort((key[:, 2], key[:, 1], key[:, 0]))
-    twin = np.flatnonzero((key[order][1:] == key[order][:-1]).all(axis=1))
-    one, two = order[twin], order[twin + 1]
-    mixed = region[one // 4] != region[two // 4]
-    one, two = one[mixed], two[mixed]
-    inner = np.where(region[one // 4], one, two)
-    outer = np.where(region[one // 4], two, one)
-    sort = np.argsort(inner)
-    inner, outer = inner[sort], outer[sort]
-    return (
-        np.ascontiguousarray(faces[inner], dtype=np.int32),
-        (inner // 4).astype(np.int32),
-        (outer // 4).astype(np.int32),
-    )
+    inside = np.zeros(mesh.n_cells, dtype=np.bool_)
+    inside[mesh.cells_of(CEMENT)] = True
+    return region_wall(mesh.cells, inside)
 
 
 def interdigitation(state: State) -> Interdigitation | None:

@@ -14,8 +14,9 @@ from vertaug.mesh import Mesh
 from vertaug.mesh.quality import shape_quality
 from vertaug.mesh.remesh import remesh, size_field
 from vertaug.mesh.transfer import containing_cells, interpolated
+from vertaug.solid.cement_transfer import transferred
 from vertaug.solid.model import CAVITY_PREFIX, cavity_facets
-from vertaug.state import BoneHistory, State
+from vertaug.state import CEMENT, BoneHistory, State
 
 _SIZES = (1.0, 0.85, 1.15)
 """Edge lengths at the cavities that are tried, as a share of the one asked for."""
@@ -60,12 +61,14 @@ class MeshWear:
 
 
 def mesh_wear(mesh: Mesh) -> MeshWear:
-    """Wear of a mesh with cavities."""
+    """Wear of a mesh; without cavities no edge is too long."""
     quality = shape_quality(mesh.points, mesh.cells)
-    corner = mesh.points[np.concatenate(list(cavity_facets(mesh).values()))]
-    edges = np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2)
-    low, longest = np.quantile(quality, 0.02), np.quantile(edges, 0.95)
-    return MeshWear(float(quality.min()), float(low), float(longest))
+    low, longest, walls = np.quantile(quality, 0.02), 0.0, list(cavity_facets(mesh).values())
+    if walls:
+        corner = mesh.points[np.concatenate(walls)]
+        edges = np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2)
+        longest = float(np.quantile(edges, 0.95))
+    return MeshWear(float(quality.min()), float(low), longest)
 
 
 def needs_remesh(wear: MeshWear, rule: RemeshRule, fresh: MeshWear | None = None) -> bool:
@@ -95,12 +98,25 @@ def _rows(rows: Int, old: Mesh, new: Mesh) -> Int:
     return np.ascontiguousarray(mapped.reshape(rows.shape))
 
 
-def _transferred(bone: BoneHistory, old: Mesh, new: Mesh) -> BoneHistory:
-    """History on new cells: volume and mass averaged over four points, the rest from the centroid."""
+def _holding(old: Mesh, new: Mesh, points: Float) -> Int:
+    """Old cells (k n,) that hold points (k n, 3) of n new cells, k each; cement and bone apart."""
+    if CEMENT not in old.region_names:
+        return containing_cells(old, points)
+    found = np.empty(len(points), dtype=np.int32)
+    alone = new.cell_region == new.region_names.index(CEMENT)
+    was = old.cell_region == old.region_names.index(CEMENT)
+    for side in (False, True):
+        here = np.repeat(alone == side, len(points) // new.n_cells)
+        if here.any():
+            found[here] = containing_cells(old, points[here], was == side)
+    return found
+
+
+def _transferred(bone: BoneHistory, old: Mesh, new: Mesh, source: Int) -> BoneHistory:
+    """History on new cells: volume and mass averaged over four points, the rest from their ``source``."""
     corner, centroid = new.points[new.cells], new.centroids()
     samples = (centroid[:, None] + _SPREAD * (corner - centroid[:, None])).reshape(-1, 3)
-    around = containing_cells(old, samples).reshape(-1, 4)
-    source = containing_cells(old, centroid)
+    around = _holding(old, new, samples).reshape(-1, 4)
     inverse = (1.0 / bone.ratio)[around].mean(axis=1)
     mass = (bone.density / bone.ratio)[around].mean(axis=1)
     return BoneHistory(
@@ -135,8 +151,8 @@ def _conserved(
 def remeshed(state: State, rule: RemeshRule) -> State:
     """Return the state on a new mesh of the same body.
 
-    The outer surface keeps its points and triangles; the cavities' facets are renewed; history
-    comes from the old cells that hold the new cell's centroid and four points about it.
+    The outer surface and the wall between bone and cement alone keep their points and triangles; the cavities'
+    facets are renewed; history comes from the old cells that hold the new cell's centroid and four points about it.
 
     Where the mesher fails it is tried again with somewhat finer and coarser edges.
 
@@ -157,9 +173,10 @@ def _renewed(state: State, rule: RemeshRule) -> State:
     """Return the state on a mesh of the rule's sizes."""
     old = state.mesh
     movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
-    size = size_field(old, movable, rule.fine, rule.bulk, rule.growth)
-    new = remesh(old, size, movable)
-    moved = _transferred(state.bone, old, new)
+    size = size_field(old, movable, rule.fine, rule.bulk, rule.growth, [CEMENT])
+    new = remesh(old, size, movable, [CEMENT])
+    source = _holding(old, new, new.centroids())
+    moved = _transferred(state.bone, old, new, source)
     present = new.volumes()
     bone = state.bone
     corrected, error = _conserved(moved, present, float(bone.volume.sum()), bone.mass)
@@ -174,4 +191,5 @@ def _renewed(state: State, rule: RemeshRule) -> State:
         rig=state.rig.renumbered(lambda nodes: _node_map(old, new, nodes)),
         remeshes=state.remeshes + 1,
         transfer_error=max(state.transfer_error, error),
+        cement=None if state.cement is None else transferred(state.cement, old, new, source),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from vertaug.errors import InputError
 from vertaug.mesh.surface import is_closed
+from vertaug.outcomes import cement_bone_facets
 from vertaug.procedure.archive import pack_state, unpack_state
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy
@@ -16,6 +17,7 @@ from vertaug.solid.energy_balance import EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets
 from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.remeshing import RemeshRule, mesh_wear, remeshed
 from vertaug.solid.set_cement import cement_items, set_cement, shrunk
 from vertaug.state import CEMENT
 
@@ -173,3 +175,48 @@ def test_state_with_cement_comes_back_from_an_archive(full):
     for item in fields(state.cement):
         assert np.array_equal(getattr(again.cement, item.name), getattr(state.cement, item.name))
     assert unpack_state(*pack_state(replace(state, cement=None))).cement is None
+
+
+@pytest.fixture(scope="module", params=[0.6, 1.0])
+def renewed(settled, request):
+    """A treated block that has been loaded on, before and after a new mesh."""
+    model, state = settled
+    state = treated(model, state, request.param)
+    state = Equilibrium(state, model).step(state, empty(state), 150.0, TIGHT).state
+    return model, state, remeshed(state, RemeshRule(fine=1.1, bulk=4.0, growth=0.5))
+
+
+def test_a_new_mesh_keeps_the_wall_between_bone_and_cement(renewed):
+    _, before, after = renewed
+    assert after.mesh.n_cells != before.mesh.n_cells
+    assert mesh_wear(after.mesh).worst > 0.02
+    walls = [cement_bone_facets(state.mesh)[0] for state in (before, after)]
+    rows = [
+        {tuple(row) for row in np.sort(state.mesh.points[wall].reshape(-1, 9)).round(9).tolist()}
+        for state, wall in zip((before, after), walls, strict=True)
+    ]
+    assert rows[0] == rows[1]
+    held = [state.mesh.volumes()[state.mesh.cells_of(CEMENT)].sum() for state in (before, after)]
+    assert held[1] == pytest.approx(held[0], rel=0.01 if hollow(before) else 1e-10)
+
+
+def test_a_new_mesh_keeps_cement_and_its_history(renewed):
+    model, before, after = renewed
+    assert mass_error(after, before.bone.mass) < 1e-9
+    alone = after.mesh.cells_of(CEMENT)
+    assert not after.bone.density[alone].any()
+    pores = [
+        (state.cement.fraction * state.mesh.volumes())[state.mesh.cell_region == 0].sum()
+        for state in (before, after)
+    ]
+    assert pores[1] == pytest.approx(pores[0], rel=1e-10)
+    assert len(after.cement.alone) == len(alone)
+    strain = [
+        np.linalg.norm(s.cement.metric - np.eye(3), axis=(1, 2)).mean() for s in (before, after)
+    ]
+    assert strain[1] == pytest.approx(strain[0], rel=0.2)
+    energies = [sum(i.energy(s.mesh.points) for i in cement_items(s)) for s in (before, after)]
+    assert energies[1] == pytest.approx(energies[0], rel=0.1)
+    step = Equilibrium(after, model).step(after, empty(after), 150.0, TIGHT)
+    assert step.newton.converged
+    assert abs(step.state.rig.platen[0] - after.rig.platen[0]) < 0.05
