@@ -5,6 +5,9 @@ The admissible stresses are the ellipse q² + α² p² ≤ R² cut by τ_i ≤ T
 multiplier γ known, the return is linear: the moduli are softened to G a and K b, with
 a = 1/(1 + 3Gγ), b = 1/(1 + Kα²γ), and each principal stress at the cut-off takes a crack strain
 of its own. The stresses that reach the cut-off are the largest ones.
+
+Cracks are plastic strain in `crushable_cut_off`. In `crushable_closing` they stay part of the strain that
+is handed back: what has opened must close before it carries compression again, along the same axes.
 """
 
 import math
@@ -101,9 +104,11 @@ def _activate(trial, count, active):
 
 
 @kernel
-def _admissible(stress, cracks, active, cut_off):
-    """Whether no crack closes and no inactive stress is past the cut-off."""
+def _admissible(trial, stress, cracks, active, cut_off):
+    """Whether no crack closes and no inactive stress is past the cut-off, but for round-off of the trial."""
     slack = 1e-12 * (1.0 + abs(cut_off))
+    for i in range(3):
+        slack += 1e-14 * abs(trial[i])
     for i in range(3):
         if active[i] and cracks[i] < 0.0:
             return False
@@ -136,12 +141,8 @@ def _fill_tangent(bulk, shear, alpha, gamma, active, stress, tangent, work):
 
 
 @kernel
-def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
-    """Crushable law with tension cut-off on Hencky elasticity; returns (energy, plastic norm).
-
-    Ellipse as in `crushable` with one factor on both sides; `cut_off` is the largest tensile
-    principal Kirchhoff stress, which must lie inside the ellipse.
-    """
+def _returned(strain, parameters, out_stress, out_tangent, cracks):
+    """Stress, tangent and crack strains of a trial strain; returns energy, γ and whether anything flows."""
     bulk = parameters[2]
     shear = parameters[3]
     alpha = parameters[5]
@@ -149,7 +150,6 @@ def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
     radius = parameters[4] * math.sqrt(1.0 + alpha * alpha / 9.0)
     work = stack_matrix(3, 3)
     trial = stack_vector(3)
-    cracks = stack_vector(3)
     active = stack_indices(3)
     volume = strain[0] + strain[1] + strain[2]
     for i in range(3):
@@ -160,16 +160,60 @@ def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
         gamma = _ellipse_multiplier(
             trial, bulk, shear, alpha, radius, active, cut_off, out_stress, cracks, work
         )
-        if _admissible(out_stress, cracks, active, cut_off):
+        if _admissible(trial, out_stress, cracks, active, cut_off):
             break
     _fill_tangent(bulk, shear, alpha, gamma, active, out_stress, out_tangent, work)
     p = (out_stress[0] + out_stress[1] + out_stress[2]) / 3.0
     energy = 0.5 * p * p / bulk + gamma * _normal(out_stress, alpha, work[0])
-    norm = 0.0
-    flows = gamma > 0.0 or active[0] or active[1] or active[2]
     for i in range(3):
         deviator = out_stress[i] - p
-        out_elastic[i] = deviator / (2.0 * shear) + p / (3.0 * bulk) if flows else strain[i]
         energy += deviator * deviator / (4.0 * shear) + cracks[i] * cut_off
+    return energy, gamma, gamma > 0.0 or active[0] or active[1] or active[2]
+
+
+@kernel
+def _elastic_strain(stress, bulk, shear, out):
+    """Principal elastic strains (3,) of principal stresses."""
+    p = (stress[0] + stress[1] + stress[2]) / 3.0
+    for i in range(3):
+        out[i] = (stress[i] - p) / (2.0 * shear) + p / (3.0 * bulk)
+
+
+@kernel
+def crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic):
+    """Crushable law with tension cut-off on Hencky elasticity; returns (energy, plastic norm).
+
+    Ellipse as in `crushable` with one factor on both sides; `cut_off` is the largest tensile
+    principal Kirchhoff stress, which must lie inside the ellipse.
+    """
+    cracks = stack_vector(3)
+    energy, _, flows = _returned(strain, parameters, out_stress, out_tangent, cracks)
+    norm = 0.0
+    if flows:
+        _elastic_strain(out_stress, parameters[2], parameters[3], out_elastic)
+    for i in range(3):
+        if not flows:
+            out_elastic[i] = strain[i]
         norm += (strain[i] - out_elastic[i]) ** 2
+    return energy, math.sqrt(norm)
+
+
+@kernel
+def crushable_closing(strain, parameters, out_stress, out_tangent, out_elastic):
+    """The same law with cracks that close again; returns (energy, norm of the ellipse's flow).
+
+    ``strain`` and ``out_elastic`` hold the cracks' opening beside the elastic strain, and the energy the
+    cut-off times the whole opening: as long as the cut-off stays, that comes back when the crack closes.
+    """
+    cracks = stack_vector(3)
+    normal = stack_vector(3)
+    energy, gamma, _ = _returned(strain, parameters, out_stress, out_tangent, cracks)
+    norm = 0.0
+    for i in range(3):
+        out_elastic[i] = strain[i]
+    if gamma > 0.0:
+        _normal(out_stress, parameters[5], normal)
+        for i in range(3):
+            out_elastic[i] = strain[i] - gamma * normal[i]
+            norm += (gamma * normal[i]) ** 2
     return energy, math.sqrt(norm)

@@ -5,7 +5,8 @@ Isotropic laws (codes below `FIRST_TENSOR`) work in principal logarithmic strain
 Mandel vectors (11, 22, 33, √2·23, √2·13, √2·12) in the material axes of the point. Each takes the
 *trial elastic* strain and one row of parameters and gives the energy of the step, the Kirchhoff
 stress (Cauchy where the kinematics are those of small strain), the consistent tangent and the
-elastic strain after the return, in MPa of initial volume (= mJ/mm³). The energy is what is stored
+elastic strain after the return, in MPa of initial volume (= mJ/mm³); for `CLOSING` both strains hold the
+opening of cracks as well. The energy is what is stored
 plus what the step dissipates, so that for associated laws the stress is its derivative and the
 tangent symmetric; the others stand in `UNSYMMETRIC`.
 
@@ -19,7 +20,7 @@ names of `PARAMETERS`.
 
 from vertaug_kernels._jit import inlined_kernel
 from vertaug_kernels.crushable import crushable
-from vertaug_kernels.cut_off import crushable_cut_off
+from vertaug_kernels.cut_off import crushable_closing, crushable_cut_off
 from vertaug_kernels.drucker_prager import drucker_prager
 from vertaug_kernels.fabric_quadric import fabric_quadric
 from vertaug_kernels.hencky import hencky
@@ -40,6 +41,7 @@ J2 = 5
 MOHR_COULOMB = 6
 DRUCKER_PRAGER = 7
 SHIFTED_ELLIPSE = 8
+CLOSING = 9
 ORTHOTROPIC = 32
 J2_TENSOR = 33
 FABRIC_QUADRIC = 34
@@ -59,6 +61,7 @@ PARAMETERS = {
     NEO_HOOKE: ("bulk", "shear"),
     CRUSHABLE: ("bulk", "shear", "yield", "alpha_compression", "alpha_tension"),
     CUT_OFF: ("bulk", "shear", "yield", "alpha", "cut_off"),
+    CLOSING: ("bulk", "shear", "yield", "alpha", "cut_off"),
     MOONEY_RIVLIN: ("bulk", "c10", "c01"),
     J2: _HARDENING,
     MOHR_COULOMB: ("bulk", "shear", "strength", "sin_friction", "sin_dilation"),
@@ -90,6 +93,8 @@ def _isotropic(law, strain, ratio, kappa, parameters, out_stress, out_tangent, o
         return crushable(strain, parameters, out_stress, out_tangent, out_elastic)
     if law == CUT_OFF:
         return crushable_cut_off(strain, parameters, out_stress, out_tangent, out_elastic)
+    if law == CLOSING:
+        return crushable_closing(strain, parameters, out_stress, out_tangent, out_elastic)
     if law == NEO_HOOKE:
         return neo_hooke(strain, parameters, out_stress, out_tangent, out_elastic)
     if law == MOONEY_RIVLIN:

@@ -38,10 +38,11 @@ class BoneHistory:
     =========== ============ ==================================================================
     volume      (n,)         initial volume, mm³ (the present one is `volume` · `ratio`)
     ratio       (n,)         volume ratio J since the procedure began
-    metric      (n, 3, 3)    elastic left Cauchy-Green tensor
-    plastic     (n,)         accumulated norm of the plastic strain
+    metric      (n, 3, 3)    left Cauchy-Green tensor of the elastic strain and of open cracks
+    plastic     (n,)         accumulated norm of the plastic strain, and of cracks as they first open
     density     (n,)         mineral density at J = 1, mg/cm³ K2HPO4-equivalent
     damage      (n,)         damage of the stiffness, 0 to 1
+    opened      (n,)         largest norm of the cracks' logarithmic strain so far
     =========== ============ ==================================================================
     """
 
@@ -51,16 +52,12 @@ class BoneHistory:
     plastic: Float
     density: Float
     damage: Float
+    opened: Float
 
     @property
     def mass(self) -> float:
         """Bone mineral, µg (mg/cm³ times mm³)."""
         return float(self.density @ self.volume)
-
-    @property
-    def plastic_ratio(self) -> Float:
-        """Plastic part of the volume ratio, (n,)."""
-        return np.asarray(self.ratio / np.sqrt(np.linalg.det(self.metric)), dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def test_cement_becomes_part_of_the_solid(run):
     assert balances["cement_in_solid"] <= 1e-3
     held = entry["in_pores_mm3"] + entry["in_cavities_mm3"]
     assert held == pytest.approx(1000.0 * run[2]["cement"]["in_bone_mL"], rel=1e-3)
-    assert entry["in_cavities_mm3"] == pytest.approx(930.0, rel=0.1)
+    # of two balloons of 0.5 mL, what bone that springs back and rests leaves open
+    assert entry["in_cavities_mm3"] == pytest.approx(810.0, rel=0.05)
     assert 1.0 < entry["depth_mm"] < entry["deepest_mm"] < 15.0
     cells = meshio.read(run[1] / "fields/bone_4_cure.vtu")
     filling, fraction, cure = (

@@ -7,16 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from vertaug_kernels.cut_off import crushable_cut_off
+from vertaug_kernels.cut_off import crushable_closing, crushable_cut_off
 
 PARAMETERS = np.array([0.1, 20.0, 100.0, 60.0, 1.0, 0.943, 0.2])
 BULK, SHEAR, STRENGTH, ALPHA, CUT = PARAMETERS[2:]
 RADIUS = STRENGTH * np.sqrt(1.0 + ALPHA**2 / 9.0)
 
 
-def respond(strain):
+def respond(strain, law=crushable_cut_off):
     stress, tangent, elastic = np.zeros(3), np.zeros((3, 3)), np.zeros(3)
-    energy, norm = crushable_cut_off(np.asarray(strain), PARAMETERS, stress, tangent, elastic)
+    energy, norm = law(np.asarray(strain), PARAMETERS, stress, tangent, elastic)
     return energy, norm, stress, tangent, elastic
 
 
@@ -95,3 +95,39 @@ def test_energy_gives_stress_and_stress_gives_tangent(strain):
     if max(kinks) < 1.0:
         np.testing.assert_allclose(tangent, columns, atol=2e-4)
     np.testing.assert_allclose(tangent, tangent.T, atol=1e-9)
+
+
+@given(strains)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_closing_cracks_answer_the_step_alike_and_are_kept(strain):
+    """Same energy, stress and tangent as the law whose cracks stay; the opening is in what is handed back."""
+    energy, norm, stress, tangent, elastic = respond(strain)
+    other = respond(strain, crushable_closing)
+    assert (other[0], other[2].tolist(), other[3].tolist()) == (
+        energy,
+        stress.tolist(),
+        tangent.tolist(),
+    )
+    cracks = other[4] - elastic
+    assert cracks.min() >= -1e-14
+    assert np.all((cracks < 1e-13) | (stress > CUT - 1e-9))
+    flow = np.linalg.norm(strain - other[4])
+    assert other[1] == pytest.approx(flow, abs=1e-13)
+    assert norm == pytest.approx(np.linalg.norm(strain - elastic), abs=1e-12)
+
+
+@given(strains, strains)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_no_cycle_of_strain_makes_energy(away, back):
+    """Stress is the gradient of a convex energy, so any closed path at constant strengths takes work."""
+    held, work, last = np.zeros(3), 0.0, np.zeros(3)
+    path = np.concatenate(
+        [np.linspace(0.0, 1.0, 20)[:, None] * away, away + np.linspace(0.0, 1.0, 20)[:, None] * (back - away),
+         (1.0 - np.linspace(0.0, 1.0, 20))[:, None] * back]
+    )  # fmt: skip
+    for strain in path:
+        _, _, stress, _, held = respond(held + strain - last, crushable_closing)
+        work += stress @ (strain - last)
+        last = strain
+    rest = respond(held, crushable_closing)[0]
+    assert work >= rest - 1e-9

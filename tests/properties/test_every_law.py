@@ -2,7 +2,7 @@
 """What every law in the list promises, for constants anywhere in its card and strains up to 50 %."""
 
 import math
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -91,12 +91,28 @@ def stiffness(name, row):
 
 
 def stored(name, row, elastic, kappa):
-    """Stored energy of the elastic strain with the damage of ``kappa``."""
+    """Stored energy of the elastic strain with the damage of ``kappa``; of open cracks too, where they close."""
     left = 1.0
+    if name == "crushable_closing":
+        return cracked_energy(stiffness(name, row), column(name, row, "cut_off"), elastic)
     if name == "fabric_quadric":
         limit, rate = column(name, row, "damage_limit"), column(name, row, "damage_rate")
         left -= limit * -math.expm1(-rate * kappa)
     return 0.5 * left * elastic @ stiffness(name, row) @ elastic
+
+
+def cracked_energy(c, cut_off, strain):
+    """Least ½ e·Ce + T Σ(strain - e) over openings that are not negative, by trying every set of cracks."""
+    best = math.inf
+    for mask in product((False, True), repeat=3):
+        open_, elastic = np.array(mask), strain.copy()
+        if open_.any():
+            pull = cut_off - c[np.ix_(open_, ~open_)] @ strain[~open_]
+            elastic[open_] = np.linalg.solve(c[np.ix_(open_, open_)], pull)
+        if np.all(strain - elastic >= -1e-12 * (1.0 + np.abs(strain).max())):
+            energy = 0.5 * elastic @ c @ elastic + cut_off * (strain - elastic).sum()
+            best = min(best, energy)
+    return best
 
 
 def compacted(name, row, ratio):
@@ -180,7 +196,8 @@ def excess_quadric(row, stress, kappa, plastic_ratio):
 EXCESS = {
     "j2": excess_j2, "j2_tensor": excess_j2, "mohr_coulomb": excess_mohr_coulomb,
     "drucker_prager": excess_drucker_prager, "crushable_foam": excess_foam,
-    "crushable_cut_off": excess_cut_off, "shifted_ellipse": excess_shifted,
+    "crushable_cut_off": excess_cut_off, "crushable_closing": excess_cut_off,
+    "shifted_ellipse": excess_shifted,
     "fabric_quadric": excess_quadric,
 }  # fmt: skip
 """How far a stress is past yield, MPa: second implementations, in NumPy."""

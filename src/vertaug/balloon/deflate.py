@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Deflation: the balloons let go of the bone, which springs back under the axial load."""
+"""Deflation: the balloons let go of the bone, which springs back under the axial load and rests.
+
+Gaps that the balloons opened carry next to nothing, so the roofs of the cavities come down until they have closed
+or something else carries the load. With a rest the bone answers throughout as it does after that time: it has stood
+under the balloons for minutes, and what it held for permanent comes back, or gives way, within minutes more.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vertaug.balloon.inflate import BalloonRecord
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
+from vertaug.materials.bone import BoneLaw
 from vertaug.solid.cavity import CavityItem, Derivatives, pressure_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
-from vertaug.solid.newton import TIGHT
+from vertaug.solid.newton import TIGHT, NewtonOptions
+from vertaug.solid.relaxation import changed_stiffness
 from vertaug.solid.remeshing import (
     MeshWear,
     RemeshRule,
@@ -30,6 +39,10 @@ __all__ = ["DeflationResult", "deflate"]
 Watch = Callable[[State], None]
 Progress = Callable[[int, float, tuple[BalloonRecord, ...], State], None]
 _SMALLEST = 1.0 / 256.0
+_STILL = 0.01
+"""Largest motion (mm) of a step at no pressure in which the bone counts as settled."""
+_SETTLING = 60
+"""Most steps it is given for that."""
 
 
 @dataclass(frozen=True)
@@ -83,25 +96,36 @@ class _Deflation:
         walls: Mapping[str, BalloonWall],
         remesh: RemeshRule,
         energy: EnergyBalance,
+        rest: float,
     ) -> None:
-        self.state, self.model, self.pressures, self.walls = state, model, pressures, walls
-        self.rule = remesh
+        self.model, self.pressures, self.walls = model, pressures, walls
+        self.rule, self.balance, self.energies = remesh, energy, list[StepEnergy]()
         self.equilibrium = Equilibrium(state, model)
+        self.state = self.at_rate(state, model.law.after(rest))
         full = _items(state, pressures, walls, 1.0)
         self.drive = Drive.of(full, state.mesh.points, model.surroundings.axial_load)
-        self.balance, self.energies = energy, list[StepEnergy]()
-        self.share, self.error = 1.0, math.inf
+        self.share, self.error, self.moved = 1.0, math.inf, math.inf
         self.steps = self.newton = self.cuts = 0
         self.renewed = False
         self.fresh: MeshWear | None = None
         self.way: Way | None = None
         self.records: list[BalloonRecord] = []
 
-    def attempt(self, share: float) -> str:
+    def at_rate(self, state: State, law: BoneLaw) -> State:
+        """Go on with ``law``, which has another stiffness: the same stresses and shape, seen by it."""
+        old, before = self.model.law, self.equilibrium.stored(state)
+        if law == old:
+            return state
+        self.model = replace(self.model, law=law)
+        changed = changed_stiffness(state, old, law)
+        self.equilibrium = Equilibrium(changed, self.model)
+        self.balance = self.balance.renewed(self.equilibrium.stored(changed) - before)
+        return changed
+
+    def attempt(self, share: float, options: NewtonOptions | None = None) -> str:
         """Go to ``share`` of the pressure; returns why that failed, or nothing."""
         items = _items(self.state, self.pressures, self.walls, share)
         load = self.model.surroundings.axial_load
-        options = TIGHT if share == 0.0 else None
         less = self.share - share
         way = None if self.way is None else self.way.ahead(less)
         step = self.equilibrium.step(self.state, items, load, options, self.drive, way)
@@ -109,7 +133,8 @@ class _Deflation:
         if not step.newton.converged:
             self.cuts += 1
             return step.newton.reason
-        self.way = Way(step.way, less)
+        self.way = Way(step.way, less) if less > 0.0 else None
+        self.moved = float(np.abs(step.way).max())
         self.state, self.share, self.error = step.state, share, step.reaction_error
         self.drive, self.balance = step.drive, self.balance.plus(step.energy)
         self.energies.append(step.energy)
@@ -164,9 +189,24 @@ class _Deflation:
                 if self.share > 0.0 and needs_remesh(wear, self.rule, self.fresh):
                     self.renew_mesh()
             watch(self.state)
-        reason = self.attempt(0.0)
-        watch(self.state)
+        reason = self.settle(watch)
         return f"{reason} while settling" if reason else ""
+
+    def settle(self, watch: Watch) -> str:
+        """Solve at no pressure until nothing moves, then closely: the viscosity lets gaps close step by step."""
+        for _ in range(_SETTLING):
+            reason = self.attempt(0.0)
+            if reason:
+                return reason
+            watch(self.state)
+            if self.moved < _STILL:
+                reason = self.attempt(0.0, TIGHT)
+                watch(self.state)
+                return reason
+            if needs_remesh(mesh_wear(self.state.mesh), self.rule, self.fresh):
+                self.renew_mesh()
+                watch(self.state)
+        return f"the bone still moves by {self.moved:.2g} mm a step"
 
 
 def deflate(
@@ -179,16 +219,19 @@ def deflate(
     progress: Progress,
     watch: Watch = lambda _: None,
     energy: EnergyBalance | None = None,
+    rest: float = 0.0,
 ) -> DeflationResult:
-    """Take pressures (MPa, by cavity) and wall tensions down to nothing in about ``steps`` steps.
+    """Take pressures (MPa, by cavity) and wall tensions down to nothing in about ``steps`` steps, and let bone rest.
 
     ``progress`` is called with the step, the share of the pressure left, the records and the state;
     ``watch`` with every state that is gone on from, also after its mesh was renewed; ``energy`` is the
-    balance of the run so far. Never raises for a step that fails: the result says what limited it.
+    balance of the run so far; ``rest`` (s) how long the bone is left alone once the pressure is gone. Never
+    raises for a step that fails: the result says what limited it.
     """
-    run = _Deflation(state, model, pressures, walls, remesh, energy or EnergyBalance())
+    run = _Deflation(state, model, pressures, walls, remesh, energy or EnergyBalance(), rest)
     failure = run.go(steps, progress, watch)
+    last = run.at_rate(run.state, model.law)
     return DeflationResult(
-        run.state, tuple(run.records), run.steps, run.newton, run.error, tuple(run.energies),
+        last, tuple(run.records), run.steps, run.newton, run.error, tuple(run.energies),
         run.balance, run.cuts, failure,
     )  # fmt: skip

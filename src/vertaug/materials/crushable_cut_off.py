@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Crushable foam whose ellipse is cut off in principal tension: the default law of bone.
+"""Crushable foam whose ellipse is cut off in principal tension; what opens there is plastic strain.
 
 The ellipse of Deshpande & Fleck (2000) with τ_i ≤ T on every principal Kirchhoff stress (a Rankine cut-off), both
-associated. See `deshpande_fleck_2000` for why, and `bone` for constants from density.
+associated. See `deshpande_fleck_2000` for why, and `crushable_closing` for the default law of bone.
 """
 
 from __future__ import annotations
@@ -46,18 +46,17 @@ class CrushableCutOff:
 
     def row(self, lock: Locking = NO_LOCK) -> NDArray[np.float64]:
         """Row of parameters for the kernels, MPa."""
-        name, k, ratio = "crushable_cut_off", self.uniaxial_over_hydrostatic, self.tension_ratio
+        return law_row(laws.CUT_OFF, lock, self.columns("crushable_cut_off"))
+
+    def columns(self, name: str) -> dict[str, float]:
+        """Columns of the row of a law called ``name``, MPa."""
+        k, ratio = self.uniaxial_over_hydrostatic, self.tension_ratio
         require_positive(name, strength=self.strength)
         require(name, "uniaxial_over_hydrostatic", k, 0.0 < k < 3.0, "above 0, below 3")
         most = min(1.0, 1.0 / k)
         require(
-            name,
-            "tension_ratio",
-            ratio,
-            0.0 < ratio < most,
-            f"above 0, below {most:g}: inside the ellipse",
-        )
-        columns = bulk_and_shear(name, self.young, self.poisson) | {
+            name, "tension_ratio", ratio, 0.0 < ratio < most, f"above 0, below {most:g}: inside the ellipse"
+        )  # fmt: skip
+        return bulk_and_shear(name, self.young, self.poisson) | {
             "yield": self.strength, "alpha": ellipse_factor(k), "cut_off": ratio * self.strength,
         }  # fmt: skip
-        return law_row(laws.CUT_OFF, lock, columns)

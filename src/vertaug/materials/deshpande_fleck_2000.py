@@ -4,9 +4,9 @@
 Deshpande & Fleck (2000), J Mech Phys Solids 48:1253-1283: q² + α² p² = (1 + α²/9) Y², with Y the
 uniaxial crush strength. The symmetric ellipse is too strong in tension and would let the wall of a
 cavity flow in hoop tension, so for bone it is cut by τ_i ≤ T on every principal stress (law
-`CUT_OFF`); T falls with damage, so fractured bone opens freely across its crack. The kernels also
-have the ellipse with a smooth, weaker tension side (law `CRUSHABLE`, α_t > α_c where p > 0), which is
-the plain ellipse for α_t = α_c. Flow is associated.
+`CUT_OFF`, or `CLOSING` where cracks close again); T falls with damage and opening, so fractured bone
+opens freely across its crack. The kernels also have the ellipse with a smooth, weaker tension side
+(law `CRUSHABLE`, α_t > α_c where p > 0), which is the plain ellipse for α_t = α_c. Flow is associated.
 
 The stress is the *Kirchhoff* stress of the initial volume, τ = J σ. Strength is written for the
 Cauchy stress of bone at its present density, ρ/J: Y(τ) = J · Y(ρ/J) = Y(ρ) J^(1-b) with the

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vertaug.materials import (
+    crushable_closing,
     crushable_cut_off,
     deshpande_fleck_2000,
     drucker_prager,
@@ -85,6 +86,10 @@ LAWS: dict[str, Law] = {
     "crushable_cut_off": Law(
         laws.CUT_OFF, "cut_off", crushable_cut_off.CARD, crushable_cut_off.CrushableCutOff,
         "Deshpande & Fleck 2000 with Rankine's cut-off",
+    ),
+    "crushable_closing": Law(
+        laws.CLOSING, "cut_off", crushable_closing.CARD, crushable_closing.CrushableClosing,
+        "Deshpande & Fleck 2000, Del Piero 1989",
     ),
     "shifted_ellipse": Law(
         laws.SHIFTED_ELLIPSE, "shifted_ellipse", shifted_ellipse.CARD, shifted_ellipse.ShiftedEllipse,

@@ -3,7 +3,7 @@
 
 Both endplates are potted; the upper platen keeps its tilt and is driven up and down, as by a machine
 with parallel platens. While the body is crushed it answers with the stiffness of a test; over the rest
-it takes the relaxed one, so that strain comes back which the bone holds for minutes.
+it takes the rested one, so that strain comes back which the bone holds for minutes.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _RISE = 0.06
 """Share of the depth that is taken in short steps."""
 _WINDOW = 0.02
 """Length over which a slope is taken, of the depth of the crush."""
+_REST = 1800.0
+"""Time (s) that a crushed specimen is left alone."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,8 @@ def crush_test(
 
 
 def _rested(state: State, model: SolidModel, top: float, options: NewtonOptions) -> State:
-    """Unloaded from ``top`` N and left alone until nothing more comes back."""
-    law = replace(model.law, relaxed=True)
+    """Unloaded from ``top`` N and left alone for half an hour."""
+    law = model.law.after(_REST)
     slow = changed_stiffness(state, model.law, law)
     return changed_stiffness(_unload(slow, replace(model, law=law), top, options), law, model.law)
 

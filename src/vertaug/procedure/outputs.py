@@ -126,6 +126,7 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
             "volume_ratio": bone.ratio,
             "damage": bone.damage,
             "plastic_strain": bone.plastic,
+            "largest_opening_strain": bone.opened,
         }
         if state.cement is not None:
             data |= {

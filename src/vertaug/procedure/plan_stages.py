@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from vertaug.procedure.plan_fields import Section, declared, plan_error, required
+from vertaug.procedure.plan_fields import Physical, Section, declared, plan_error, required
 from vertaug.procedure.stage_rules import RULES, own_names, stage_order_faults
+from vertaug.units import TIME
 
 __all__ = ["Procedure", "Stage", "StageWord", "stage_contradictions"]
 
@@ -40,6 +41,9 @@ class Procedure(Section):
     )
     stage: tuple[Stage, ...] = declared(
         (), "stages with names; without the list above they are run in this order"
+    )
+    rest: Annotated[float, Physical(TIME, "0 s", "60 min")] = declared(
+        "3 min", "time the bone is left alone after a deflation", "assumed"
     )
 
     @model_validator(mode="before")

@@ -184,7 +184,7 @@ def run_deflate(
     result = deflate(
         inflated.state, _model(case, inflated.state), facts["pressures"], walls,
         case.plan.numerics.deflation_steps, case.remesh, progress, watch,
-        EnergyBalance.from_dict(facts["energy"]),
+        EnergyBalance.from_dict(facts["energy"]), case.plan.procedure.rest,
     )  # fmt: skip
     names = facts["cavities"]
     new = _facts(

@@ -106,6 +106,11 @@ class EnergyBalance:
         """Return the balance after a remeshing that changed the stored energy by ``jump`` mJ."""
         return replace(self, total=self.total + StepEnergy(transfer=jump))
 
+    def renewed(self, jump: float) -> EnergyBalance:
+        """Return the balance after strain held for permanent, of ``jump`` mJ, was found to be elastic."""
+        gained = StepEnergy(stored=jump, renewed=jump, dissipated=-jump)
+        return replace(self, total=self.total + gained)
+
     @property
     def relative_error(self) -> float:
         """Largest error so far over the largest external work; zero where nothing has moved."""

@@ -24,11 +24,11 @@ from vertaug.solid.energy_balance import (
     viscous_forces,
 )
 from vertaug.solid.item import Item
-from vertaug.solid.material_map import BoneCells, MaterialMap
+from vertaug.solid.material_map import Around, BoneCells, MaterialMap
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.relaxation import soften
 from vertaug.solid.rig import Rig, rig_of
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
@@ -111,7 +111,7 @@ class Equilibrium:
     def _cells(self, state: State) -> SolidItem:
         """Cells with strengths and stiffnesses frozen at ``state``."""
         mesh, bone = state.mesh, state.bone
-        around = self._average(bone.damage)
+        around = Around(self._average(bone.damage), self._average(bone.opened))
         law, rows = self._materials.rows(mesh, bone, around)
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
@@ -206,16 +206,21 @@ class Equilibrium:
     def _commit(self, state: State, left: SolidItem, bodies: _Bodies, points: Float) -> State:
         """New history at converged ``points``; that of the cells is in ``left``, their item of the next step."""
         _, shell, fibre, hinge = bodies
-        metric, ratio, accumulated = left.metric.copy(), left.ratio, left.kappa
-        bone = state.bone
-        damage, grown, factor = self._materials.damaged(state.mesh, bone, accumulated)
-        metric[grown] = soften(metric[grown], factor)
+        bone, metric = state.bone, left.metric.copy()
+        cracked = split(metric, left.law, left.parameters)
+        wider = np.maximum(cracked.opening - bone.opened, 0.0)
+        plastic = left.kappa + wider
+        damage, grown, factor = self._materials.damaged(state.mesh, bone, plastic)
+        metric[grown] = cracked.part(grown).metric(factor)
         shell_metric, shell_plastic, _ = shell.history(points)
         direction, strain = fibre.history(points)
         new_shell = replace(
             state.shell, metric=shell_metric, plastic=state.shell.plastic + shell_plastic
         )
-        new_bone = replace(bone, ratio=ratio, metric=metric, plastic=accumulated, damage=damage)
+        new_bone = replace(
+            bone, ratio=left.ratio, metric=metric, plastic=plastic, damage=damage,
+            opened=bone.opened + wider,
+        )  # fmt: skip
         return replace(
             state,
             mesh=state.mesh.with_points(points[: self._nodes]),

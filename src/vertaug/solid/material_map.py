@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,23 @@ from vertaug.materials.rows import Material
 from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.mesh import Mesh
 from vertaug.state import BoneHistory
-from vertaug_kernels.laws import CUT_OFF, FIRST_COLUMN, PARAMETERS
+from vertaug_kernels.laws import CLOSING, FIRST_COLUMN, PARAMETERS
 
-__all__ = ["BoneCells", "CellLaw", "MaterialMap", "UniformLaw", "part_of"]
+__all__ = ["Around", "BoneCells", "CellLaw", "MaterialMap", "UniformLaw", "part_of"]
 
 Float = NDArray[np.float64]
 Index = NDArray[np.intp]
+
+
+class Around(NamedTuple):
+    """History averaged over a length about each cell: `damage` (n,), and how far cracks have been `opened` (n,)."""
+
+    damage: Float
+    opened: Float
+
+    def part(self, cells: Index) -> Around:
+        """The same of some ``cells`` (k,)."""
+        return Around(self.damage[cells], self.opened[cells])
 
 
 class CellLaw(Protocol):
@@ -39,8 +50,8 @@ class CellLaw(Protocol):
         """The kernels' number of the law."""
         ...
 
-    def rows(self, history: BoneHistory, around: Float) -> Float:
-        """Parameter rows (k, w) of k cells, MPa; ``around`` (k,) is their damage averaged over a length."""
+    def rows(self, history: BoneHistory, around: Around) -> Float:
+        """Parameter rows (k, w) of k cells, MPa; ``around`` is their history averaged over a length."""
         ...
 
     def damaged(self, history: BoneHistory, plastic: Float) -> Float:
@@ -54,14 +65,16 @@ class CellLaw(Protocol):
 
 @dataclass(frozen=True)
 class BoneCells:
-    """Crushable bone with tension cut-off, whose constants follow each cell's density and damage."""
+    """Crushable bone whose cracks close again, whose constants follow each cell's density and damage."""
 
     law: BoneLaw
-    code: int = CUT_OFF
+    code: int = CLOSING
 
-    def rows(self, history: BoneHistory, around: Float) -> Float:
+    def rows(self, history: BoneHistory, around: Around) -> Float:
         """Rows (k, 7) frozen at ``history``."""
-        return self.law.parameters(history.density, history.plastic_ratio, history.damage, around)
+        return self.law.parameters(
+            history.density, history.ratio, history.damage, around.damage, around.opened
+        )
 
     def damaged(self, history: BoneHistory, plastic: Float) -> Float:
         """Damage (k,), which never heals."""
@@ -91,7 +104,7 @@ class UniformLaw:
                 "E-SOLID-040",
             )  # fmt: skip
 
-    def rows(self, history: BoneHistory, around: Float) -> Float:
+    def rows(self, history: BoneHistory, around: Around) -> Float:
         """Rows (k, w), all alike."""
         return np.repeat(self.material.row()[None], len(history.volume), axis=0)
 
@@ -132,14 +145,14 @@ class MaterialMap:
         return max(fitting, key=len, default="")
 
     def rows(
-        self, mesh: Mesh, history: BoneHistory, around: Float
+        self, mesh: Mesh, history: BoneHistory, around: Around
     ) -> tuple[NDArray[np.int32], Float]:
         """Law codes (n,) and parameter rows (n, w) of all cells; shorter rows end in zeros."""
         groups = self.groups(mesh)
         if len(groups) == 1:
             law = groups[0][0]
             return np.full(mesh.n_cells, law.code, dtype=np.int32), law.rows(history, around)
-        parts = [law.rows(part_of(history, cells), around[cells]) for law, cells in groups]
+        parts = [law.rows(part_of(history, cells), around.part(cells)) for law, cells in groups]
         codes = np.zeros(mesh.n_cells, dtype=np.int32)
         out = np.zeros((mesh.n_cells, max(part.shape[1] for part in parts)))
         for (law, cells), part in zip(groups, parts, strict=True):

@@ -153,6 +153,7 @@ def first_state(
         plastic=accumulated_strain(capped),
         density=np.asarray(density, dtype=np.float64),
         damage=capped,
+        opened=np.zeros(n),
     )
     shell, fibre = _shell_histories(
         mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)

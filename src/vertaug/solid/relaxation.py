@@ -6,32 +6,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vertaug.materials.bone import BoneLaw
+from vertaug.solid.opening import split
+from vertaug.solid.regional_average import RegionalAverage
 from vertaug.state import State
+from vertaug_kernels.laws import CLOSING
 
-__all__ = ["changed_stiffness", "soften"]
-
-Float = NDArray[np.float64]
-
-
-def soften(metric: Float, factor: Float) -> Float:
-    """Elastic tensors (n, 3, 3) whose logarithmic strain is multiplied by ``factor`` (n,).
-
-    The stress stays as the stiffness falls, so the elastic strain rises.
-    """
-    values, vectors = np.linalg.eigh(metric)
-    powered = values ** factor[:, None]
-    return np.asarray(np.einsum("nik,nk,njk->nij", vectors, powered, vectors))
+__all__ = ["changed_stiffness"]
 
 
 def changed_stiffness(state: State, before: BoneLaw, after: BoneLaw) -> State:
     """Return ``state`` as the law ``after`` sees it: the same stresses in the same shape.
 
     What the elastic strain gains comes from the strain held for permanent: from `before` at test rate to
-    `after` relaxed, it is the part that will come back within minutes once the load is off.
+    `after` rested, it is the part that will come back within minutes once the load is off. Open cracks
+    stay as they are.
     """
-    bone = state.bone
+    bone, mesh = state.bone, state.mesh
+    average = RegionalAverage.of(
+        state.reference, mesh.cells, bone.volume, mesh.cell_region, before.damage_length
+    )
+    rows = before.parameters(
+        bone.density, bone.ratio, bone.damage, average(bone.damage), average(bone.opened)
+    )
+    law = np.full(mesh.n_cells, CLOSING, dtype=np.int32)
     factor = before.stiffness_left(bone.damage) / after.stiffness_left(bone.damage)
-    return replace(state, bone=replace(bone, metric=soften(bone.metric, factor)))
+    metric = split(bone.metric, law, rows).metric(factor)
+    return replace(state, bone=replace(bone, metric=metric))

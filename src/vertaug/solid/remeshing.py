@@ -126,6 +126,7 @@ def _transferred(bone: BoneHistory, old: Mesh, new: Mesh, source: Int) -> BoneHi
         plastic=bone.plastic[source],
         density=mass / inverse,
         damage=bone.damage[source],
+        opened=bone.opened[source],
     )
 
 

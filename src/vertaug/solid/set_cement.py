@@ -19,7 +19,7 @@ from vertaug.materials.bogetti_gillespie_1992 import cured_share
 from vertaug.materials.hill_1965 import self_consistent
 from vertaug.materials.lewis_1997 import CODE, BoneCement
 from vertaug.solid.cells import SolidItem
-from vertaug.solid.material_map import BoneCells, CellLaw, MaterialMap
+from vertaug.solid.material_map import Around, BoneCells, CellLaw, MaterialMap
 from vertaug.solid.model import SolidModel
 from vertaug.state import CEMENT, BoneHistory, CementHistory, State
 from vertaug_kernels.laws import FIRST_COLUMN, PARAMETERS
@@ -47,7 +47,7 @@ class CementCells:
     parameters: Float
     code: int = CODE
 
-    def rows(self, history: BoneHistory, around: Float) -> Float:
+    def rows(self, history: BoneHistory, around: Around) -> Float:
         """Rows (m, w), which nothing changes."""
         return self.parameters
 
@@ -144,7 +144,8 @@ def set_cement(
 def _bone_moduli(state: State, model: SolidModel, cells: NDArray[np.int32]) -> tuple[Float, Float]:
     """Bulk and shear modulus (k,) MPa of what has cement in its pores."""
     laws = MaterialMap(BoneCells(model.law), model.regions)
-    codes, rows = laws.rows(state.mesh, state.bone, state.bone.damage)
+    around = Around(state.bone.damage, state.bone.opened)
+    codes, rows = laws.rows(state.mesh, state.bone, around)
     odd = [
         code for code in np.unique(codes[cells]) if PARAMETERS[int(code)][:2] != ("bulk", "shear")
     ]

@@ -22,7 +22,7 @@ def rows(density=DENSITY, ratio=1.0, damage=0.0, **options):
 
 
 def column(name, **options):
-    return rows(**options)[:, laws.FIRST_COLUMN + laws.PARAMETERS[laws.CUT_OFF].index(name)]
+    return rows(**options)[:, laws.FIRST_COLUMN + laws.PARAMETERS[laws.CLOSING].index(name)]
 
 
 def test_damage_at_its_published_point_and_back():
@@ -78,6 +78,36 @@ def test_crushed_bone_is_stronger_in_cauchy_stress():
     ratios = (1.0, 0.8, 0.6, 0.4)
     cauchy = [column("yield", ratio=ratio) / ratio for ratio in ratios]
     assert np.all(np.diff(cauchy, axis=0) > 0.0)
+
+
+def tension(opened, **options):
+    damage, opened = np.full(4, 0.5), np.full(4, opened)
+    found = BoneLaw(**options).parameters(DENSITY, np.ones(4), damage, damage, opened)
+    return found[:, laws.FIRST_COLUMN + laws.PARAMETERS[laws.CLOSING].index("cut_off")]
+
+
+def test_opened_bone_lets_go():
+    """Crushed bone holds on to its neighbours; what has opened keeps next to nothing, at once or in the end."""
+    crushed = tension(0.0)
+    np.testing.assert_allclose(crushed, BoneLaw().residual_tension * column("cut_off"), rtol=1e-12)
+    torn = [tension(opened) / crushed for opened in (0.02, 0.1, 0.3, 1.0, 5.0)]
+    assert np.all(np.diff(torn, axis=0) < 0.0)
+    np.testing.assert_allclose(torn[-1], BoneLaw().torn_tension, rtol=1e-9)
+    np.testing.assert_allclose(
+        tension(0.15, torn_tension=1e-3)[0] / crushed[0], np.exp(-1.0), rtol=0.01
+    )
+
+
+@pytest.mark.parametrize("ratio", [0.3, 1.0, 1.5, 2.5])
+@pytest.mark.parametrize("damage", [0.0, 0.84])
+def test_the_cut_off_lies_inside_the_ellipse(ratio, damage):
+    """Tension on all sides up to the cut-off leaves the ellipse alone: αT < √(1 + α²/9) Y."""
+    found = rows(ratio=ratio, damage=damage)
+    names = laws.PARAMETERS[laws.CLOSING]
+    strength, alpha, cut_off = (
+        found[:, laws.FIRST_COLUMN + names.index(name)] for name in ("yield", "alpha", "cut_off")
+    )
+    assert np.all(alpha * cut_off < np.sqrt(1.0 + alpha**2 / 9.0) * strength)
 
 
 def test_every_row_is_fit_for_the_kernel():

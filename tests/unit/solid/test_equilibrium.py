@@ -14,8 +14,9 @@ from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets, first_state, outer_facets
 from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug_kernels.laws import CUT_OFF
+from vertaug_kernels.laws import CLOSING, FIRST_COLUMN, PARAMETERS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -140,7 +141,8 @@ def test_first_state_is_at_rest(loaded):
     assert fresh.cavity_volume == pytest.approx(cavity_volumes(fresh)[NAME], rel=1e-12)
     assert cavity_identity_error(fresh) < 1e-8
     np.testing.assert_allclose(damage(fresh.bone.plastic), 0.2, rtol=1e-9)
-    assert np.all(fresh.bone.plastic_ratio == pytest.approx(1.0))
+    assert np.all(fresh.bone.ratio == 1.0)
+    assert np.all(fresh.bone.opened == 0.0)
     assert fresh.bone.mass == pytest.approx(80.0 * mesh.volumes().sum(), rel=1e-12)
 
 
@@ -188,18 +190,21 @@ def test_damage_grows_at_given_stress(loaded, grown):
     average = RegionalAverage.of(
         start.reference, mesh.cells, bone.volume, mesh.cell_region, model.law.damage_length
     )
-    around = average(bone.damage)
-    rows = model.law.parameters(bone.density, bone.plastic_ratio, bone.damage, around)
-    law = np.full(mesh.n_cells, CUT_OFF, dtype=np.int32)
+    around, opened = average(bone.damage), average(bone.opened)
+    rows = model.law.parameters(bone.density, bone.ratio, bone.damage, around, opened)
+    law = np.full(mesh.n_cells, CLOSING, dtype=np.int32)
     item = SolidItem.start(mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows)
     _, ratio, plastic, stress, _ = item.history(grown.state.mesh.points)
     unlocked = ratio > rows[:, 0]
-    after = model.law.parameters(end.density, end.plastic_ratio, end.damage)
-    values, vectors = np.linalg.eigh(end.metric)
-    strain = 0.5 * np.log(values)
+    after = model.law.parameters(end.density, end.ratio, end.damage)
+    cut_off = FIRST_COLUMN + PARAMETERS[CLOSING].index("cut_off")
+    after[:, cut_off] = rows[:, cut_off]  # what the cracks were held with
+    held_now = split(end.metric, law, after)
+    strain, vectors = held_now.elastic, held_now.axes
     mean = strain.mean(axis=1, keepdims=True)
     principal = 3.0 * after[:, 2:3] * mean + 2.0 * after[:, 3:4] * (strain - mean)
     held = np.einsum("cik,ck,cjk->cij", vectors, principal, vectors)
     assert (end.damage - bone.damage).max() > 0.05
+    assert held_now.opening.max() > 1e-3
     assert plastic[unlocked].max() > 0.01
     np.testing.assert_allclose(held[unlocked], (stress * ratio[:, None, None])[unlocked], atol=1e-9)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cracks that a history holds: what of its strain is elastic, and what is an opening that must close first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug_kernels.laws import CLOSING, FIRST_COLUMN, PARAMETERS
+
+__all__ = ["SplitStrain", "crack_strains", "split"]
+
+Float = NDArray[np.float64]
+
+_BULK, _SHEAR, _CUT_OFF = (
+    FIRST_COLUMN + PARAMETERS[CLOSING].index(name) for name in ("bulk", "shear", "cut_off")
+)
+
+
+@dataclass(frozen=True)
+class SplitStrain:
+    """Principal logarithmic strains of histories (n,): `elastic` (n, 3), `cracks` (n, 3), their `axes` (n, 3, 3)."""
+
+    elastic: Float
+    cracks: Float
+    axes: Float
+
+    @property
+    def opening(self) -> Float:
+        """Norm of the cracks' strain, (n,)."""
+        return np.asarray(np.linalg.norm(self.cracks, axis=1))
+
+    def part(self, cells: NDArray[np.intp]) -> SplitStrain:
+        """The same of some ``cells`` (k,)."""
+        return SplitStrain(self.elastic[cells], self.cracks[cells], self.axes[cells])
+
+    def metric(self, factor: Float) -> Float:
+        """Histories (n, 3, 3) with the elastic strain times ``factor`` (n,) and the same cracks."""
+        strain = factor[:, None] * self.elastic + self.cracks
+        out = np.einsum("nik,nk,njk->nij", self.axes, np.exp(2.0 * strain), self.axes)
+        return np.ascontiguousarray(out)
+
+
+def crack_strains(strain: Float, bulk: Float, shear: Float, cut_off: Float) -> Float:
+    """Crack strains (n, 3) of principal strains (n, 3), none of whose stresses may pass the cut-off.
+
+    ``bulk``, ``shear``, ``cut_off`` (n,) MPa. The largest strains are the open ones: as few of them
+    open as leave no stress above the cut-off.
+    """
+    order = np.argsort(-strain, axis=1)
+    sorted_ = np.take_along_axis(strain, order, axis=1)
+    lame = bulk - 2.0 * shear / 3.0
+    elastic, found = sorted_.copy(), np.zeros(len(strain), dtype=bool)
+    for count in range(4):
+        rest = sorted_[:, count:].sum(axis=1)
+        level = (cut_off - lame * rest) / (count * lame + 2.0 * shear)
+        trial = sorted_.copy()
+        trial[:, :count] = level[:, None]
+        if count < 3:
+            largest = lame * trial.sum(axis=1) + 2.0 * shear * trial[:, count]
+            fits = largest <= cut_off + 1e-12 * (1.0 + np.abs(cut_off))
+        else:
+            fits = np.ones(len(strain), dtype=bool)
+        new = fits & ~found
+        elastic[new] = trial[new]
+        found |= fits
+    cracks = np.empty_like(strain)
+    np.put_along_axis(cracks, order, np.maximum(sorted_ - elastic, 0.0), axis=1)
+    return cracks
+
+
+def split(metric: Float, law: NDArray[np.int32], parameters: Float) -> SplitStrain:
+    """Take histories (n, 3, 3) apart; ``law`` (n,) codes and ``parameters`` (n, w) rows of the kernels' laws.
+
+    Cells of other laws than `CLOSING` have no cracks.
+    """
+    values, axes = np.linalg.eigh(metric)
+    strain = 0.5 * np.log(values)
+    cracks, closing = np.zeros_like(strain), np.flatnonzero(law == CLOSING)
+    rows = parameters[closing]
+    cracks[closing] = crack_strains(
+        strain[closing], rows[:, _BULK], rows[:, _SHEAR], rows[:, _CUT_OFF]
+    )
+    return SplitStrain(strain - cracks, cracks, axes)
