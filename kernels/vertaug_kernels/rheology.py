@@ -22,6 +22,7 @@ CARREAU_YASUDA = 2
 CROSS = 3
 CASTRO_MACOSKO = 4
 HERSCHEL_BULKLEY = 5
+CROSS_WLF = 6
 
 HEAD = ("age", "cap", "warmth", "reference")
 FIRST_COLUMN = len(HEAD)
@@ -32,10 +33,13 @@ PARAMETERS = {
     CROSS: ("scale", "index", "log_stress"),
     CASTRO_MACOSKO: ("scale", "gel", "exponent", "growth"),
     HERSCHEL_BULKLEY: ("scale", "index", "lowest", "highest", "yield_over_scale", "sharpness"),
+    CROSS_WLF: ("scale", "index", "log_stress", "first", "second", "standard"),
 }
 """Names of a law's columns from `FIRST_COLUMN` on."""
 
 _CAP, _WARMTH, _REFERENCE, _SCALE = 1, 2, 3, 4
+STIFFEST = 80.0
+"""Largest logarithm by which cold stiffens a liquid of free volume: 35 decades, beyond any cap."""
 
 
 @inlined_kernel
@@ -73,6 +77,15 @@ def _scale(table, line, weight, temperature):
     return scale
 
 
+@kernel
+def free_volume_shift(temperature, first, second, standard):
+    """Logarithm of the viscosity over that at `standard`, K (Williams, Landel, Ferry 1955)."""
+    above = temperature - standard
+    if above <= -second:
+        return STIFFEST
+    return min(STIFFEST, -first * above / (second + above))
+
+
 @inlined_kernel
 def _flowing(law, table, line, weight, rate, cure, temperature):
     """Viscosity without yield stress, not capped, and the local index d ln stress / d ln rate."""
@@ -94,7 +107,14 @@ def _flowing(law, table, line, weight, rate, cure, temperature):
         thinned = (1.0 - floor) * (1.0 + reach) ** ((index - 1.0) / bend)
         slope = (index - 1.0) * reach / (1.0 + reach) * thinned / (floor + thinned)
         return scale * (floor + thinned), 1.0 + slope
-    if law == CROSS:
+    if law in (CROSS, CROSS_WLF):
+        if law == CROSS_WLF:
+            first, second = (
+                _at(table, line, weight, _SCALE + 3),
+                _at(table, line, weight, _SCALE + 4),
+            )
+            standard = _at(table, line, weight, _SCALE + 5)
+            scale *= math.exp(free_volume_shift(temperature, first, second, standard))
         index = _at(table, line, weight, _SCALE + 1)
         stress = math.exp(_at(table, line, weight, _SCALE + 2))
         reach = (scale * rate / stress) ** (1.0 - index)

@@ -18,6 +18,7 @@ ROWS = {
     rheology.CROSS: (3e-4, 0.4, math.log(3e-3)),
     rheology.CASTRO_MACOSKO: (1e-4, 0.5, 1.5, 1.0),
     rheology.HERSCHEL_BULKLEY: (2e-4, 0.6, 1e-2, 1e3, 0.5, 100.0),
+    rheology.CROSS_WLF: (3e-4, 0.4, math.log(3e-3), 8.0, 120.0, 295.0),
 }
 every_code = pytest.mark.parametrize("law", ROWS)
 
@@ -37,6 +38,10 @@ def by_hand(law, rate, cure):
         return low + (scale - low) * (1 + (math.exp(log_time) * rate) ** bend) ** ((n - 1) / bend)
     if law == rheology.CROSS:
         n, log_stress = more
+        return scale / (1 + (scale * rate / math.exp(log_stress)) ** (1 - n))
+    if law == rheology.CROSS_WLF:
+        n, log_stress, first, second, standard = more
+        scale *= math.exp(-first * (300.0 - standard) / (second + 300.0 - standard))
         return scale / (1 + (scale * rate / math.exp(log_stress)) ** (1 - n))
     if law == rheology.CASTRO_MACOSKO:
         gel, first, second = more
@@ -100,6 +105,15 @@ def test_heat_thins_the_scale():
     cold = rheology.viscosity(rheology.CARREAU_YASUDA, warm, 5.0, 0.0, 0.0, 296.15)
     hot = rheology.viscosity(rheology.CARREAU_YASUDA, warm, 5.0, 0.0, 0.0, 310.15)
     assert hot / cold == pytest.approx(math.exp(4000.0 * (1 / 310.15 - 1 / 296.15)), rel=1e-12)
+
+
+def test_free_volume_stops_a_liquid_that_is_too_cold():
+    law, rows = rheology.CROSS_WLF, table(rheology.CROSS_WLF)
+    warmths = (150.0, 175.0, 176.0, 200.0, 350.0)
+    at = [float(rheology.viscosity(law, rows, 5.0, 0.0, 0.0, warm)) for warm in warmths]
+    assert np.isfinite(at).all()
+    assert at[0] == at[1] == at[2] == rows[0, 1]
+    assert at[2] >= at[3] > at[4] > 0.0
 
 
 @every_code

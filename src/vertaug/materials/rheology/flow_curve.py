@@ -77,6 +77,9 @@ class Fluid:
         values = (a + weight * (b - a) for a, b in zip(here, there, strict=True))
         found = dict(zip(names, values, strict=True))
         warm = found["warmth"] * (1.0 / self.temperature - 1.0 / found["reference"])
+        if self.curve.code == rheology.CROSS_WLF:
+            wlf = (found["first"], found["second"], found["standard"])
+            warm += float(rheology.free_volume_shift(self.temperature, *wlf))
         scale: float = here[at] * (there[at] / here[at]) ** weight * math.exp(warm)
         return found | {"scale": scale}
 
@@ -136,6 +139,10 @@ class FlowCurve:
     def ageing_rate(self, temperature: float) -> float:
         """Seconds of equivalent age gained per second at `temperature`, K."""
         return nicholas_2007.ageing_rate(temperature, self.activation, self.reference)
+
+    def ageing_rates(self, temperature: Float) -> Float:
+        """`ageing_rate` of a field."""
+        return np.exp(self.activation * (1.0 / self.reference - 1.0 / temperature))
 
     def at(
         self,

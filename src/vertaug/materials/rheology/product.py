@@ -53,6 +53,7 @@ _UNITS: dict[str, dict[str, float]] = {
     "1": {"1": 1.0},
     "activation": {"K": 1.0, "kJ/mol": 1e3 / _GAS, "J/mol": 1.0 / _GAS},
     "temperature": {"K": 1.0, "degC": 1.0},
+    "K": {"K": 1.0},
 }
 """Units that a number may be given in, by the internal one, and their size."""
 

@@ -14,6 +14,7 @@ from vertaug.materials.rheology import (
     herschel_bulkley_1926,
     newton_1687,
     ostwald_1925,
+    williams_1955,
     yasuda_1981,
 )
 from vertaug.materials.rheology.flow_curve import Law
@@ -42,6 +43,7 @@ RHEOLOGY: dict[str, Rheology] = {
         yasuda_1981.CARD, yasuda_1981.CarreauYasuda, ("transition", "floor")
     ),
     "cross": Rheology(cross_1965.CARD, cross_1965.Cross),
+    "cross_wlf": Rheology(williams_1955.CARD, williams_1955.CrossWLF),
     "castro_macosko": Rheology(castro_macosko_1980.CARD, castro_macosko_1980.CastroMacosko),
     "bingham": Rheology(bingham_1922.CARD, bingham_1922.Bingham, ("sharpness",)),
     "herschel_bulkley": Rheology(
