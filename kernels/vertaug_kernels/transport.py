@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from vertaug_kernels._jit import inlined_kernel, kernel
 
-__all__ = ["across", "carry", "cell_share", "front_capacity", "sweep", "through"]
+__all__ = [
+    "Gates", "Triple", "across", "carry", "cell_share", "front_capacity", "sweep", "through",
+]  # fmt: skip
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -28,7 +30,7 @@ Gates = tuple[Gate, Gate, Gate]
 
 @inlined_kernel
 def across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int, int]:
-    """Cell across one of the six sides, and the cell that holds the face between."""
+    """Cell across one of the six sides of cell (i, j, k), and the cell that holds the face between."""
     ahead, axis = side % 2, side // 2
     a, b, c, p, q, r = i, j, k, i, j, k
     if axis == 0:
@@ -155,7 +157,7 @@ def sweep(
 
 @kernel
 def _take(
-    volume: float, oldest: bool, held: Float, aged: Float, out: Float, out_aged: Float
+    volume: float, oldest: bool, held: Float, marks: Float, out: Float, out_marks: Float
 ) -> None:
     """Take cement, mm³, out of portions: the oldest first, or the youngest; adds to `out`."""
     number = held.shape[0]
@@ -164,12 +166,23 @@ def _take(
         part = min(held[n], volume)
         if part <= 0.0:
             continue
-        age = aged[n] * (part / held[n])
+        share = part / held[n]
         held[n] -= part
-        aged[n] -= age
         out[n] += part
-        out_aged[n] += age
+        for mark in range(marks.shape[1]):
+            moved = marks[n, mark] * share
+            marks[n, mark] -= moved
+            out_marks[n, mark] += moved
         volume -= part
+
+
+@kernel
+def _add(volume: float, parts: Float, part_marks: Float, out: Float, out_marks: Float) -> None:
+    """Add `volume` mm³ of cement that is made of `parts` (q,), shares of it, with their marks (q, k)."""
+    for n in range(parts.size):
+        out[n] += volume * parts[n]
+        for mark in range(part_marks.shape[1]):
+            out_marks[n, mark] += volume * part_marks[n, mark]
 
 
 @kernel
@@ -186,11 +199,11 @@ def carry(
     filled: Float,
     step: float,
     held: Float,
-    aged: Float,
+    marks: Float,
     leaving: Float,
-    leaving_aged: Float,
+    leaving_marks: Float,
     way_held: Float,
-    way_aged: Float,
+    way_marks: Float,
 ) -> None:
     """Carry what cement is made of along with a `sweep` that has been done.
 
@@ -200,10 +213,10 @@ def carry(
     Parameters
     ----------
     order to filled : as in `sweep`; `flowing` is its result, `filled` the ways before it
-    held, aged : (nx, ny, nz, q) volume of each portion, mm³, and that times its age, mm³ s, at the start with
-        what was injected in the step added; receive the end
-    leaving, leaving_aged : (nx, ny, nz, q) work: what leaves a cell, over the volume of cement that leaves
-    way_held, way_aged : (m, q) the same as `held` and `aged` for the ways
+    held, marks : (nx, ny, nz, q) volume of each portion, mm³, and (nx, ny, nz, q, k) that times each of k numbers
+        that go along with it, such as its age, at the start with what was injected in the step added; receive the end
+    leaving, leaving_marks : of the same shapes, work: what leaves a cell, over the volume of cement that leaves
+    way_held, way_marks : (m, q) and (m, q, k) the same as `held` and `marks` for the ways
     """
     ny, nz, number = pressure.shape[1], pressure.shape[2], held.shape[3]
     for n in range(order.size):
@@ -220,32 +233,30 @@ def carry(
             gate, volume = gates[side // 2][p, q, r], -step * flow * flowing[a, b, c]
             if gate < 0:
                 if volume > 0.0:
-                    for m in range(number):
-                        held[i, j, k, m] += volume * leaving[a, b, c, m]
-                        aged[i, j, k, m] += volume * leaving_aged[a, b, c, m]
+                    parts, part_marks = leaving[a, b, c], leaving_marks[a, b, c]
+                    _add(volume, parts, part_marks, held[i, j, k], marks[i, j, k])
                 continue
             outward = (side % 2 == 1) != (bone_low[gate] == 1)
             back, over, _ = through(
                 -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
             )
-            own, own_aged = way_held[gate], way_aged[gate]
-            _take(back, False, own, own_aged, held[i, j, k], aged[i, j, k])
+            own, own_marks = way_held[gate], way_marks[gate]
+            _take(back, False, own, own_marks, held[i, j, k], marks[i, j, k])
             if volume > 0.0:
-                for m in range(number):
-                    own[m] += volume * leaving[a, b, c, m]
-                    own_aged[m] += volume * leaving_aged[a, b, c, m]
-            _take(over, True, own, own_aged, held[i, j, k], aged[i, j, k])
+                _add(volume, leaving[a, b, c], leaving_marks[a, b, c], own, own_marks)
+            _take(over, True, own, own_marks, held[i, j, k], marks[i, j, k])
         outflow += max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
         gone = step * outflow * flowing[i, j, k]
         if gone <= 0.0:
             continue
-        out, out_aged = leaving[i, j, k], leaving_aged[i, j, k]
+        out, out_marks = leaving[i, j, k], leaving_marks[i, j, k]
         out[:] = 0.0
-        out_aged[:] = 0.0
-        _take(gone, True, held[i, j, k], aged[i, j, k], out, out_aged)
+        out_marks[:] = 0.0
+        _take(gone, True, held[i, j, k], marks[i, j, k], out, out_marks)
         for m in range(number):
             out[m] /= gone
-            out_aged[m] /= gone
+            for mark in range(out_marks.shape[1]):
+                out_marks[m, mark] /= gone
 
 
 @kernel

@@ -57,8 +57,9 @@ class Row:
         self.capacity, self.bone_low = np.array(capacity), np.ones(ways, dtype=np.uint8)
         self.filled_before, self.filled, self.crossed = (np.zeros(ways) for _ in range(3))
         shape = (*self.field["pore"].shape, portions)
-        self.held, self.aged, self.leaving, self.leaving_aged = (np.zeros(shape) for _ in range(4))
-        self.way_held, self.way_aged = np.zeros((ways, portions)), np.zeros((ways, portions))
+        self.held, self.leaving = np.zeros(shape), np.zeros(shape)
+        self.marks, self.leaving_marks = np.zeros((*shape, 2)), np.zeros((*shape, 2))
+        self.way_held, self.way_marks = np.zeros((ways, portions)), np.zeros((ways, portions, 2))
 
     def order(self) -> np.ndarray:
         pressure = self.field["pressure"].ravel()
@@ -77,10 +78,11 @@ class Row:
             step, 0.6, f["saturation"], f["flowing"], self.filled, self.crossed,
         )  # fmt: skip
         self.held[..., portion] += step * f["source"]
-        self.aged[..., portion] += step * f["source"] * age
+        self.marks[..., portion, 0] += step * f["source"] * age
+        self.marks[..., portion, 1] += step * f["source"] * (0.1 + 0.2 * portion)
         transport.carry(
-            *place, f["flowing"], self.capacity, self.filled_before, step, self.held, self.aged,
-            self.leaving, self.leaving_aged, self.way_held, self.way_aged,
+            *place, f["flowing"], self.capacity, self.filled_before, step, self.held, self.marks,
+            self.leaving, self.leaving_marks, self.way_held, self.way_marks,
         )  # fmt: skip
         f["before"][:] = f["saturation"]
         self.filled_before[:] = self.filled
@@ -112,7 +114,9 @@ def test_portions_keep_their_order_and_their_ages() -> None:
     np.testing.assert_allclose(
         held.sum(axis=1), (row.field["pore"] * row.field["saturation"])[1:-1, 1, 1], atol=1e-12
     )
-    np.testing.assert_allclose(row.aged[1:-1, 1, 1], held * [30.0, 20.0, 10.0], atol=1e-11)
+    age, cure = np.moveaxis(row.marks[1:-1, 1, 1], -1, 0)
+    np.testing.assert_allclose(age, held * [30.0, 20.0, 10.0], atol=1e-11)
+    np.testing.assert_allclose(cure, held * [0.1, 0.3, 0.5], atol=1e-13)
     # a boundary between portions lies in one cell, cells of the front beside it apart
     mixed = (held > 1e-9).sum(axis=1) > 1
     assert mixed.sum() <= 4

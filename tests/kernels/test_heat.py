@@ -197,31 +197,25 @@ def test_carry_keeps_amounts_and_makes_no_extreme():
         joined = inside & np.roll(inside, -1, axis)
         faces.append(np.where(joined, rng.random(inside.shape), 0.0))
     anchor, outer = np.where(inside, rng.random(inside.shape), 0.0), np.full(inside.shape, 0.5)
-    held, leaving = padded(rng), padded(rng)
+    held, flowing = padded(rng), padded(rng)
+    amounts, brought = np.array([3.0, 2.0]), np.array([301.0, 300.2])
+    leaving = 2.0 + flowing
     source = np.where(inside, rng.random(inside.shape) < 0.1, 0.0)
     value, out, step = padded(rng, 300.0), np.zeros(inside.shape), 0.7
     order = np.flatnonzero(inside.ravel())
     order = order[np.argsort(-pressure.ravel()[order], kind="stable")]
-    came, went = advection.carry(
-        order,
-        *faces,
-        anchor,
-        outer,
-        pressure,
-        held,
-        leaving,
-        source,
-        301.0,
-        2.0,
-        300.2,
-        step,
-        value,
-        out,
-    )
+    gates = [np.full(inside.shape, -1, dtype=np.int32) for _ in range(3)]
+    gates[0][2, 2, 2] = 0
+    through = step * faces[0][2, 2, 2] * (pressure[3, 2, 2] - pressure[2, 2, 2])
+    passed = np.array([0.4 * abs(through)])
+    came, went, stayed = advection.carry(
+        order, tuple(faces), tuple(gates), passed, anchor, outer, pressure, flowing, source, amounts, brought,
+        held, step, value, out,
+    )  # fmt: skip
     assert out[inside].min() >= min(value[inside].min(), 300.2)
     assert out[inside].max() <= max(value[inside].max(), 301.0)
-    weight, gone = held + step * source, step * anchor * (pressure - outer)
-    content = held * value + step * source * 301.0
+    weight, gone = held + 3.0 * step * source, step * anchor * (pressure - outer)
+    content = held * value + 3.0 * step * source * 301.0
     weight += 2.0 * np.maximum(-gone, 0.0)
     content += 2.0 * 300.2 * np.maximum(-gone, 0.0)
     drained = np.maximum(gone, 0.0)
@@ -232,6 +226,13 @@ def test_carry_keeps_amounts_and_makes_no_extreme():
             (np.roll(face * (pressure - there), 1, axis), 1),
         ):
             enters = step * np.maximum(flow, 0.0) * np.roll(leaving, neighbour, axis)
+            gate = (2, 2, 2) if through > 0.0 else (3, 2, 2)
+            if axis == 0 and enters[gate] > 0.0 and (neighbour == -1) == (through > 0.0):
+                kept = enters[gate] - (2.0 * abs(through) + passed[0])
+                enters[gate] -= kept
+                assert stayed == pytest.approx(
+                    kept * np.roll(out, neighbour, axis)[gate], rel=1e-12
+                )
             weight += enters
             content += enters * np.roll(out, neighbour, axis)
             drained += step * np.maximum(-flow, 0.0)

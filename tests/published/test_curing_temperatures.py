@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vertaug.curing.ageing import aged
-from vertaug.curing.body import heat_body
+from vertaug.curing.body import Blood, heat_body
 from vertaug.curing.curing import Curing
 from vertaug.curing.damage import Damage
 from vertaug.curing.surface import SIDES, Fixed
@@ -50,7 +50,7 @@ def test_peaks_lie_in_the_measured_ranges(millilitres):
     kinetics = stanczyk_2004.kinetics()
     degree = aged(kinetics, [(360.0, ROOM)])
     damage = Damage(np.full(grid.shape, BATH))
-    body = heat_body(grid, cement, Polymer(), bone_flow=0.0, soft_flow=0.0)
+    body = heat_body(grid, POROSITY * cement, Polymer(), Blood(0.0, 0.0))
     run = Curing(
         body, kinetics, BATH, np.full(grid.shape, degree), dict.fromkeys(SIDES, Fixed(BATH)), damage=damage
     )  # fmt: skip

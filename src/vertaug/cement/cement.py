@@ -9,7 +9,7 @@ from vertaug.errors import InputError
 from vertaug.materials.rheology import bryant_1988, cement_classes
 from vertaug.materials.rheology.flow_curve import FlowCurve, Fluid
 
-__all__ = ["SLOW_SHEAR", "Cement", "cement_of_class"]
+__all__ = ["SLOW_SHEAR", "Cement", "cement_of_class", "is_set"]
 
 SLOW_SHEAR = 10.0
 """Rate of shear, 1/s, at which a viscosity tells whether cement has set: that of the classes' curves."""
@@ -56,15 +56,6 @@ class Cement:
         """The liquid in the cannula, which is taken to stay at room temperature."""
         return self.curve.at(self.age_in_cannula(time), temperature=self.room)
 
-    def in_vessel(self, age: float) -> Fluid:
-        """The liquid in a vessel at an equivalent age, s."""
-        return self.curve.at(age, temperature=self.body)
-
-    def is_set(self, age: float, viscosity: float) -> bool:
-        """Whether cement of an equivalent age, s, is as stiff as `viscosity`, MPa s, or has reached its cap."""
-        fluid = self.curve.at(age, temperature=self.body)
-        return fluid.viscosity(SLOW_SHEAR) >= min(viscosity, fluid.constants()["cap"])
-
     def warnings(self) -> tuple[str, ...]:
         """What the reader of results must know about the viscosity."""
         if self.curve.calibrated:
@@ -72,6 +63,11 @@ class Cement:
         return (
             f"cement {self.name}: its viscosity curve is uncalibrated; pressures and leakage scale with it",
         )
+
+
+def is_set(fluid: Fluid, viscosity: float) -> bool:
+    """Whether cement is as stiff as `viscosity`, MPa s, or has reached its cap."""
+    return fluid.viscosity(SLOW_SHEAR) >= min(viscosity, fluid.constants()["cap"])
 
 
 def cement_of_class(name: str, age_at_start: float = 300.0) -> Cement:

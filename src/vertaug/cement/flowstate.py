@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cement import Cement
-from vertaug.cement.portions import Portions
+from vertaug.cement.portions import AGE, CURE, Portions
 from vertaug.cement.pressure import PressureSystem, pad, unpad
 from vertaug.cement.source import Source
 from vertaug.cement.tumour import Tumour, TumourPhase
+from vertaug.cement.warmth import Warmth
 from vertaug.cement.ways import apparent_viscosity, followed_rate
 from vertaug.grid.flow_grid import FlowGrid
+from vertaug.grid.moved import Moved
 from vertaug.materials.rheology import christopher_middleman_1965 as bed
+from vertaug.materials.rheology.flow_curve import Fluid
 from vertaug_kernels import flow, transport
 
 __all__ = ["FlowState", "Inflow"]
@@ -49,6 +52,7 @@ class FlowState:
     taken : share of each cell that a cannula's mouth takes up, (nx, ny, nz)
     portions : how many portions are told apart, with what was there before
     tumour : a third phase, which cement and inflation press out; None where there is none
+    warmth : follows temperature and cure; None: all is at body temperature, cure a function of age
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class FlowState:
         taken: Float,
         portions: int,
         tumour: Tumour | None = None,
+        warmth: Warmth | None = None,
     ) -> None:
         self.grid, self.cement, self.hold = grid, cement, hold
         self.system = PressureSystem(grid)
@@ -78,7 +83,10 @@ class FlowState:
         if tumour is not None:
             self.tumour = TumourPhase(tumour, self.system, self.pore, self._shear_length)
         self._age, self._cure = np.zeros_like(self.pore), np.zeros_like(self.pore)
-        self._temperature = np.full_like(self.pore, cement.body)
+        self.warmth = warmth
+        self._body = np.full_like(self.pore, cement.body)
+        self.pace: Float | float = cement.ageing_in_body
+        self.quickest = cement.ageing_in_body
         ways = self.system.ways
         self._gates = ways.gates(self.pore.shape)
         self.filled_before = np.zeros(len(ways.owner))
@@ -86,8 +94,13 @@ class FlowState:
             np.zeros_like(self.filled_before),
             np.zeros_like(self.filled_before),
         )
-        self.portions = Portions(self.pore.shape, len(ways.owner), portions)
-        self.portions.place(self.before * self.pore, cement.age_in_cannula(0.0))
+        self._age_pace()
+        self.portions = Portions(
+            self.pore.shape, len(ways.owner), portions, 1 + (warmth is not None)
+        )
+        self.portions.place(
+            self.before * self.pore, self._entering(cement.age_in_cannula(0.0), 0.0)
+        )
         self.way_flows = np.pi * ways.radius**3 * _FIRST_SHEAR / (4.0 * ways.share)
         self.leaked = dict.fromkeys(ways.by_pathway(self.filled), 0.0)
         self.leaked |= {
@@ -103,6 +116,26 @@ class FlowState:
         """Darcy speed over shear rate of each cell, mm; ones on the ghosts."""
         isotropic = self.grid.permeability.prod(axis=0) ** (1.0 / 3.0)
         return np.asarray(pad(bed.shear_length(isotropic, self.grid.porosity)))
+
+    @property
+    def temperature(self) -> Float:
+        """Temperature, K."""
+        return self._body if self.warmth is None else self.warmth.temperature
+
+    def _age_pace(self) -> None:
+        """Seconds of age that cement gains each second: `pace`, by cell where temperatures are followed."""
+        if self.warmth is not None:
+            self.pace = self.cement.curve.ageing_rates(self.temperature)
+
+    def _entering(self, age: Float | float, time: float) -> list[Float | float]:
+        """Marks of cement that comes in at an age, s."""
+        return [age] if self.warmth is None else [age, self.warmth.entering(time)]
+
+    def _fresh_cure(self, time: float) -> float:
+        """Degree of cure of cement in the cannula."""
+        if self.warmth is not None:
+            return self.warmth.entering(time)
+        return float(self.cement.curve.cure_at(self.cement.age_in_cannula(time)))
 
     def set_source(self, inflows: Sequence[Inflow]) -> None:
         """Let cement in, spread over the sources' cells."""
@@ -123,24 +156,48 @@ class FlowState:
         for inflow in inflows:
             held[tuple(inflow.source.cells.T + 1)] = True
         filled = np.flatnonzero(held)
-        self._age.ravel()[filled] = self.portions.age_of(filled, age_in)
+        self._age.ravel()[filled] = self.portions.mean(AGE, filled, age_in)
         if self.cement.curve.depends_on_cure:
-            self._cure.ravel()[filled] = self.cement.curve.cure_at(self._age.ravel()[filled])
-        state = (self.speed, self._shear_length, self._age, self._cure, self._temperature)
+            self._cure.ravel()[filled] = self._cures(filled, self._age.ravel()[filled], time)
+        state = (self.speed, self._shear_length, self._age, self._cure, self.temperature)
         self.cement.curve.in_bed(filled, *state, self._thick)
+        if not isinstance(self.pace, float):
+            # cement as stiff as it gets stands still, however fast its heat would age it
+            soft = self._thick.ravel()[filled] < self.cement.curve.table[0, 1]
+            self.quickest = float(self.pace.ravel()[filled[soft]].max(initial=0.0))
+            self.quickest = max(self.quickest, self.cement.ageing_in_body)
         marrow = self.cement.marrow_viscosity
         flow.front_viscosity(self.saturation, self._thick, marrow, self.viscosity)
         if self.tumour is not None:
             self.tumour.thicken(self.speed, marrow, self.viscosity)
-        self._update_ways(age_in)
+        self._update_ways(age_in, time)
 
-    def _update_ways(self, age_in: float) -> None:
+    def _cures(self, cells: NDArray[np.intp], age: Float, time: float) -> Float:
+        """Degree of cure of the cement in flat padded `cells`: its own, or that of its age."""
+        if self.portions.follows_cure:
+            return self.portions.mean(CURE, cells, self._fresh_cure(time))
+        return self.cement.curve.cure_at(age)
+
+    def tip_fluid(self, source: Source, time: float) -> Fluid:
+        """Cement at a cannula's tip: no younger than that in the cannula."""
+        cells = np.ravel_multi_index(tuple(source.cells.T + 1), self.pore.shape)
+        fresh = self.cement.age_in_cannula(time)
+        age = self.portions.mean(AGE, cells, fresh)
+        cure = self._cures(cells, age, time)
+        warm = float(source.weights @ self.temperature.ravel()[cells])
+        return self.cement.curve.at(
+            max(float(source.weights @ age), fresh), float(source.weights @ cure), warm
+        )
+
+    def _update_ways(self, age_in: float, time: float) -> None:
         """Resistance of the ways from what stands in them, at their own rates of shear."""
         ways, marrow = self.system.ways, self.cement.marrow_viscosity
         mouth_share = self.saturation[tuple(ways.inner.T)]
         inner = np.ravel_multi_index(tuple(ways.inner.T), self.pore.shape)
-        mouth_age = self.portions.age_of(inner, age_in)
-        tube_age = self.portions.age_of_ways(age_in)
+        mouth_age = self.portions.mean(AGE, inner, age_in)
+        tube_age = self.portions.mean_of_ways(AGE, age_in)
+        mouth_cure, tube_cure = self._cures(inner, mouth_age, time), self._way_cures(tube_age, time)
+        warm = self.temperature.ravel()[inner]
         mouth, tube = np.full(len(inner), marrow), np.full(len(inner), marrow)
         plug = np.divide(
             self.filled, ways.capacity, out=np.zeros_like(self.filled), where=ways.capacity > 0.0
@@ -150,14 +207,21 @@ class FlowState:
             flow_here = float(abs(self.way_flows[n]))
             drop, rate = flow_here * float(ways.inside[n]), flow_here * share
             length = float(plug[n] + mouth_share[n] * 3.0 * np.pi * radius / 8.0)
-            fluid = self.cement.in_vessel(float(tube_age[n]))
+            fluid = self.cement.curve.at(float(tube_age[n]), float(tube_cure[n]), float(warm[n]))
             rate = max(rate, followed_rate(fluid, radius, length, drop))
             tube[n] = apparent_viscosity(fluid, radius, rate)
-            at_mouth = apparent_viscosity(self.cement.in_vessel(float(mouth_age[n])), radius, rate)
+            inlet = self.cement.curve.at(float(mouth_age[n]), float(mouth_cure[n]), float(warm[n]))
+            at_mouth = apparent_viscosity(inlet, radius, rate)
             mouth[n] = mouth_share[n] * at_mouth + (1.0 - mouth_share[n]) * marrow
         ways.plug(mouth, tube, marrow, self.filled)
         if self.tumour is not None:
             self.tumour.resist(ways, self.way_flows, marrow)
+
+    def _way_cures(self, age: Float, time: float) -> Float:
+        """Degree of cure of the cement in the ways."""
+        if self.portions.follows_cure:
+            return self.portions.mean_of_ways(CURE, self._fresh_cure(time))
+        return self.cement.curve.cure_at(age)
 
     def tip_viscosity(self, source: Source) -> float:
         """Viscosity, MPa s, that the tip's correction is computed with.
@@ -192,27 +256,32 @@ class FlowState:
         if self.tumour is not None:
             cement = (self.saturation, self.flowing, self.filled_before)
             self.tumour.move(order, system, self._gates, cement, step, self.hold)
+        self._order, self._began = order, time
         self._carry(order, step, time, inflows)
 
     def _carry(
         self, order: NDArray[np.intp], step: float, time: float, inflows: Sequence[Inflow]
     ) -> None:
-        """Portions and ages of the step just tried; what comes in has aged half of it in the body."""
+        """Portions and ages of the step just tried; what comes in has aged half of it where it came in."""
         portions, system, cement = self.portions, self.system, self.cement
         ways = system.ways
         portions.begin()
-        gained = step * cement.ageing_in_body
-        age = cement.age_in_cannula(time + 0.5 * step) - 0.5 * gained
+        gained = step * self.pace
+        fresh = cement.age_in_cannula(time + 0.5 * step)
         for inflow in inflows:
             cells = tuple(inflow.source.cells.T + 1)
-            portions.inject(cells, step * inflow.rate * inflow.source.weights, inflow.portion, age)
+            age = fresh - 0.5 * (gained if isinstance(gained, float) else gained[cells])
+            marks = self._entering(age, time)
+            volume = step * inflow.rate * inflow.source.weights
+            portions.inject(cells, volume, inflow.portion, marks)
         now = portions.now
         transport.carry(
             order, system.faces, self._gates, ways.bone_low, system.anchor, system.outer,
             system.pressure, self.flowing, ways.capacity, self.filled_before, step, now.held,
-            now.aged, portions.leaving, portions.leaving_aged, now.way_held, now.way_aged,
+            now.marks, portions.leaving, portions.leaving_marks, now.way_held, now.way_marks,
         )  # fmt: skip
-        portions.grow_older(gained, gained)
+        mouth = gained if isinstance(gained, float) else gained[tuple(ways.inner.T)]
+        portions.grow(AGE, gained, mouth)
 
     def accept(self, step: float) -> None:
         """Keep the last tried step and book what it moved."""
@@ -231,6 +300,8 @@ class FlowState:
             self.marrow_out -= self.tumour.step_left
             for name, moved in self.tumour.accept(ways).items():
                 self.expelled[name] -= moved
+        if self.warmth is not None:
+            self._warm(self.warmth, step, flows)
         self.before[:] = self.saturation
         self.filled_before[:] = self.filled
         self.portions.accept()
@@ -245,6 +316,24 @@ class FlowState:
         space = self.grid.compartment[tuple(index - 1 for index in cells)]
         left = np.bincount(space, step * gone * self.flowing[cells], len(self.left_by_space))
         return np.asarray(left, dtype=np.float64)
+
+    def _warm(self, warmth: Warmth, step: float, flows: Float) -> None:
+        """Let heat and cure go along with the step that is kept; cement in ways cures like that at their mouths."""
+        system, ways, portions = self.system, self.system.ways, self.portions
+        inward = np.where(flows < 0.0, -self.crossed, 0.0)
+        outward = np.where(flows > 0.0, self.crossed - (self.filled - self.filled_before), 0.0)
+        held, degree = np.flatnonzero(self.saturation > 0.0), np.zeros_like(self.pore)
+        degree.ravel()[held] = portions.mean(CURE, held, 0.0)
+        gained = warmth.advance(
+            Moved(
+                time=self._began, length=step, order=self._order, faces=system.faces, gates=self._gates,
+                passed=inward + outward, anchor=system.anchor, outer=system.outer, pressure=system.pressure,
+                flowing=self.flowing, source=self.source, cement=unpad(self.saturation * self.pore) + self.still,
+                degree=degree,
+            )
+        )  # fmt: skip
+        portions.grow(CURE, gained, gained[tuple(ways.inner.T)])
+        self._age_pace()
 
     def go_back(self) -> None:
         """Forget a step that was tried."""

@@ -18,6 +18,7 @@ from vertaug.cement.record import Probes, Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
 from vertaug.cement.tumour import Tumour
+from vertaug.cement.warmth import Warmth
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import INSIDE, FlowGrid
 
@@ -163,6 +164,7 @@ def inject(
     saturation: Float | None = None,
     probes: Probes | None = None,
     tumour: Tumour | None = None,
+    warmth: Warmth | None = None,
 ) -> InjectionResult:
     """Inject cement by a schedule and follow it, and the marrow it drives out.
 
@@ -182,6 +184,7 @@ def inject(
         Where a cell does not drain it stays
     probes : cells (n, 3), by name, whose mean pressure is recorded
     tumour : soft tissue in some of the pores, which cement presses out whole; none where left out
+    warmth : follows temperature and cure; without, all is at body temperature and cure a function of age
 
     Raises
     ------
@@ -206,7 +209,8 @@ def inject(
         )  # fmt: skip
     sources = _sources(grid, by_name, schedule, active)
     taken = _taken(grid, sources)
-    state = FlowState(grid, cement, options.hold, start, taken, 1 + len(schedule), tumour)
+    number = 1 + len(schedule)
+    state = FlowState(grid, cement, options.hold, start, taken, number, tumour, warmth)
     hands = {name: Hand(by_name[name], sources[name], state.pore.shape) for name in by_name}
     record = Recorder(state, tuple(by_name), probes or {})
     run = Pushing(state, hands, options, record)

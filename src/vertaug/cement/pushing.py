@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.cannula import Cannula, pressure_drop
+from vertaug.cement.cement import is_set
 from vertaug.cement.flowstate import FlowState, Inflow
 from vertaug.cement.options import InjectionOptions
 from vertaug.cement.pressure import unpad
@@ -292,21 +293,15 @@ class Pushing:
             self.stop = self.stop or "time"
 
     def _has_set(self, asked: Sequence[Hand]) -> bool:
-        """Whether cement in a cannula in use or at its tip has set."""
-        state, wanted = self.state, self.options.set_viscosity
-        cement, fresh = state.cement, state.cement.age_in_cannula(self.record.time)
-        for hand in asked:
-            cells = np.ravel_multi_index(tuple(hand.source.cells.T + 1), state.pore.shape)
-            age = float(hand.source.weights @ state.portions.age_of(cells, fresh))
-            if cement.is_set(max(age, fresh), wanted):
-                return True
-        return False
+        """Whether cement at the tip of a cannula in use, which is no younger than that in it, has set."""
+        wanted, time = self.options.set_viscosity, self.record.time
+        return any(is_set(self.state.tip_fluid(hand.source, time), wanted) for hand in asked)
 
     def _length(self, parts: list[Hand], asked: Sequence[Hand], longest: float) -> float:
         """Length of the next step, s."""
         options, state = self.options, self.state
         step = min(longest, options.longest_step, options.time_limit - self.record.time)
-        step = min(step, 0.1 * state.cement.curve.thickening_time / state.cement.ageing_in_body)
+        step = min(step, 0.1 * state.cement.curve.thickening_time / state.quickest)
         if np.isfinite(self._seen_at) and options.leak is not None:
             step = min(step, max(self._seen_at + options.leak.delay - self.record.time, 1e-6))
         rate = sum(hand.flow for hand in parts)

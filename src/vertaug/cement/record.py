@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.cement.flowstate import FlowState
+from vertaug.cement.portions import AGE
 from vertaug.cement.pressure import unpad
 from vertaug.cement.result import History, InjectionResult
 from vertaug.cement.tumour_record import TumourRecord
@@ -177,7 +178,7 @@ class Recorder:
         still = np.divide(
             state.still, state.grid.pore_volume(), out=np.zeros_like(pore), where=state.still > 0.0
         )
-        age = state.portions.age_of(np.arange(state.pore.size), 0.0).reshape(state.pore.shape)
+        age = state.portions.mean(AGE, np.arange(state.pore.size), 0.0).reshape(state.pore.shape)
         ways = state.system.ways
         vessels = np.bincount(ways.owner, state.filled_before, len(ways.openings))
         return InjectionResult(

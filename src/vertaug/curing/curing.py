@@ -100,13 +100,26 @@ class Curing:
         """Degree of cure, (nx, ny, nz), 0 where there is no cement; a view."""
         return unpad(self._degree)
 
-    def carry_on(self, body: HeatBody, temperature: Float, degree: Float) -> None:
-        """Go on with other cells' contents, after cement has moved; carried heat enters the balance as such."""
-        before = self.conduction.heat_content(self._temperature)
+    @property
+    def capacity(self) -> Float:
+        """Heat capacity of each cell, mJ/K, padded."""
+        return self.conduction.capacity
+
+    def carry_on(
+        self, body: HeatBody, temperature: Float, degree: Float, brought: Sequence[float]
+    ) -> None:
+        """Go on with other cells' contents, after cement has moved.
+
+        `temperature` and `degree` (nx, ny, nz) are those that the contents have taken along, `brought` the heat, mJ
+        above the blood's temperature, that came with them: what the cells gained else enters the balance as missing.
+        """
+        before = self.conduction.heat_content(self._temperature - self.body.blood)
         self._take(body)
         self._temperature = pad(temperature)
         self._degree = pad(np.where(body.reaction > 0.0, degree, 0.0))
-        self.record.carried += self.conduction.heat_content(self._temperature) - before
+        gained = self.conduction.heat_content(self._temperature - self.body.blood) - before
+        self.record.carried += gained
+        self.record.bring(brought)
 
     def advance(self, duration: float) -> None:
         """Move on by `duration` s.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,8 @@ Float = NDArray[np.float64]
 class HeatBalance:
     """Heat of a run, mJ: `stored` in the grid, `released` by reaction, brought by `blood`, and by the `surface`.
 
-    `carried` came or went with moving cement and is no part of `stored`;
-    `turned_over` sums the sizes of all exchanges.
+    `carried` is what the grid gained as its contents moved, counted above the blood's temperature and no part of
+    `stored`; `brought` the same by the flow's own account. `turned_over` sums the sizes of all exchanges.
     """
 
     stored: float
@@ -26,12 +27,14 @@ class HeatBalance:
     blood: float
     surface: float
     carried: float
+    brought: float
     turned_over: float
 
     @property
     def error(self) -> float:
         """Heat that is missing over the heat that was released and exchanged."""
         missing = self.stored - self.released - self.blood - self.surface
+        missing += self.carried - self.brought
         return abs(missing) / self.turned_over if self.turned_over > 0.0 else 0.0
 
 
@@ -45,7 +48,7 @@ class Record:
         self.time: list[float] = []
         self.peak: list[float] = []
         self.degree: list[float] = []
-        self.stored = self.carried = 0.0
+        self.stored = self.carried = self._brought = self._moved = 0.0
         self._heat: list[tuple[float, float, float]] = []
 
     def add(
@@ -57,12 +60,20 @@ class Record:
         self.degree.append(degree)
         self._heat.append((released, blood, surface))
 
+    def bring(self, parts: Iterable[float]) -> None:
+        """Enter heat that flow brought, mJ, in its parts."""
+        for part in parts:
+            self._brought += part
+            self._moved += abs(part)
+
     def balance(self) -> HeatBalance:
         """Balance of all steps so far."""
         rows = np.array(self._heat).reshape(-1, 3)
         released, blood, surface = (float(v) for v in rows.sum(axis=0))
-        turned = float(np.abs(rows).sum())
-        return HeatBalance(self.stored, released, blood, surface, self.carried, turned)
+        turned = float(np.abs(rows).sum()) + self._moved
+        return HeatBalance(
+            self.stored, released, blood, surface, self.carried, self._brought, turned
+        )
 
     def curves(self) -> dict[str, Float]:
         """Columns by name: ``time_s``, ``peak_K``, ``cure``."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.curing.ageing import aged
-from vertaug.curing.body import heat_body
+from vertaug.curing.body import Blood, heat_body
 from vertaug.curing.curing import Curing
 from vertaug.curing.damage import Damage
 from vertaug.curing.places import PlaceHeat, grid_places, place_heat
@@ -127,13 +127,14 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
     layers = math.ceil(AROUND / plan.flow.spacing)
     grid = widened(flow_grid(case, state), layers)
     saturation = np.pad(before.arrays["saturation"], layers)
+    cement = saturation * grid.pore_volume()
     polymer, warm = _polymer(case), plan.cement.body_temperature
     kinetics = stanczyk_2004.kinetics(plan.cure.fresh_cure)
     half = 0.5 * float(before.arrays["time"][-1])
     degree = aged(
         kinetics, [(plan.cement.start_age + half, plan.cement.room_temperature), (half, warm)]
     )
-    body = heat_body(grid, saturation, polymer, body_temperature=warm)
+    body = heat_body(grid, cement / grid.cell_volume, polymer, Blood(temperature=warm))
     damage = Damage(np.full(grid.shape, warm))
     run = Curing(
         body, kinetics, warm, np.full(grid.shape, degree), dict.fromkeys(SIDES, Fixed(warm)), damage=damage
@@ -144,7 +145,6 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
         values = {"time_s": run.time, "peak_C": run.record.peak[-1] - ZERO}
         reporter.step("cure", (n + 1) / spells, f"{run.time:.0f} s", values)
     places = place_heat(damage, _places(case, state, grid, saturation), grid.spacing)
-    cement = saturation * grid.pore_volume()
     facts: dict[str, Any] = {
         name: before.facts[name]
         for name in ("heights", "wedge", "cavity_identity", "bone_mass", "reactions", "initial_mass", "min_quality")

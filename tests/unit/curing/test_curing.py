@@ -213,8 +213,12 @@ def test_cement_that_moved_is_carried_on():
     run.advance(20.0)
     body, _ = ball(8, radius=2.0)
     warm, degree = run.temperature + 1.0, run.degree.copy()
-    run.carry_on(body, warm, degree)
-    assert run.record.carried != 0.0
+    volume = body.spacing**3
+    gained = volume * (
+        (body.capacity * (warm - BODY)).sum() - (run.body.capacity * (run.temperature - BODY)).sum()
+    )
+    run.carry_on(body, warm, degree, [2.0 * gained, -gained])
+    assert run.record.carried == pytest.approx(gained, rel=1e-12)
     assert not run.degree[body.reaction == 0.0].any()
     run.advance(20.0)
     assert run.record.balance().error < 1e-12

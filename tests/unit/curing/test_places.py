@@ -6,14 +6,15 @@ import math
 import numpy as np
 import pytest
 
-from vertaug.curing.body import heat_body
+from vertaug.curing.body import Blood, heat_body
 from vertaug.curing.damage import Damage
-from vertaug.curing.moving import Flow, carry_degree, carry_temperature
+from vertaug.curing.moving import carry_temperature
 from vertaug.curing.places import grid_places, place_heat
 from vertaug.curing.shrinkage import lost_volume, stretch
 from vertaug.curing.stages import reach, stages, stages_for
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import Compartment, FlowGrid, Kind
+from vertaug.grid.moved import Moved
 from vertaug.materials.cure import kamal_1973, stanczyk_2004
 from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
 from vertaug.materials.damage.henriques_1947 import HENRIQUES, QUOTED, Arrhenius
@@ -40,19 +41,28 @@ SHARE = np.array([0.0, 0.0, 0.75, 1.0, 0.0, 0.6]).reshape(6, 1, 1)
 
 
 def test_cells_are_mixed_from_their_tissues(grid):
-    body = heat_body(grid, SHARE, Polymer())
+    cement = SHARE * grid.porosity
+    body = heat_body(grid, cement, Polymer(), Blood(3.0, 4.0))
     capacity, conductivity = body.capacity.ravel(), body.conductivity.ravel()
-    assert capacity[0] == capacity[4] == SOFT_TISSUE.capacity
+    assert capacity[0] == SOFT_TISSUE.capacity
+    assert capacity[4] == pytest.approx(0.5 * SOFT_TISSUE.capacity + 0.5 * MARROW.capacity)
     assert capacity[1] == pytest.approx(0.2 * BONE.capacity + 0.8 * MARROW.capacity)
     parts = 0.1 * BONE.capacity + 0.9 * (0.75 * CEMENT.capacity + 0.25 * MARROW.capacity)
     assert capacity[2] == pytest.approx(parts)
+    leaked = 0.5 * SOFT_TISSUE.capacity + 0.5 * (0.6 * CEMENT.capacity + 0.4 * MARROW.capacity)
+    assert capacity[5] == pytest.approx(leaked)
+    geometric = BONE.conductivity**0.1 * CEMENT.conductivity**0.675 * MARROW.conductivity**0.225
+    assert conductivity[2] == pytest.approx(geometric)
     assert conductivity[1] == pytest.approx(BONE.conductivity**0.2 * MARROW.conductivity**0.8)
-    assert capacity[3] == CEMENT.capacity
-    heat = 155.0 * np.array([0.0, 0.0, 0.9 * 0.75, 1.0, 0.0, 0.5 * 0.6])
+    # pores above one, as a grid may have that matches volumes: all of them count, as they do in the flow
+    assert capacity[3] == pytest.approx(1.05 * CEMENT.capacity)
+    assert conductivity[3] == pytest.approx(CEMENT.conductivity)
+    heat = 155.0 * np.array([0.0, 0.0, 0.9 * 0.75, 1.05, 0.0, 0.5 * 0.6])
     np.testing.assert_allclose(body.reaction.ravel(), heat, rtol=1e-14)
     flow = body.perfusion.ravel()
     assert flow[3] == 0.0
     assert flow[2] == pytest.approx(0.25 * blood.perfusion(3.0))
+    assert flow[5] == pytest.approx(0.4 * blood.perfusion(4.0))
     assert flow[1] == blood.perfusion(3.0) == pytest.approx(2.079e-3, rel=1e-3)
 
 
@@ -102,30 +112,26 @@ def test_transport_of_heat_fills_a_row():
     """Warm cement enters a row of cells at its end; what each holds is the mean of what came."""
     shape = (6, 3, 3)
     line = (slice(1, 5), 1, 1)
-    fields = {
-        name: np.zeros(shape) for name in ("tx", "ty", "tz", "anchor", "outer", "pressure", "pore")
-    }
+    names = ("tx", "ty", "tz", "anchor", "outer", "pressure", "pore", "source", "flowing", "none")
+    fields = {name: np.zeros(shape) for name in names}
     fields["tx"][1:4, 1, 1], fields["anchor"][4, 1, 1] = 1.0, 1.0
     fields["pressure"][line] = [4.0, 3.0, 2.0, 1.0]
-    fields["pore"][line] = 1.0
-    before, flowing, source = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    source[1, 1, 1], flowing[line] = 1.0, 1.0
-    order = np.flatnonzero(fields["pore"].ravel())
-    flow = Flow(
-        order, (fields["tx"], fields["ty"], fields["tz"]), fields["anchor"], fields["outer"], fields["pressure"],
-        fields["pore"], before, flowing, source, 1.0,
+    fields["pore"][line] = fields["flowing"][line] = 1.0
+    fields["source"][1, 1, 1] = 1.0
+    order, gates = np.flatnonzero(fields["pore"].ravel()), np.full(shape, -1, dtype=np.int32)
+    moved = Moved(
+        0.0, 1.0, order, (fields["tx"], fields["ty"], fields["tz"]), (gates, gates, gates), np.zeros(0),
+        fields["anchor"], fields["outer"], fields["pressure"], fields["flowing"], fields["source"],
+        fields["pore"], fields["none"],
     )  # fmt: skip
     warm = np.zeros(shape)
     warm[line] = 300.0
     capacity = fields["pore"] * CEMENT.capacity
-    out, left = carry_temperature(flow, warm, capacity, CEMENT, CEMENT, 310.0, 300.0)
+    out, carried = carry_temperature(moved, warm, capacity, CEMENT, MARROW, 310.0, 300.0)
     expected = 300.0 + 10.0 * 0.5 ** np.arange(1, 5)
     np.testing.assert_allclose(out[line], expected, rtol=1e-13)
-    stored = ((out - warm) * capacity).sum() + left
-    assert stored == pytest.approx(CEMENT.capacity * 310.0, rel=1e-12)
-    degree = np.zeros(shape)
-    cured = carry_degree(flow, degree, 0.2)
-    np.testing.assert_allclose(cured[line], 0.2, rtol=1e-14)
+    assert carried.injected == pytest.approx(CEMENT.capacity * 310.0, rel=1e-12)
+    assert ((out - warm) * capacity).sum() == pytest.approx(sum(carried), rel=1e-10)
 
 
 @pytest.mark.parametrize("count", [3, 5, 9, 17])
