@@ -56,7 +56,7 @@ class Mixture:
     ----------
     grid, polymer : where, and the cement
     supply : blood
-    liquid : what cement displaces
+    liquid, matrix : what cement displaces, and the solid of bone
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Mixture:
         polymer: Polymer,
         supply: Blood | None = None,
         liquid: ThermalTissue = MARROW,
+        matrix: ThermalTissue = BONE,
     ) -> None:
         supply = supply or Blood()
         inside = np.isin(grid.kind, INSIDE)
@@ -73,7 +74,7 @@ class Mixture:
         rest = np.maximum(1.0 - self._pores, 0.0)
         self._sum = self._pores + rest
         parts = [
-            (np.where(inside, rest, 0.0), BONE), (self._pores, liquid), (np.where(inside, 0.0, rest), SOFT_TISSUE),
+            (np.where(inside, rest, 0.0), matrix), (self._pores, liquid), (np.where(inside, 0.0, rest), SOFT_TISSUE),
         ]  # fmt: skip
         self._capacity, self._conductivity = mix(parts)
         flow = np.where(inside, blood.perfusion(supply.bone), blood.perfusion(supply.soft))

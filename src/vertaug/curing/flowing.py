@@ -26,7 +26,7 @@ from vertaug.grid.flow_grid import FlowGrid
 from vertaug.grid.moved import Moved
 from vertaug.materials.cure.kinetics import Kinetics
 from vertaug.materials.thermal.polymer import Polymer
-from vertaug.materials.thermal.tissues import MARROW, ThermalTissue
+from vertaug.materials.thermal.tissues import BONE, MARROW, ThermalTissue
 
 __all__ = ["Entering", "FlowingHeat"]
 
@@ -53,7 +53,7 @@ class FlowingHeat:
     grid : of the flow
     polymer, kinetics, entering : the cement
     supply : blood; its temperature is that of the body at the start
-    liquid : what cement displaces
+    liquid, matrix : what cement displaces, and the solid of bone
     sides : boundaries by side; the body's temperature where left out
     options : limits of a step
     """
@@ -66,11 +66,12 @@ class FlowingHeat:
         entering: Entering,
         supply: Blood | None = None,
         liquid: ThermalTissue = MARROW,
+        matrix: ThermalTissue = BONE,
         sides: dict[str, Boundary] | None = None,
         options: CuringOptions | None = None,
     ) -> None:
         self._supply = supply or Blood()
-        self._mixture = Mixture(grid, polymer, self._supply, liquid)
+        self._mixture = Mixture(grid, polymer, self._supply, liquid, matrix)
         self._polymer, self._liquid, self._entering = polymer, liquid, entering
         self._volume, self._kinetics = grid.cell_volume, kinetics
         warm = self._supply.temperature

@@ -30,6 +30,12 @@ class HeatBalance:
     brought: float
     turned_over: float
 
+    def __add__(self, other: HeatBalance) -> HeatBalance:
+        """Balance of two runs one after the other."""
+        return HeatBalance(
+            **{name: value + vars(other)[name] for name, value in vars(self).items()}
+        )
+
     @property
     def error(self) -> float:
         """Heat that is missing over the heat that was released and exchanged."""

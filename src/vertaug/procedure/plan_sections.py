@@ -333,6 +333,7 @@ class Flow(Section):
     saturation_step: float = declared(
         0.5, "largest change of a cell's filling in one time step", ge=0.01, le=1.0
     )
+    heat: bool = declared(True, "follow temperature and cure of the cement while it flows")
 
 
 class Numerics(Section):

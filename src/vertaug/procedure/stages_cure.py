@@ -10,18 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.curing.ageing import aged
-from vertaug.curing.body import Blood, heat_body
+from vertaug.curing.body import heat_body
 from vertaug.curing.curing import Curing
 from vertaug.curing.damage import Damage
 from vertaug.curing.places import PlaceHeat, grid_places, place_heat
 from vertaug.curing.shrinkage import lost_volume
-from vertaug.curing.surface import SIDES, Fixed
+from vertaug.curing.surface import SIDES, Boundary, Fixed
 from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.grid.widen import widened
-from vertaug.materials.cure import stanczyk_2004
-from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.materials.cure.kinetics import Kinetics
 from vertaug.outcomes import to_mL
 from vertaug.procedure.case import Case
+from vertaug.procedure.heat_flow import (
+    Handed,
+    handed_on,
+    plan_blood,
+    plan_kinetics,
+    plan_polymer,
+)
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.set_cement import with_set_cement
 from vertaug.procedure.stage import StageResult
@@ -38,14 +44,10 @@ AROUND = 12.0
 SPELL = 10.0
 """Time between two reports, s."""
 ZERO = 273.15
+SET = 0.5
+"""Degree of cure from which cement counts as set: ISO 5833 calls so the moment when its heat is half out."""
 _WARM = 1.0
 """Rise, K, from which a cell is written to the fields."""
-
-
-def _polymer(case: Case) -> Polymer:
-    """The plan's cement as heat sees it."""
-    plan = case.plan.cure
-    return Polymer() if plan.filler == "none" else filled(plan.filler, plan.filler_share)
 
 
 def _canal(case: Case, centres: Float) -> Mask:
@@ -112,11 +114,55 @@ def _place_row(heat: PlaceHeat) -> dict[str, float]:
     }  # fmt: skip
 
 
+def _mean_age_cure(case: Case, kinetics: Kinetics, time: float) -> float:
+    """Cure of cement whose heat was not followed: half of the injection in the syringe, half in the bone."""
+    plan, half = case.plan.cement, 0.5 * time
+    room, body = plan.room_temperature, plan.body_temperature
+    return aged(kinetics, [(plan.start_age + half, room), (half, body)])
+
+
+def _start(
+    case: Case, before: StageResult, grid: FlowGrid, layers: int, cement: Float
+) -> tuple[Curing, Damage, Handed | None]:
+    """The run at the end of the injection, its damage, and what that has left."""
+    warm, kinetics = case.plan.cement.body_temperature, plan_kinetics(case)
+    body = heat_body(grid, cement / grid.cell_volume, plan_polymer(case), plan_blood(case))
+    sides: dict[str, Boundary] = dict.fromkeys(SIDES, Fixed(warm))
+    handed, time = (
+        handed_on(before.arrays, before.facts, layers, warm),
+        float(before.arrays["time"][-1]),
+    )
+    if handed is None:
+        degree = np.full(grid.shape, _mean_age_cure(case, kinetics, time))
+        damage = Damage(np.full(grid.shape, warm))
+        return Curing(body, kinetics, warm, degree, sides, damage=damage, time=time), damage, None
+    run = Curing(
+        body, kinetics, handed.temperature, handed.degree, sides, damage=handed.damage, time=time
+    )
+    return run, handed.damage, handed
+
+
+def _follow(case: Case, run: Curing, reporter: Reporter) -> Float:
+    """Let cement cure; returns when each cell had set, s since the first injection, NaN where it has not."""
+    duration = case.plan.cure.duration
+    spells = math.ceil(duration / SPELL)
+    set_at = np.where(run.degree >= SET, run.time, np.nan)
+    for n in range(spells):
+        time, before = run.time, run.degree.copy()
+        run.advance(duration / spells)
+        passed = (run.degree >= SET) & (before < SET)
+        share = (SET - before[passed]) / (run.degree[passed] - before[passed])
+        set_at[passed] = time + share * (run.time - time)
+        values = {"time_s": run.time, "peak_C": run.record.peak[-1] - ZERO}
+        reporter.step("cure", (n + 1) / spells, f"{run.time:.0f} s", values)
+    return set_at
+
+
 def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
     """Let the injected cement cure where it lies, and set in the solid.
 
-    Cement has aged in the syringe at room temperature and, for half of the injection, in the bone; it is taken to
-    have reached body temperature when the injection ends.
+    Temperature and cure are those that the injection left. Where heat was not followed through the injection, cement has aged in the syringe at room temperature and, for
+    half of the injection, in the bone; it is then taken to have reached body temperature when the injection ends.
 
     Raises
     ------
@@ -127,42 +173,35 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
     layers = math.ceil(AROUND / plan.flow.spacing)
     grid = widened(flow_grid(case, state), layers)
     saturation = np.pad(before.arrays["saturation"], layers)
-    cement = saturation * grid.pore_volume()
-    polymer, warm = _polymer(case), plan.cement.body_temperature
-    kinetics = stanczyk_2004.kinetics(plan.cure.fresh_cure)
-    half = 0.5 * float(before.arrays["time"][-1])
-    degree = aged(
-        kinetics, [(plan.cement.start_age + half, plan.cement.room_temperature), (half, warm)]
-    )
-    body = heat_body(grid, cement / grid.cell_volume, polymer, Blood(temperature=warm))
-    damage = Damage(np.full(grid.shape, warm))
-    run = Curing(
-        body, kinetics, warm, np.full(grid.shape, degree), dict.fromkeys(SIDES, Fixed(warm)), damage=damage
-    )  # fmt: skip
-    spells = math.ceil(plan.cure.duration / SPELL)
-    for n in range(spells):
-        run.advance(plan.cure.duration / spells)
-        values = {"time_s": run.time, "peak_C": run.record.peak[-1] - ZERO}
-        reporter.step("cure", (n + 1) / spells, f"{run.time:.0f} s", values)
+    outside = before.arrays["cement_outside"].sum(axis=0)
+    cement = grid.cell_volume * np.pad(before.arrays["cement_inside"] + outside, layers)
+    run, damage, handed = _start(case, before, grid, layers, cement)
+    start = float((cement * run.degree).sum() / max(cement.sum(), 1e-300))
+    set_at = _follow(case, run, reporter)
     places = place_heat(damage, _places(case, state, grid, saturation), grid.spacing)
     facts: dict[str, Any] = {
         name: before.facts[name]
         for name in ("heights", "wedge", "cavity_identity", "bone_mass", "reactions", "initial_mass", "min_quality")
     }  # fmt: skip
+    balance, curves = run.record.balance(), run.record.curves()
+    if handed is not None:
+        balance = handed.balance + balance
+        curves = {name: np.concatenate([handed.curves[name], curves[name]]) for name in curves}
     facts |= {
-        "heat_balance": run.record.balance().error,
+        "heat_balance": balance.error,
         "grid_spacing": grid.spacing,
-        "start_cure": degree,
+        "start_cure": start,
+        "start_temperature": before.facts.get("cement_temperature", plan.cement.body_temperature),
         "cure": run.record.degree[-1],
-        "shrinkage_mm3": lost_volume(cement, run.degree, polymer),
+        "shrinkage_mm3": lost_volume(cement, run.degree, plan_polymer(case)),
         "places": {name: _place_row(heat) for name, heat in places.items()},
         "warnings": [
             "the constants of cure and heat are recalled from the literature, of no product"
         ],
     }
-    arrays = run.record.curves() | {
+    arrays = curves | {
         "grid_origin": grid.origin, "peak": damage.peak, "minutes": damage.minutes, "omega": damage.omega,
-        "degree": run.degree.copy(), "warm": damage.peak > warm + _WARM,
+        "degree": run.degree.copy(), "warm": damage.peak > plan.cement.body_temperature + _WARM, "set_s": set_at,
     }  # fmt: skip
     cured = StageResult("cure", state, facts, arrays)
     return with_set_cement(case, cured, grid, saturation, run.degree)
@@ -177,6 +216,8 @@ def heat_summary(cured: StageResult | None) -> dict[str, Any]:
         "temperature": {
             "peak_C": float(arrays["peak"].max()) - ZERO,
             "cure": facts["cure"],
+            "start_C": facts["start_temperature"] - ZERO,
+            "start_cure": facts["start_cure"],
             "shrinkage_mL": to_mL(facts["shrinkage_mm3"]),
             "places": facts["places"],
         }

@@ -23,6 +23,7 @@ from vertaug.procedure.flow_setup import (
     plan_schedule,
 )
 from vertaug.procedure.flow_surroundings import plan_grid
+from vertaug.procedure.heat_flow import pack_heat, plan_heat
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
@@ -133,12 +134,15 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
         values = {"time_s": time, "volume_mL": to_mL(share * total)}
         reporter.step("inject", share, f"{time:.0f} s", values)
 
+    heat = plan_heat(case, grid)
     result = inject(
         grid, plan_cement(case), plan_cannulas(case, state), plan_schedule(case),
         plan_options(case, {site.pathway for site in sites}), progress,
-        probes=plan_probes(case, grid),
+        probes=plan_probes(case, grid), warmth=heat,
     )  # fmt: skip
     arrays, facts = _pack(result)
+    more, known = pack_heat(heat, result.cement_volume())
+    arrays, facts = arrays | more, facts | known
     same = (
         "heights",
         "wedge",
