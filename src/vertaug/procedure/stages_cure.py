@@ -161,8 +161,8 @@ def _follow(case: Case, run: Curing, reporter: Reporter) -> Float:
 def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
     """Let the injected cement cure where it lies, and set in the solid.
 
-    Temperature and cure are those that the injection left. Where heat was not followed through the injection, cement has aged in the syringe at room temperature and, for
-    half of the injection, in the bone; it is then taken to have reached body temperature when the injection ends.
+    Temperature and cure are those that the injection left. Where heat was not followed, cement has aged in the
+    syringe at room temperature and, for half of the injection, in the bone; it then has body temperature.
 
     Raises
     ------
