@@ -91,6 +91,7 @@ def set_body(case: Case, state: State, grid: FlowGrid, saturation: Float, degree
     facts: dict[str, Any] = {
         "transfer_error": error,
         "cavity_fill_error": fill.error,
+        "set_shrinkage": plan.cure.set_shrinkage,
         "cells_of_cement": mesh.n_cells - n,
         "cells_of_bone_and_cement": len(body.cement.cells) if body.cement is not None else 0,
     }

@@ -5,12 +5,18 @@ import numpy as np
 import pytest
 
 from vertaug.errors import InputError
-from vertaug.outcomes import body_stiffness, interdigitation, interface_stress
+from vertaug.outcomes import (
+    body_stiffness,
+    crush_test,
+    interdigitation,
+    interface_stress,
+    potted,
+)
 from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.cavity_fill import fill_cavities
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import cavity_facets
+from vertaug.solid.model import SolidModel, cavity_facets, first_state
 from vertaug.solid.newton import TIGHT
 from vertaug.solid.set_cement import set_cement
 from vertaug.state import CEMENT
@@ -109,3 +115,16 @@ def test_interface_hands_on_what_the_cement_carries(block):
     assert wall.jump < 1.0
     assert np.all(wall.shear >= 0.0)
     assert len(interface_stress(state, np.zeros((state.mesh.n_cells, 3, 3))).area) == 0
+
+
+def test_bone_with_half_of_its_pores_filled_is_stiffer_and_carries_more_to_failure(block):
+    _, loaded = block
+    mesh, model = loaded.mesh, potted(SolidModel())
+    zero = np.zeros(mesh.n_cells)
+    state = first_state(mesh, model, np.full(mesh.n_cells, 110.0), zero, np.zeros(len(mesh.facets)))
+    filling = np.full(mesh.n_cells, 0.5)
+    filled = set_cement(state, model, 0.9 * filling, filling, np.full(mesh.n_cells, 0.96))
+    bare, carried = (crush_test(body, model, 0.6, steps=8) for body in (state, filled))
+    assert carried.stiffness[0] > 1.8 * bare.stiffness[0]
+    assert carried.strength[0] > 1.5 * bare.strength[0]
+    assert carried.state.cement.plastic.max() > 0.0
