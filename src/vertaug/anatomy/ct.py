@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vertaug.anatomy._vertebra import Field, Frame, Vertebra
 from vertaug.anatomy.assemble import assemble_vertebra
 from vertaug.anatomy.density import ConstantField, ImageField, filled_outside
+from vertaug.anatomy.lesion import REGION
 from vertaug.anatomy.neighbours import Neighbour, find_neighbours, frame_of_shape
 from vertaug.errors import InputError
 from vertaug.imaging import (
@@ -24,6 +25,7 @@ from vertaug.imaging import (
     require_same_grid,
     shape_of_labels,
 )
+from vertaug.mesh import SignedDistance
 
 __all__ = ["ct_vertebra"]
 
@@ -43,6 +45,7 @@ def ct_vertebra(
     axes: Float | None = None,
     name: str = "L1",
     spacing: float = SPACING,
+    lesion: tuple[int, ...] = (),
 ) -> Vertebra:
     """Vertebra of a segmentation, with density from its CT.
 
@@ -57,6 +60,7 @@ def ct_vertebra(
     axes : (3, 3) rows x, y, z of the vertebral frame in patient LPS; None: found from the shape
     name : level
     spacing : step of the signed distance, mm
+    lesion : labels of a tumour in the bone, which become the region ``tumour`` of the vertebra
 
     Raises
     ------
@@ -66,12 +70,19 @@ def ct_vertebra(
     chosen = (labels,) if isinstance(labels, int) else tuple(labels)
     volume = read_volume(segmentation)
     text = f"label {', '.join(map(str, chosen))}"
-    shape = shape_of_labels(volume, require_labels(volume, chosen), text)
+    require_labels(volume, chosen)
+    whole = (*chosen, *lesion)
+    shape = shape_of_labels(volume, require_labels(volume, whole), text)
     intact, notes = find_neighbours(volume, _candidates(chosen, neighbours))
     superior = _shared_superior(intact) if axes is None else None
     frame = frame_of_shape(shape, axes, superior)
-    field, density_notes = _density(volume, image, calibration, density, chosen, frame)
+    field, density_notes = _density(volume, image, calibration, density, whole, frame)
     distance = shape.distance(spacing, frame.origin, frame.axes)
+    regions: tuple[tuple[str, SignedDistance], ...] = ()
+    if lesion:
+        tumour = shape_of_labels(volume, require_labels(volume, lesion), "the tumour")
+        regions = ((REGION, tumour.distance(spacing, frame.origin, frame.axes)),)
+        density_notes += tumour.warnings
     return assemble_vertebra(
         name,
         distance,
@@ -79,6 +90,7 @@ def ct_vertebra(
         field,
         neighbours=tuple(n.profile for n in intact),
         neighbour_source=_source_phrase(intact),
+        regions=regions,
         warnings=volume.warnings + shape.warnings + _turn_warning(frame) + notes + density_notes,
         where=str(segmentation),
     )

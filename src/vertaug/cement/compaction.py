@@ -7,7 +7,7 @@ That is a source of Darcy flow at every moment; a balloon is a wall that nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +15,28 @@ from scipy.spatial import cKDTree
 
 from vertaug.cement.pressure import PressureSystem, drained, pad, unpad
 from vertaug.cement.solid_view import DeformedSolid
+from vertaug.cement.tumour import Tumour, TumourPhase
 from vertaug.cement.voxelise import Lattice, owners
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
+from vertaug.materials.rheology import christopher_middleman_1965 as bed
+from vertaug_kernels import flow
 
-__all__ = ["MarrowFlow", "compaction", "marrow_flow", "walled"]
+__all__ = ["MarrowFlow", "compaction", "marrow_flow", "tumour_flow", "walled"]
 
 Float = NDArray[np.float64]
 _PER_SIDE = 3
 _TOLERANCE = 1e-9
+_PASSES, _CHANGE, _HOLD = 30, 1e-3, 0.6
 
 
 @dataclass(frozen=True)
 class MarrowFlow:
-    """Pressure of the marrow, MPa, (nx, ny, nz), and its flow out by pathway, mm³/s."""
+    """Pressure in the pores, MPa, (nx, ny, nz), what flows out by pathway, mm³/s, and `tumour` pressed out, mm³."""
 
     pressure: Float
     outflow: dict[str, float]
+    tumour: dict[str, float] = field(default_factory=dict)
 
 
 def walled(grid: FlowGrid) -> FlowGrid:
@@ -101,3 +106,47 @@ def marrow_flow(grid: FlowGrid, source: Float, viscosity: float) -> MarrowFlow:
     system.solve(np.asarray(pad(source), dtype=np.float64), _TOLERANCE)
     outflow = system.ways.by_pathway(system.ways.flows(system.pressure))
     return MarrowFlow(unpad(system.pressure), outflow)
+
+
+def tumour_flow(
+    grid: FlowGrid, source: Float, viscosity: float, tumour: Tumour, duration: float
+) -> MarrowFlow:
+    """The same where some pores hold tumour, which yields and moves for a `duration`, s.
+
+    Each cell gives off what its pores hold. Passes take the tumour's viscosity at the speed of the one before.
+
+    Raises
+    ------
+    NotConvergedError
+        where the pressure does not converge.
+    InputError
+        for a tumour that cannot be on the grid.
+    """
+    tumour.check(grid, np.zeros(grid.shape))
+    system = PressureSystem(grid)
+    pore = np.asarray(pad(np.where(system.active, grid.pore_volume(), 0.0)), dtype=np.float64)
+    isotropic = grid.permeability.prod(axis=0) ** (1.0 / 3.0)
+    length = np.asarray(pad(bed.shear_length(isotropic, grid.porosity)), dtype=np.float64)
+    phase = TumourPhase(tumour, system, pore, length)
+    given = np.asarray(pad(source), dtype=np.float64)
+    phase.given[:] = given * phase.before
+    ways, flows = system.ways, np.zeros(len(system.ways.owner))
+    speed = np.zeros_like(pore)
+    for _ in range(_PASSES):
+        resistance = np.full(pore.shape, viscosity)
+        phase.thicken(speed, viscosity, resistance)
+        ways.fill(viscosity)
+        phase.resist(ways, flows, viscosity)
+        system.assemble(resistance)
+        system.solve(given, _TOLERANCE)
+        flow.speeds(*system.faces, system.pressure, grid.spacing, speed)
+        last, flows = flows, ways.flows(system.pressure)
+        if np.abs(flows - last).max(initial=0.0) <= _CHANGE * np.abs(given).sum():
+            break
+    cells = np.flatnonzero(pore > 0.0)
+    order = cells[np.argsort(-system.pressure.ravel()[cells], kind="stable")]
+    none = np.zeros_like(pore)
+    phase.move(
+        order, system, ways.gates(pore.shape), (none, none, np.zeros(len(flows))), duration, _HOLD
+    )
+    return MarrowFlow(unpad(system.pressure), ways.by_pathway(flows), phase.accept(ways))

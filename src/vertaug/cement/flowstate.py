@@ -292,12 +292,14 @@ class FlowState:
         for name, moved in ways.by_pathway(step * flows - self.crossed).items():
             self.expelled[name] += moved
         self.leaked_by_opening += np.bincount(ways.owner, self.crossed, len(ways.openings))
-        self.left_by_space += self._over_rim(step)
+        self.left_by_space += self._over_rim(step, self.flowing)
         self.left_grid += self._step_left
         self.no_room += self._step_no_room
         self.marrow_out += step * self.system.outflow() - self._step_left
         if self.tumour is not None:
+            self.tumour.find_room(self.saturation, self._step_no_room)
             self.marrow_out -= self.tumour.step_left
+            self.tumour.left_by_space += self._over_rim(step, self.tumour.flowing)
             for name, moved in self.tumour.accept(ways).items():
                 self.expelled[name] -= moved
         if self.warmth is not None:
@@ -306,15 +308,18 @@ class FlowState:
         self.filled_before[:] = self.filled
         self.portions.accept()
 
-    def _over_rim(self, step: float) -> Float:
-        """Cement of the last tried step that left through the rim of each space, mm³, (k,)."""
+    def _over_rim(self, step: float, flowing: Float) -> Float:
+        """Cement or tumour of the last tried step that left through the rim of each space, mm³, (k,).
+
+        `flowing` is its share of what leaves each cell.
+        """
         system = self.system
         cells = system.outlet
         gone = np.maximum(
             system.anchor[cells] * (system.pressure[cells] - system.outer[cells]), 0.0
         )
         space = self.grid.compartment[tuple(index - 1 for index in cells)]
-        left = np.bincount(space, step * gone * self.flowing[cells], len(self.left_by_space))
+        left = np.bincount(space, step * gone * flowing[cells], len(self.left_by_space))
         return np.asarray(left, dtype=np.float64)
 
     def _warm(self, warmth: Warmth, step: float, flows: Float) -> None:

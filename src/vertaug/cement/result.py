@@ -62,8 +62,8 @@ class TumourResult:
     lesion : cells that it filled by more than half at the start, (nx, ny, nz)
     start, left : mm³ inside the bone at the start and at the end
     pressed_out : mm³ through each pathway's openings, net
-    in_spaces : of that, mm³ in each space outside that the grid holds
-    in_vessels, left_grid : of that, mm³ in the vessels that lead out, and through the rim of the grid
+    in_spaces : of that, mm³ that lies in each space outside or left the grid through its rim
+    in_vessels, left_grid : of that, mm³ in the vessels that lead out; in all, through the rim of the grid
     lesion_fill : share of the lesion's pores that cement fills at the end
     behind : highest pressure, MPa, in each space just outside an opening
     curves : mm³ so far by pathway, each (n,) as in `History`

@@ -23,6 +23,9 @@ Float = NDArray[np.float64]
 _CREEP = 1e-12
 """Rate, mm³/s, below which tumour in a way counts as at rest."""
 
+_LEFT_OVER = 1e-4
+"""Volume, mm³, that a step may leave over and have put elsewhere; more is a fault."""
+
 
 @dataclass(frozen=True)
 class Tumour:
@@ -95,6 +98,7 @@ class TumourPhase:
         self.lesion = unpad(self.before) > 0.5
         self.start = self.volume()
         self.pressed_out = dict.fromkeys(ways.by_pathway(self.filled), 0.0)
+        self.left_by_space = np.zeros(len(grid.compartments))
         self.left_grid = self.no_room = 0.0
         self._step_left = self._step_no_room = 0.0
 
@@ -179,6 +183,19 @@ class TumourPhase:
             self.now, self.flowing, self.filled, self.crossed,
         )  # fmt: skip
 
+    def find_room(self, cement: Float, cement_left_over: float) -> None:
+        """Put what the step tried left over, mm³, where marrow has the most room beside its like.
+
+        Where tumour stands, flows are less than what the pressure's tolerance leaves of a cell's balance, and a full
+        cell may be given some 1e-9 mm³ that it cannot pass on. `cement` (padded share) is changed in place.
+        """
+        for share, volume in ((cement, cement_left_over), (self.now, self._step_no_room)):
+            if 0.0 < volume <= _LEFT_OVER:
+                room = np.where(share > 0.0, self._pore * (1.0 - cement - self.now), 0.0)
+                place = np.unravel_index(int(np.argmax(room)), room.shape)
+                if room[place] > volume:
+                    share[place] += volume / self._pore[place]
+
     def accept(self, ways: Ways) -> dict[str, float]:
         """Keep the step; returns what went through the mouths by pathway, mm³."""
         moved = ways.by_pathway(self.crossed)
@@ -201,9 +218,11 @@ class TumourPhase:
         self.filled[:] = self.filled_before
 
     def by_space(self, grid: FlowGrid) -> dict[str, float]:
-        """Tumour in each space outside the bone that lies on the grid, mm³."""
+        """Tumour that lies in each space outside the bone or left the grid through its rim, mm³."""
         volume, outside = self.cells(), grid.kind == Kind.EXTERIOR
         return {
-            item.name: float(volume[outside & (grid.compartment == n)].sum())
+            item.name: float(
+                volume[outside & (grid.compartment == n)].sum() + self.left_by_space[n]
+            )
             for n, item in enumerate(grid.compartments)
         }

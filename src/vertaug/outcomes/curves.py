@@ -69,7 +69,7 @@ class InflationRow:
 class InjectionCurve:
     """An injection in time: all arrays (n,); `time` s, volumes cumulative in mm³, pressures MPa.
 
-    `leaked` cement and `expelled` marrow by pathway, `intravertebral` pressure by place.
+    `leaked` cement, `expelled` marrow and `tumour` pressed out by pathway, `intravertebral` pressure by place.
     """
 
     time: Float
@@ -80,6 +80,7 @@ class InjectionCurve:
     leaked: Mapping[str, Float]
     expelled: Mapping[str, Float] = field(default_factory=dict)
     intravertebral: Mapping[str, Float] = field(default_factory=dict)
+    tumour: Mapping[str, Float] = field(default_factory=dict)
 
 
 def write_inflation_curve(path: Path, rows: Iterable[InflationRow]) -> None:
@@ -112,6 +113,7 @@ def write_injection_curve(path: Path, curve: InjectionCurve) -> None:
         *(f"leaked_{name}_mL" for name in curve.leaked),
         *(f"marrow_{name}_mL" for name in curve.expelled),
         *(f"intravertebral_{name}_kPa" for name in curve.intravertebral),
+        *(f"tumour_{name}_mL" for name in curve.tumour),
     )
     columns = [
         np.asarray(curve.time),
@@ -122,6 +124,7 @@ def write_injection_curve(path: Path, curve: InjectionCurve) -> None:
         *(np.asarray(volume) / 1000.0 for volume in curve.leaked.values()),
         *(np.asarray(volume) / 1000.0 for volume in curve.expelled.values()),
         *(np.asarray(pressure) * 1000.0 for pressure in curve.intravertebral.values()),
+        *(np.asarray(volume) / 1000.0 for volume in curve.tumour.values()),
     ]
     _write(path, header, zip(*(column.tolist() for column in columns), strict=True))
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.anatomy import Approach, HeightProfile, Vertebra
 from vertaug.anatomy.access import Line, plan_access
+from vertaug.anatomy.lesion import breach_opening, with_ellipsoid
 from vertaug.anatomy.naming import name_facets, posterior_region
 from vertaug.anatomy.openings import BASIVERTEBRAL_DEPTH, Opening, default_openings, place_opening
 from vertaug.errors import InputError
@@ -36,6 +37,10 @@ def build_vertebra(plan: Plan) -> Vertebra:
     vertebra = source_vertebra(anatomy)
     if not isinstance(anatomy, ParametricAnatomy):
         vertebra = with_fracture(vertebra, anatomy.band, anatomy.cleft)
+    if anatomy.tumour is not None and anatomy.tumour.label is None:
+        shape = anatomy.tumour
+        diameters = (shape.width, shape.depth, shape.height)
+        vertebra = with_ellipsoid(vertebra, shape.centre, diameters)
     if anatomy.reference is not None:
         profile = _reference(anatomy.reference, vertebra)
         vertebra = replace(vertebra, reference=profile, reference_source="heights in the plan")
@@ -129,10 +134,22 @@ def plan_openings(plan: Plan, vertebra: Vertebra) -> tuple[Opening, ...]:
     items: tuple[Vein | Defect, ...] = (*plan.vein, *plan.defect)
     named = {item.name for item in items}
     own = [_opening(item, vertebra) for item in items]
-    taken = [item.centre for item in own]
+    tumour = plan.anatomy.tumour
+    breaches: tuple[Opening, ...] = ()
+    if tumour is not None and tumour.breach is not None:
+        breaches = (breach_opening(vertebra, tumour.breach, tumour.breach_radius),)
+    taken = [item.centre for item in (*own, *breaches)]
     usual = default_openings(vertebra, segmental=6, taken=taken) if plan.outlets.usual else ()
+    for breach in breaches:
+        # the tumour has taken the mouth of a vessel that its hole holds
+        usual = tuple(
+            item
+            for item in usual
+            if np.linalg.norm(item.centre - breach.centre) > breach.radius + item.radius
+        )
     return (
         *own,
+        *breaches,
         *(item for item in usual if item.name not in named),
     )
 
@@ -162,7 +179,7 @@ def build_mesh(
     mesh : regions ``trabecular``, ``posterior`` and the vertebra's own; facets ``cortex``,
         ``endplate_*``, ``vein_*``, ``defect_*``, ``cannula_*`` and one ``balloon_<name>`` a channel
     approaches : one a balloon, named as the balloon
-    openings : veins, then defects, as in the plan, then the usual outlets
+    openings : veins, then defects, as in the plan, the tumour's breach, then the usual outlets
     warnings : what the reader must know
 
     Raises

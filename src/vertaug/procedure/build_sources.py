@@ -87,9 +87,17 @@ def _ct(anatomy: CtAnatomy) -> Vertebra:
         calibration=line,
         density=anatomy.density,
         neighbours=anatomy.neighbours,
+        lesion=() if anatomy.tumour is None else _labels(anatomy.tumour.label),
         axes=np.eye(3) if anatomy.axes == "LPS" else None,
         name=anatomy.level,
     )
+
+
+def _labels(given: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    """Labels as a tuple."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, int) else given
 
 
 def _parametric(anatomy: ParametricAnatomy) -> Vertebra:

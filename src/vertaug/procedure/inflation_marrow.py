@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.compaction import compaction, marrow_flow, walled
+from vertaug.cement.compaction import MarrowFlow, compaction, marrow_flow, tumour_flow, walled
+from vertaug.cement.solid_view import DeformedSolid
+from vertaug.grid.flow_grid import FlowGrid
 from vertaug.mesh.surface import enclosed_volume
 from vertaug.outcomes import to_mL
 from vertaug.procedure.case import Case
 from vertaug.procedure.flow_setup import plan_probes, solid_view
 from vertaug.procedure.flow_surroundings import plan_grid
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.tumour_setup import plan_tumour
 from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.model import outer_facets
 from vertaug.state import State
@@ -44,6 +47,8 @@ class MarrowWatch:
         self._names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._rows: list[list[float]] = []
         self._volumes: dict[str, float] = {}
+        self._tumour: dict[str, float] = {}
+        self._reached = self._begun
 
     def __call__(self, state: State) -> None:
         """Look at a state; solve where one is due."""
@@ -66,7 +71,7 @@ class MarrowWatch:
         grid, _ = plan_grid(case, state)
         grid = walled(grid)
         given = compaction(last.mesh.points, solid, grid)
-        flow = marrow_flow(grid, given * (self._rate / growth), case.plan.cement.marrow_viscosity)
+        flow = self._flow(grid, solid, given * (self._rate / growth), volume)
         probes = plan_probes(case, grid)
         pressures = [float(flow.pressure[tuple(cells.T)].mean()) for cells in probes.values()]
         self._names = (tuple(probes), tuple(flow.outflow))
@@ -77,6 +82,22 @@ class MarrowWatch:
             self._volumes[name] = self._volumes.get(name, 0.0) + gained
         self._expelled = pressed
 
+    def _flow(
+        self, grid: FlowGrid, solid: DeformedSolid, source: Float, volume: float
+    ) -> MarrowFlow:
+        """Flow of marrow, and of a tumour since the state before that was solved for."""
+        plan = self._case.plan
+        gone = sum(self._tumour.values())
+        tumour, _ = plan_tumour(plan, solid, grid, gone)
+        if tumour is None:
+            return marrow_flow(grid, source, plan.cement.marrow_viscosity)
+        duration = max(volume - self._reached, _LEAST_GROWTH) / self._rate
+        self._reached = volume
+        flow = tumour_flow(grid, source, plan.cement.marrow_viscosity, tumour, duration)
+        for name, out in flow.tumour.items():
+            self._tumour[name] = self._tumour.get(name, 0.0) + out
+        return flow
+
     def add_to(self, result: StageResult) -> None:
         """Put what was found among the stage's facts and arrays."""
         probes, pathways = self._names
@@ -84,7 +105,8 @@ class MarrowWatch:
             len(self._rows), 1 + len(probes) + len(pathways)
         )
         result.facts["marrow"] = {
-            "probes": list(probes), "pathways": list(pathways), "expelled": dict(self._volumes)
+            "probes": list(probes), "pathways": list(pathways), "expelled": dict(self._volumes),
+            "tumour": dict(self._tumour),
         }  # fmt: skip
 
 
@@ -107,4 +129,9 @@ def marrow_summary(inflated: StageResult | None) -> dict[str, Any] | None:
             name: 1000.0 * float(table[:, 1 + n].max()) for n, name in enumerate(known["probes"])
         },
         "expelled_mL": {name: to_mL(volume) for name, volume in known["expelled"].items()},
+        **(
+            {"tumour_mL": {name: to_mL(v) for name, v in known["tumour"].items()}}
+            if known.get("tumour")
+            else {}
+        ),
     }

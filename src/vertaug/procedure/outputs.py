@@ -21,6 +21,7 @@ from vertaug.materials.card import card_table
 from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
 from vertaug.materials.permeability import baroud_2004, carman_1937
+from vertaug.materials.rheology import tumour
 from vertaug.materials.thermal import blood, polymer, tissues
 from vertaug.mesh.voxels import voxel_mesh
 from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
@@ -85,6 +86,9 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             intravertebral={
                 name: arrays["probes"][:, i] for i, name in enumerate(injected.facts["probes"])
             },
+            tumour={name: arrays["tumour_out"][:, i] for i, name in enumerate(pathways)}
+            if "tumour_out" in arrays
+            else {},
         )
         write_injection_curve(folder.path("curves", "injection.csv"), curve)
     if cured is not None:
@@ -106,6 +110,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
             for module in (baroud_2004, carman_1937, outside_spaces, disc_height)
             for row in card_table(module.CARD)
         ]
+    if plan.anatomy.tumour is not None:
+        rows += card_table(tumour.CARD)
     if "cure" in plan.procedure.kinds:
         heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
         solid = (lewis_1997, bogetti_gillespie_1992)
@@ -156,7 +162,8 @@ def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
     """Write ``fields/cement.vtu``: the voxels that hold cement, inside the bone and outside it."""
     arrays, spacing = result.arrays, float(result.facts["grid_spacing"])
     share = arrays["cement_inside"] + arrays["cement_outside"].sum(axis=0)
-    index = np.argwhere(share > 1e-3)
+    soft = arrays.get("tumour", np.zeros(share.shape))
+    index = np.argwhere((share > 1e-3) | (soft > 1e-3))
     lower = arrays["grid_origin"] + spacing * index
     points, voxels = voxel_mesh(lower, spacing)
     place = tuple(index.T)
@@ -167,6 +174,8 @@ def _write_cement(folder: RunFolder, case: Case, result: StageResult) -> None:
         "age_s": arrays["age"][place],
         "portion": arrays["portion"][place].astype(np.int32),
     }
+    if "tumour" in arrays:
+        data["tumour_share"] = soft[place]
     write_voxels(
         folder.path("fields", "cement.vtu"), case.vertebra.frame.to_source(points), voxels, data
     )

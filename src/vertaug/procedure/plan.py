@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_anatomy import Anatomy
 from vertaug.procedure.plan_fields import Section, declared, plan_error
-from vertaug.procedure.plan_flow import Cannula, Outlets
+from vertaug.procedure.plan_flow import Cannula, Outlets, TumourTissue
 from vertaug.procedure.plan_sections import (
     Balloon,
     Bone,
@@ -52,6 +52,7 @@ class Plan(Section):
     spaces: Spaces = declared({}, "spaces around the vertebra that cement can get into")
     vein: tuple[Vein, ...] = declared((), "vessels through which cement can leave")
     defect: tuple[Defect, ...] = declared((), "holes in cortex and endplates")
+    tumour: TumourTissue = declared({}, "how a tumour resists; used where the anatomy has one")
     cement: Cement = declared({}, "cement and injections")
     cure: Cure = declared({}, "cure and heat")
     mesh: MeshSizes = declared({}, "sizes of the tetrahedral mesh")

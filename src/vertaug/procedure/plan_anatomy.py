@@ -32,6 +32,7 @@ __all__ = [
     "ParametricAnatomy",
     "ReferenceHeights",
     "SurfaceAnatomy",
+    "Tumour",
 ]
 
 Level = Literal[
@@ -160,6 +161,44 @@ class Cleft(Section):
     height: Annotated[float, Physical(LENGTH, "1 mm", "15 mm")] = declared("3 mm", "up and down")
 
 
+class Tumour(Section):
+    """A lytic lesion filled with soft tumour: an ellipsoid, or a label of the segmentation."""
+
+    centre: Position = declared(
+        None, "centre in the vertebral frame; by default the middle of the body"
+    )
+    width: Annotated[float, Physical(LENGTH, "2 mm", "60 mm")] = declared("16 mm", "left to right")
+    depth: Annotated[float, Physical(LENGTH, "2 mm", "60 mm")] = declared("16 mm", "front to back")
+    height: Annotated[float, Physical(LENGTH, "2 mm", "40 mm")] = declared("14 mm", "up and down")
+    label: int | tuple[int, ...] | None = declared(
+        None,
+        "label (or labels) of the lesion in the segmentation; takes the place of the ellipsoid",
+    )
+    bone_left: float | None = declared(
+        None,
+        "share of the bone that is left in it; by default 0.1, with a CT image what that shows",
+        "assumed",
+        ge=0.0,
+        le=1.0,
+    )
+    breach: (
+        Literal[
+            "anterior",
+            "anterolateral_left",
+            "anterolateral_right",
+            "lateral_left",
+            "lateral_right",
+            "posterior",
+            "endplate_superior",
+            "endplate_inferior",
+        ]
+        | None
+    ) = declared(None, "side on which it has broken the cortex or endplate; none if not given")
+    breach_radius: Annotated[float, Physical(LENGTH, "0.5 mm", "12 mm")] = declared(
+        "3 mm", "radius of that hole", "assumed"
+    )
+
+
 class ReferenceHeights(Section):
     """Heights of the same body before its fracture, where they are known."""
 
@@ -174,9 +213,28 @@ class _Common(Section):
     level: Level = declared("L1", "level of the vertebra")
     band: Band | None = declared(None, "crushed band of the fracture")
     cleft: Cleft | None = declared(None, "void in the body")
+    tumour: Tumour | None = declared(None, "lytic lesion filled with tumour")
     reference: ReferenceHeights | None = declared(
         None, "heights before the fracture; overrides what the source itself tells"
     )
+
+    @model_validator(mode="after")
+    def _label_has_an_image(self) -> _Common:
+        """Only a segmentation has labels."""
+        if self.tumour is not None and self.tumour.label is not None and not _has_labels(self):
+            raise plan_error(
+                CONTRADICTION,
+                "a label of a tumour without a segmentation",
+                'source = "ct", or an ellipsoid',
+                "give centre, width, depth and height in its place",
+                "tumour.label",
+            )
+        return self
+
+
+def _has_labels(anatomy: _Common) -> bool:
+    """Whether the anatomy comes from a segmentation."""
+    return isinstance(anatomy, CtAnatomy)
 
 
 class ParametricAnatomy(_Common):

@@ -11,7 +11,7 @@ from vertaug.procedure.plan_anatomy import Position
 from vertaug.procedure.plan_fields import Physical, Section, declared, required
 from vertaug.units import LENGTH, PRESSURE, TIME, VISCOSITY, VOLUME
 
-__all__ = ["Cannula", "Outlets", "Pathway", "Stop"]
+__all__ = ["Cannula", "Outlets", "Pathway", "Stop", "TumourTissue"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Pathway = Literal[
@@ -66,6 +66,24 @@ class Stop(Section):
     settle: Annotated[float, Physical(TIME, "0 s", "1800 s")] = declared(
         "60 s",
         "how long cement is followed after the last injection, unless it stands still before",
+    )
+
+
+class TumourTissue(Section):
+    """How the tumour of the anatomy resists being pressed out."""
+
+    yield_stress: Annotated[float, Physical(PRESSURE, "0.01 kPa", "50 kPa")] = declared(
+        "1 kPa", "stress below which it stands still", "0.2 to 5 kPa, assumed and uncalibrated"
+    )
+    viscosity: Annotated[float, Physical(VISCOSITY, "1 Pa*s", "10000 Pa*s")] = declared(
+        "100 Pa*s", "viscosity while it flows", "10 to 1000 Pa s, assumed and uncalibrated"
+    )
+    entry: float = declared(
+        5.0,
+        "pressure to enter a hole over the yield stress",
+        "extrusion of pastes: 4 to 6, recalled",
+        ge=0.0,
+        le=20.0,
     )
 
 

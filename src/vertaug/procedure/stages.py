@@ -14,6 +14,7 @@ from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
 from vertaug.procedure.stages_cure import run_cure
 from vertaug.procedure.stages_flow import run_inject
 from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
+from vertaug.procedure.tumour_setup import pressed_before
 
 __all__ = ["STAGES", "Run", "run_stage"]
 
@@ -38,7 +39,7 @@ def _deflate(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> St
 
 
 def _inject(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
-    return run_inject(case, last_stage(done), reporter)
+    return run_inject(case, last_stage(done), reporter, pressed_before(done))
 
 
 def _cure(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:

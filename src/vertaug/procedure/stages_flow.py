@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,14 @@ from vertaug.procedure.flow_setup import (
     plan_options,
     plan_probes,
     plan_schedule,
+    solid_view,
 )
 from vertaug.procedure.flow_surroundings import plan_grid
 from vertaug.procedure.heat_flow import pack_heat, plan_heat
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
+from vertaug.procedure.tumour_setup import pack_tumour, plan_tumour
 from vertaug.solid.balances import cavity_volumes
 from vertaug.state import State
 
@@ -110,9 +113,15 @@ def flow_grid(case: Case, state: State) -> FlowGrid:
     return plan_grid(case, state)[0]
 
 
-def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
+def run_inject(
+    case: Case,
+    before: StageResult,
+    reporter: Reporter,
+    pressed: Mapping[str, float] | None = None,
+) -> StageResult:
     """Inject the plan's cement into the cavities and follow what leaks.
 
+    ``pressed`` is the tumour that inflation has pressed out, mm³ by pathway.
     Where a step does not converge, the stage ends at the last one that did and ``facts["failure"]`` says why.
 
     Raises
@@ -128,6 +137,8 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
     reporter.step("inject", 0.02, "laying the grid", {})
     sites = opening_sites(case, state)
     grid, report = plan_grid(case, state)
+    gone = dict(pressed or {})
+    tumour, transfer = plan_tumour(plan, solid_view(state), grid, sum(gone.values()))
     total = sum(item.volume for item in plan.cement.injection)
 
     def progress(time: float, share: float) -> None:
@@ -138,11 +149,14 @@ def run_inject(case: Case, before: StageResult, reporter: Reporter) -> StageResu
     result = inject(
         grid, plan_cement(case), plan_cannulas(case, state), plan_schedule(case),
         plan_options(case, {site.pathway for site in sites}), progress,
-        probes=plan_probes(case, grid), warmth=heat,
+        probes=plan_probes(case, grid), tumour=tumour, warmth=heat,
     )  # fmt: skip
     arrays, facts = _pack(result)
-    more, known = pack_heat(heat, result.cement_volume())
-    arrays, facts = arrays | more, facts | known
+    for more, known in (
+        pack_heat(heat, result.cement_volume()),
+        pack_tumour(result, transfer, gone),
+    ):
+        arrays, facts = arrays | more, facts | known
     same = (
         "heights",
         "wedge",

@@ -20,6 +20,7 @@ from vertaug.procedure.build import build_mesh
 from vertaug.procedure.case import Case, solid_model
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.tumour_setup import lesion_density
 from vertaug.solid.balances import cavity_identity_error, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import EnergyBalance
@@ -62,8 +63,8 @@ def _unwatched(_: State) -> None:
 
 
 def _density(case: Case, mesh: Mesh) -> NDArray[np.float64]:
-    """Mineral density (n_cells,) mg/cm³; a cleft holds none."""
-    density = case.vertebra.density(mesh.centroids())
+    """Mineral density (n_cells,) mg/cm³; a cleft holds none, a lesion what is left of it."""
+    density = lesion_density(case.plan, mesh, case.vertebra.density(mesh.centroids()))
     if _CLEFT not in mesh.region_names:
         return density
     return np.where(mesh.cell_region == mesh.region_names.index(_CLEFT), 0.0, density)

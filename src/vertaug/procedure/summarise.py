@@ -38,6 +38,7 @@ from vertaug.procedure.summary import (
     StageSummary,
     Summary,
 )
+from vertaug.procedure.tumour_setup import tumour_summary
 from vertaug.solid.energy_balance import EnergyBalance
 from vertaug.solid.model import cavity_facets
 
@@ -161,6 +162,7 @@ def summarise(
         "body": {"width_mm": marks.width, "depth_mm": marks.depth},
     }
     extra |= heat_summary(last_of(done, "cure")) | set_cement_summary(last_of(done, "cure"))
+    extra |= tumour_summary(last_of(done, "inject"))
     state, energy = last.state, _balance(done)
     return Summary(
         stages=tuple(

@@ -54,6 +54,26 @@ def test_scan(truth, scan):
     assert vertebra.reference is None
 
 
+def test_a_label_of_the_lesion_is_a_region_of_the_bone(truth, scan, tmp_path):
+    """The lesion's voxels count as bone, and become its tumour at their place."""
+    image = nib.load(scan / "seg.nii")
+    labels = np.asarray(image.dataobj).copy()
+    index = np.moveaxis(np.indices(labels.shape), 0, -1) - np.array([50, 30, 30])
+    ball = np.linalg.norm(index * [1.0, 1.0, 1.5], axis=-1) < 7.0
+    labels[ball & (labels == 20)] = 77
+    nib.save(nib.Nifti1Image(labels, image.affine), tmp_path / "seg.nii")
+    vertebra = ct_vertebra(
+        tmp_path / "seg.nii", 20, density=75.0, axes=np.eye(3), neighbours="none", lesion=(77,)
+    )
+    size = [volume_inside(v.distance.values, v.distance.spacing) for v in (vertebra, truth)]
+    assert size[0] == pytest.approx(size[1], rel=0.02)
+    region = dict(vertebra.regions)["tumour"]
+    found = volume_inside(region.values, region.spacing)
+    assert found == pytest.approx(4.0 / 3.0 * np.pi * 7.0**3, rel=0.05)
+    with pytest.raises(InputError, match="E-IMAGE-033"):
+        ct_vertebra(tmp_path / "seg.nii", 20, density=75.0, lesion=(99,))
+
+
 def test_segmentation_alone_needs_a_density(scan):
     with pytest.raises(InputError, match="E-IMAGE-070"):
         ct_vertebra(scan / "seg.nii", 20, axes=np.eye(3))
