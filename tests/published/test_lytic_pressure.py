@@ -10,9 +10,12 @@ of a cold specimen (1 Pa s) and cement of the medium class for six minutes. 4.5 
 middle. The core is a cylinder of a fifth of the body from its front to its back, emptied of bone; what the abstract
 does not tell of it (size, direction, how near the wall) is assumed. Tumour has its card's constants: none is fitted.
 
-Why the pressure rises: cement drives out its own volume whatever it drives. Marrow passes bone and veins at a
-kilopascal. Tumour does not pass: where it stands before the wall, the pressure there is what drives it into the
-bone beside the core. A lesion that sound bone parts from the wall raises the pressure in itself alone.
+Why the pressure rises: cement drives out its own volume whatever it drives. In the intact body most of the
+marrow leaves by the basivertebral foramen at a kilopascal. A core that reaches the wall stands before the
+foramen; marrow does not pass tumour, and all of it has to leave by the narrow segmental veins. Hence the ratio
+hardly depends on the yield stress: 7.4 at 0.2 kPa, 8.0 at 1 kPa, 10.8 at 5 kPa; cells of 1 in place of 1.5 mm
+give 7.8. A lesion that sound bone parts from wall and foramen raises the pressure in itself alone, by 4 % at
+the wall: the measured ratio is then missed.
 """
 
 import numpy as np
@@ -115,6 +118,14 @@ def test_a_core_of_tumour_raises_the_pressure_as_measured(
     ratio = peak(results["core"]) / peak(results[""])
     measured = LYTIC_KPA / INTACT_KPA
     assert 0.5 * measured < ratio < 2.0 * measured
+
+
+def test_the_core_stops_the_foramen(results: dict[str, InjectionResult]) -> None:
+    """What went by the basivertebral foramen goes by the segmental veins."""
+    intact, core = results[""].expelled, results["core"].expelled
+    assert intact["basivertebral"] > intact["segmental_vein"]
+    assert core["basivertebral"] < 0.02 * intact["basivertebral"]
+    assert core["segmental_vein"] > 0.9 * results["core"].injected
 
 
 def test_absolute_pressures_are_of_the_order_measured(results: dict[str, InjectionResult]) -> None:
