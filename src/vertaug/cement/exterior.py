@@ -32,6 +32,8 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 _FARTHEST = 3.0
+_GUIDED = 2.0
+"""How much farther than tissue a canal, foramen or disc that an opening leads to is followed."""
 
 
 def boundary_faces(inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> tuple[Int, Int]:
@@ -155,7 +157,7 @@ def lay_outside(
     usual: SpaceProperties,
     reach: float,
 ) -> Outside:
-    """Spaces outside: voxels within `reach` mm of an opening, and all of a canal or disc that one leads to.
+    """Spaces outside: voxels within `reach` mm of an opening, twice that in a canal or disc that one leads to.
 
     Without surroundings each voxel belongs to the space that the nearest opening names, with `usual` properties.
     The rim stands against the pressure of the nearest opening into its space that has one, else the space's own.
@@ -211,20 +213,20 @@ def _vein_cells(
 def _followed(
     openings: tuple[Opening, ...], usable: NDArray[np.bool_], labels: Labels, reach: float
 ) -> NDArray[np.bool_]:
-    """Voxels near an opening, and those of whole spaces that one leads to."""
+    """Voxels near an opening, and farther those of spaces that one leads to and that guide a flow."""
     found = np.zeros(usable.shape, dtype=bool)
     if not openings:
         return found
     outer = np.concatenate([opening.outer for opening in openings])
     cells = np.argwhere(usable)
-    apart, _ = cKDTree(outer).query(cells, distance_upper_bound=reach)
-    found[tuple(cells[np.isfinite(apart)].T)] = True
+    apart, _ = cKDTree(outer).query(cells, distance_upper_bound=_GUIDED * reach)
     entered = np.zeros(len(labels.names), dtype=bool)
     reached = labels.index[tuple(outer.T)]
     entered[reached[reached >= 0]] = True
-    entered |= (labels.joins[entered & labels.whole]).any(axis=0)
-    wanted = np.append(entered & labels.whole, False)
-    found |= usable & wanted[labels.index]
+    entered |= (labels.joins[entered & labels.guides]).any(axis=0)
+    wanted = np.append(entered & labels.guides, False)[labels.index[tuple(cells.T)]]
+    kept = np.isfinite(apart) & (wanted | (apart < reach))
+    found[tuple(cells[kept].T)] = True
     found[tuple(outer.T)] &= usable[tuple(outer.T)]
     return found
 

@@ -3,7 +3,7 @@
 
 The cortex is the set of faces between bone voxels and the rest; it lets nothing through but at
 openings. Space outside the bone is followed within some millimetres of each opening, canal and discs
-as a whole where one leads there, so that leaked cement can be followed: `vertaug.cement.spaces`.
+farther where one leads there: `vertaug.cement.spaces`. The arch behind the canal takes no part in the flow.
 """
 
 from __future__ import annotations
@@ -113,6 +113,24 @@ def _lattice(
     nx, ny, nz = np.ceil((high - low) / options.spacing - _ROUNDING).astype(int)
     low = 0.5 * (low + high) - 0.5 * options.spacing * np.array([nx, ny, nz])
     return Lattice(low, options.spacing, (int(nx), int(ny), int(nz)), options.per_side)
+
+
+def _arch(
+    solid: DeformedSolid, lattice: Lattice, options: GridOptions, around: Surroundings | None
+) -> NDArray[np.bool_]:
+    """Voxels behind the canal's middle, farther than room for leaks behind the body: marrow there does not matter."""
+    found = np.zeros(lattice.shape, dtype=bool)
+    if around is None:
+        return found
+    back = around.axes[1]
+    kept = ~solid.in_regions(options.posterior) & ~solid.in_regions(options.blocked)
+    last = float((solid.points[np.unique(solid.cells[kept])] @ back).max())
+    axes = [
+        lattice.origin[n] + lattice.spacing * (np.arange(lattice.shape[n]) + 0.5) for n in range(3)
+    ]
+    place = sum(np.moveaxis(back[n] * axes[n][:, None, None], 0, n) for n in range(3))
+    found |= place > last + options.reach
+    return found
 
 
 def _ends(
@@ -282,6 +300,7 @@ def lay_grid(
     inner, outer = boundary_faces(kind != Kind.SEALED, outside)
     filled = np.minimum(shares.bone + shares.cavity + shares.cannula, 1.0)
     openings = lay_openings(sites, inner, outer, lattice, filled)
+    kind[_arch(solid, lattice, options, around)] = Kind.SEALED
     tissue = SpaceProperties(options.tissue_permeability, options.tissue_porosity, 0.0)
     permeability = inside.permeability
     for site in sites:

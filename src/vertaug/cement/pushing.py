@@ -169,7 +169,8 @@ class Pushing:
         """Pressure for the flows that the hands' pistons and the limit allow."""
         system, limit = self.state.system, self.options.pressure_limit
         pistons = [hand.piston if hand in asked else 0.0 for hand in parts]
-        single = len(parts) == 1 and system.even
+        # without a source and with one pressure outside nothing flows: no solve would say so to the last bit
+        single = len(parts) <= 1 and system.even
         if not (single or self._held or self.options.compliance > 0.0):
             for hand, piston in zip(parts, pistons, strict=True):
                 hand.flow = piston

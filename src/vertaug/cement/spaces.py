@@ -46,15 +46,15 @@ _FINE = 0.4
 class Labels:
     """Space of each voxel outside the bone.
 
-    `index` (nx, ny, nz) into `names`, -1 for bone; `closed` voxels that let nothing in; `whole` spaces that are
-    followed to their ends once an opening leads there; `edge` (k,) whether a space goes on beyond the lattice;
+    `index` (nx, ny, nz) into `names`, -1 for bone; `closed` voxels that let nothing in; `guides` spaces that
+    are followed farther once an opening leads there; `edge` (k,) whether a space goes on beyond the lattice;
     `joins` (k, k) which spaces run into each other.
     """
 
     index: Label
     names: tuple[str, ...]
     closed: Mask
-    whole: Mask
+    guides: Mask
     edge: Mask
     joins: Mask
 
@@ -84,9 +84,9 @@ def label_spaces(lattice: Lattice, outside: Mask, around: Surroundings) -> Label
     for one, other in _JOINED:
         a, b = NAMES.index(one), NAMES.index(other)
         joins[a, b] = joins[b, a] = True
-    whole = np.array([name.startswith(("canal", "foramen", "disc")) for name in NAMES])
+    guides = np.array([name.startswith(("canal", "foramen", "disc")) for name in NAMES])
     edge = np.array([not name.startswith("disc") for name in NAMES])
-    return Labels(index, NAMES, shut, whole, edge, joins)
+    return Labels(index, NAMES, shut, guides, edge, joins)
 
 
 def _label_canal(label: Label, apart: Float, canal: CanalSpace) -> None:

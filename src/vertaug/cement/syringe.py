@@ -97,6 +97,7 @@ def allowed_flows(
             others = float(rest[i] + resistance[i] @ flow - resistance[i, i] * flow[i])
             own = float(resistance[i, i])
             flow[i], piston[i], pressure[i] = _one(demand, others, own, limit, compliance, step)
-        if np.abs(flow - last).max() <= 1e-12 * max(float(flow.max()), 1e-300):
+        change = np.abs(flow - last).max(initial=0.0)
+        if change <= 1e-12 * max(float(flow.max(initial=0.0)), 1e-300):
             break
     return Flows(flow, piston, pressure)

@@ -3,7 +3,8 @@
 
 No permeability of these tissues to fluids as thick as cement or marrow was read; those given are assumed from
 what a space holds. Pressures: 5 to 10 mmHg in epidural and vertebral veins of a prone patient; the nucleus of an
-intact disc stands at 0.1 to 0.3 MPa and lets nothing in (recalled).
+intact disc stands at 0.1 to 0.3 MPa and lets nothing in (recalled). Other spaces are taken to be in balance with the
+veins, so that nothing flows while nothing is injected.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ __all__ = ["CARD", "SpaceProperties", "properties_of"]
 
 _LOOSE = "loose tissue taken about as open as trabecular bone"
 _VEINS = "veins of a prone patient, 5 to 10 mmHg"
-_BESIDE = "tissue beside the spine at rest"
+_BALANCE = "in balance with the veins: nothing flows at rest"
 _EPIDURAL = "what the dura leaves of the canal, fat and veins"
 
 CARD = (
@@ -38,8 +39,7 @@ CARD = (
         "phi_disc", 0.2, "1", 0.02, 0.5, "room in a degenerated disc", "clefts and vacuum", "assumed"
     ),
     Parameter(
-        "p_disc", 0.0, "MPa", -1e-3, 5e-3, "pressure in a degenerated disc",
-        "a nucleus that holds no pressure", "recalled",
+        "p_disc", 1e-3, "MPa", -1e-3, 5e-3, "pressure in a degenerated disc", _BALANCE, "assumed",
     ),
     Parameter(
         "k_paravertebral", 1e-2, "mm^2", 1e-4, 1.0, "permeability beside the body", _LOOSE, "assumed"
@@ -48,7 +48,7 @@ CARD = (
         "phi_paravertebral", 0.5, "1", 0.2, 0.8, "room beside the body", "fat and muscle", "assumed"
     ),
     Parameter(
-        "p_paravertebral", 0.0, "MPa", 0.0, 2e-3, "pressure beside the body", _BESIDE, "assumed"
+        "p_paravertebral", 1e-3, "MPa", 0.0, 2e-3, "pressure beside the body", _BALANCE, "assumed"
     ),
     Parameter("k_vein", 1.0, "mm^2", 0.1, 10.0, "permeability at a vein's end", "a lumen", "derived"),
     Parameter("phi_vein", 1.0, "1", 1.0, 1.0, "room at a vein's end", "a lumen", "derived"),
@@ -61,7 +61,7 @@ CARD = (
         "phi_needle_track", 1.0, "1", 0.3, 1.0, "room of a needle's track", "an open track", "assumed"
     ),
     Parameter(
-        "p_needle_track", 0.0, "MPa", 0.0, 1e-3, "pressure at the skin's end of a track", _BESIDE, "assumed"
+        "p_needle_track", 1e-3, "MPa", 0.0, 2e-3, "pressure at the skin's end of a track", _BALANCE, "assumed"
     ),
 )  # fmt: skip
 

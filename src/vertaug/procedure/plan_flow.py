@@ -14,9 +14,7 @@ from vertaug.units import LENGTH, PRESSURE, TIME, VISCOSITY, VOLUME
 __all__ = ["Cannula", "Outlets", "Pathway", "Stop", "TumourTissue"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Pathway = Literal[
-    "basivertebral", "segmental_vein", "cortical_defect", "disc", "canal", "foramen", "needle_tract"
-]
+Pathway = Literal["basivertebral", "segmental_vein", "cortical_defect", "disc", "canal", "foramen"]
 Side = Literal["left", "right", "anterior", "posterior", "superior", "inferior"]
 
 

@@ -47,4 +47,3 @@ class Spaces(Section):
     disc_inferior: DiscSpace = declared({}, "the disc below")
     paravertebral: Space = declared({}, "tissue beside and in front of the body")
     vein: Space = declared({}, "veins beyond the ends of segmental ones")
-    needle_track: Space = declared({}, "the track that a cannula leaves")

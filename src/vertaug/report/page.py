@@ -63,6 +63,7 @@ def _context(record: Record) -> dict[str, Any]:
         "restored": _rows.restoration_rows(summary),
         "balloons": _rows.balloon_rows(summary),
         "leaks": _rows.leak_rows(summary),
+        "spaces": _rows.space_rows(summary),
         "rim": _rim(summary),
         "set_cement": _rows.set_cement_rows(summary),
         "balances": _rows.balance_rows(summary),

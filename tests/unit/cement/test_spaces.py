@@ -10,7 +10,7 @@ from vertaug.cement.cannula import Cannula
 from vertaug.cement.cement import Cement
 from vertaug.cement.from_solid import GridOptions, lay_grid
 from vertaug.cement.inject import inject
-from vertaug.cement.options import Push
+from vertaug.cement.options import InjectionOptions, Push
 from vertaug.cement.pressure import PressureSystem
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.solid_view import DeformedSolid, OpeningSite
@@ -70,13 +70,16 @@ def leaked(grid: FlowGrid) -> InjectionResult:
 
 
 def _name_at(grid: FlowGrid, *at: float) -> str:
-    number = grid.compartment[tuple(grid.cell_at(np.array([at]))[0])]
+    cell = grid.cell_at(np.array([at]))[0]
+    if (cell < 0).any() or (cell >= grid.shape).any():
+        return ""
+    number = grid.compartment[tuple(cell)]
     return "" if number < 0 else grid.compartments[number].name
 
 
 def test_voxels_are_named_by_what_lies_there(grid) -> None:
     assert _name_at(grid, 0.0, 18.0, 0.0) == "canal"
-    assert _name_at(grid, 0.0, 18.0, 15.0) == "canal"
+    assert _name_at(grid, 0.0, 18.0, 8.0) == "canal"
     assert _name_at(grid, 9.5, 16.5, 0.0) == "foramen_left"
     assert _name_at(grid, -9.5, 16.5, 0.0) == "foramen_right"
     assert _name_at(grid, 0.0, 0.0, 14.0) == "disc_superior"
@@ -210,6 +213,19 @@ def test_an_opening_may_have_a_pressure_of_its_own(solid) -> None:
     canal = grid.outlet & (grid.compartment == names.index("canal"))
     assert set(np.unique(outer[beside])) == {2e-3}
     assert set(np.unique(outer[canal])) == {properties_of("canal").pressure}
+
+
+def test_nothing_moves_once_the_piston_rests(grid) -> None:
+    """All spaces are in balance: after the schedule every curve stays where it is, at the first step."""
+    tip = Cannula("tip", (3.0, 3.0, 3.0), 11, 120.0)
+    options = InjectionOptions(settle=60.0)
+    result = inject(grid, THIN, [tip], [Push("tip", 8000.0, 100.0)], options)
+    assert result.failure == ""
+    time = result.history.time
+    assert 80.0 < time[-1] < 90.0
+    for curve in (*result.history.leaked.values(), *result.history.spaces.values()):
+        assert curve[-1] == curve[time <= 80.0 + 1e-9][-1]
+    assert result.history.marrow_out[-1] == result.history.marrow_out[time <= 80.0 + 1e-9][-1]
 
 
 def test_a_cleft_is_a_kind_of_its_own(solid) -> None:
