@@ -94,7 +94,7 @@ def test_opened_bone_lets_go():
     assert np.all(np.diff(torn, axis=0) < 0.0)
     np.testing.assert_allclose(torn[-1], BoneLaw().torn_tension, rtol=1e-9)
     np.testing.assert_allclose(
-        tension(0.15, torn_tension=1e-3)[0] / crushed[0], np.exp(-1.0), rtol=0.01
+        tension(BoneLaw().tearing, torn_tension=1e-3)[0] / crushed[0], np.exp(-1.0), rtol=0.01
     )
 
 
