@@ -9,7 +9,8 @@ from typing import Any
 
 __all__ = [
     "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows",
-    "number", "restoration_rows", "set_cement_rows", "stage_seconds", "title", "wedge_text",
+    "number", "restoration_rows", "set_cement_rows", "stage_seconds", "title", "tumour_rows",
+    "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -141,6 +142,26 @@ def set_cement_rows(summary: Mapping[str, Any]) -> list[list[str]]:
             number(0.01 * cement["trabecular_mm2"], 0, "cm²"),
             number(cement["depth_mm"], 1, "mm"),
             number(cement["deepest_mm"], 1, "mm"),
+        ]
+    ]
+
+
+def tumour_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Tumour at the start, left, pressed out by inflation and by cement, cement's share, pressures; or none."""
+    tumour = summary.get("tumour")
+    if not tumour:
+        return []
+    peaks = tumour["peak_kPa"]
+    outside = [value for name, value in peaks.items() if name != "posterior_wall"]
+    return [
+        [
+            number(tumour["start_mL"], 2, "mL"),
+            number(tumour["left_mL"], 2, "mL"),
+            number(sum(tumour["by_inflation_mL"].values()), 2, "mL"),
+            number(sum(tumour["pressed_out_mL"].values()), 2, "mL"),
+            number(100.0 * tumour["lesion_fill"], 0, "%"),
+            number(peaks.get("posterior_wall"), 1, "kPa"),
+            number(max(outside, default=None), 1, "kPa"),
         ]
     ]
 

@@ -66,6 +66,7 @@ def _context(record: Record) -> dict[str, Any]:
         "spaces": _rows.space_rows(summary),
         "rim": _rim(summary),
         "set_cement": _rows.set_cement_rows(summary),
+        "tumour": _rows.tumour_rows(summary),
         "balances": _rows.balance_rows(summary),
         "seconds": _rows.stage_seconds(summary),
         "figures": _key_figures(summary),

@@ -158,3 +158,16 @@ def test_folders_without_a_summary_are_refused(tmp_path, content, code):
         write_report(tmp_path)
     assert error.value.code == code
     assert not (tmp_path / "report.html").exists()
+
+
+def test_a_tumour_has_a_table_of_its_own(run_folder):
+    file = run_folder / "summary.json"
+    summary = json.loads(file.read_text())
+    summary["tumour"] = {
+        "start_mL": 4.25, "left_mL": 3.5, "lesion_fill": 0.62, "pressed_out_mL": {"cortical_defect": 0.5},
+        "in_spaces_mL": {"canal": 0.5}, "by_inflation_mL": {"cortical_defect": 0.25},
+        "peak_kPa": {"posterior_wall": 12.34, "canal": 3.21}, "balance": 1e-15,
+    }  # fmt: skip
+    file.write_text(json.dumps(summary))
+    rows = report(run_folder)[1].rows
+    assert ["4.25 mL", "3.50 mL", "0.25 mL", "0.50 mL", "62 %", "12.3 kPa", "3.2 kPa"] in rows
