@@ -22,8 +22,10 @@ __all__ = [
     "DENSITY",
     "FLOW",
     "FORCE",
+    "HEAT",
     "IMPLAUSIBLE",
     "LENGTH",
+    "PERFUSION",
     "PERMEABILITY",
     "PRESSURE",
     "STIFFNESS",
@@ -68,11 +70,15 @@ PERMEABILITY = Dimension("permeability", "mm^2", "1e-8 m^2", ("m^2", "mm^2", "um
 FLOW = Dimension("flow", "mm^3/s", "3 mL/min", ("mL/min", "mm^3/s", "mL/s"))
 COMPLIANCE = Dimension("compliance", "mm^3/MPa", "0.2 mL/MPa", ("mL/MPa", "mm^3/MPa", "mL/bar"))
 DENSITY = Dimension("mineral density", "mg/cm^3", "80 mg/cm^3", ("mg/cm^3", "g/cm^3", "kg/m^3"))
+PERFUSION = Dimension(
+    "blood flow by mass", "mm^3/(t*s)", "0.03 mL/(g*min)", ("mL/(g*min)", "mL/(kg*min)")
+)
+HEAT = Dimension("heat by volume", "mJ/mm^3", "155 J/mL", ("J/mL", "J/cm^3", "MJ/m^3"))
 ANGLE = Dimension("angle", "rad", "15 deg", ("deg", "rad"))
 WRONG_UNIT, BARE_NUMBER, IMPLAUSIBLE = "E-PLAN-003", "E-PLAN-004", "E-PLAN-005"
 _ALL = (
     LENGTH, VOLUME, PRESSURE, FORCE, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, COMPLIANCE, DENSITY,
-    ANGLE
+    PERFUSION, HEAT, ANGLE
 )  # fmt: skip
 
 

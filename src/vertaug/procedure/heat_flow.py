@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from vertaug.curing.damage import Damage
 from vertaug.curing.flowing import Entering, FlowingHeat
 from vertaug.curing.record import HeatBalance
 from vertaug.grid.flow_grid import FlowGrid
-from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.cure.kinetics import Kinetics
 from vertaug.materials.thermal.polymer import Polymer, filled
 from vertaug.procedure.case import Case
@@ -33,23 +32,33 @@ __all__ = [
 Float = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 
+_PER_HUNDRED_GRAMS = 6e-6
+"""mL per 100 g and minute in a flow of 1 mm³ per tonne and second."""
 _DAMAGE = ("peak", "above", "minutes", "omega")
 
 
 def plan_polymer(case: Case) -> Polymer:
-    """The plan's cement as heat sees it."""
-    plan = case.plan.cure
-    return Polymer() if plan.filler == "none" else filled(plan.filler, plan.filler_share)
+    """The plan's cement as heat sees it: the product's, but for what the plan says."""
+    plan, known = case.plan.cure, case.product.reaction.polymer
+    made = Polymer(
+        known.heat if plan.heat is None else plan.heat,
+        known.shrinkage if plan.shrinkage is None else plan.shrinkage,
+        known.tissue,
+    )
+    return made if plan.filler == "none" else filled(plan.filler, plan.filler_share, made)
 
 
 def plan_kinetics(case: Case) -> Kinetics:
-    """How fast the plan's cement cures."""
-    return stanczyk_2004.kinetics(case.plan.cure.fresh_cure)
+    """How fast the plan's cement cures: the product's law, from the plan's cure of fresh cement."""
+    known, fresh = case.product.reaction.kinetics, case.plan.cure.fresh_cure
+    return known if fresh is None else replace(known, start=fresh)
 
 
 def plan_blood(case: Case) -> Blood:
     """Blood of the plan."""
-    return Blood(temperature=case.plan.cement.body_temperature)
+    plan = case.plan.cure
+    warm = case.plan.cement.body_temperature
+    return Blood(plan.bone_flow * _PER_HUNDRED_GRAMS, plan.soft_flow * _PER_HUNDRED_GRAMS, warm)
 
 
 def plan_heat(case: Case, grid: FlowGrid) -> FlowingHeat | None:

@@ -18,10 +18,10 @@ from vertaug.materials import (
 )
 from vertaug.materials import bone as bone_law
 from vertaug.materials.card import card_table
-from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
 from vertaug.materials.permeability import baroud_2004, carman_1937
 from vertaug.materials.rheology import tumour
+from vertaug.materials.rheology.reaction import KINETICS
 from vertaug.materials.thermal import blood, polymer, tissues
 from vertaug.mesh.voxels import voxel_mesh
 from vertaug.mesh.write import write_cells, write_facets, write_series, write_voxels
@@ -113,7 +113,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     if plan.anatomy.tumour is not None:
         rows += card_table(tumour.CARD)
     if "cure" in plan.procedure.kinds:
-        heat = (stanczyk_2004, tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
+        rows += card_table(KINETICS[product_of(plan.cement).reaction.kinetics.name].card)
+        heat = (tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
         solid = (lewis_1997, bogetti_gillespie_1992)
         rows += [row for module in (*heat, *solid) for row in card_table(module.CARD)]
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")

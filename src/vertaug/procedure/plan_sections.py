@@ -16,7 +16,9 @@ from vertaug.units import (
     COMPLIANCE,
     FLOW,
     FORCE,
+    HEAT,
     LENGTH,
+    PERFUSION,
     PRESSURE,
     STIFFNESS,
     TEMPERATURE,
@@ -275,17 +277,35 @@ class Cement(Section):
 
 
 class Cure(Section):
-    """How the cement cures; used by the stage cure."""
+    """How the cement cures, through injection and the stage cure."""
 
     duration: Annotated[float, Physical(TIME, "10 s", "60 min")] = declared(
         "15 min", "time that is followed after the injection"
     )
-    fresh_cure: float = declared(
-        1e-3,
-        "degree of cure of fresh cement, which sets the time of hardening",
-        "assumed",
+    fresh_cure: float | None = declared(
+        None,
+        "degree of cure of fresh cement, which sets the time of hardening; the product's by default",
+        "0.001, assumed",
         gt=0.0,
         le=0.1,
+    )
+    heat: Annotated[float | None, Physical(HEAT, "1 J/mL", "500 J/mL", optional=True)] = declared(
+        None, "heat of complete cure; the product's by default", "155 J/mL, Huiskes 1980, recalled"
+    )
+    shrinkage: float | None = declared(
+        None,
+        "loss of volume by complete cure; the product's by default",
+        "0.051, Gilbert 2000",
+        ge=0.0,
+        le=0.3,
+    )
+    bone_flow: Annotated[float, Physical(PERFUSION, "0 mL/(g*min)", "0.5 mL/(g*min)")] = declared(
+        "0.03 mL/(g*min)",
+        "blood that flows through bone; none where cement fills it",
+        "old vertebrae 0.01 to 0.05, young 0.05 to 0.2; recalled",
+    )
+    soft_flow: Annotated[float, Physical(PERFUSION, "0 mL/(g*min)", "0.5 mL/(g*min)")] = declared(
+        "0.03 mL/(g*min)", "blood that flows through the tissue around", "muscle; recalled"
     )
     filler: Literal["none", "barium_sulphate", "zirconia"] = declared(
         "none", "radio-opaque filler beyond what cement usually holds: it thins the heat"

@@ -158,6 +158,16 @@ def _follow(case: Case, run: Curing, reporter: Reporter) -> Float:
     return set_at
 
 
+def _recalled(case: Case) -> list[str]:
+    """What the reader must know of the constants."""
+    told = {name.partition(".")[0] for name in case.product.reaction.given}
+    missing = [word for word, part in (("cure", "kinetics"), ("heat", "heat")) if part not in told]
+    if not missing:
+        return []
+    names = " and ".join(missing)
+    return [f"the constants of {names} are recalled from the literature, of no product"]
+
+
 def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult:
     """Let the injected cement cure where it lies, and set in the solid.
 
@@ -195,9 +205,7 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
         "cure": run.record.degree[-1],
         "shrinkage_mm3": lost_volume(cement, run.degree, plan_polymer(case)),
         "places": {name: _place_row(heat) for name, heat in places.items()},
-        "warnings": [
-            "the constants of cure and heat are recalled from the literature, of no product"
-        ],
+        "warnings": _recalled(case),
     }
     arrays = curves | {
         "grid_origin": grid.origin, "peak": damage.peak, "minutes": damage.minutes, "omega": damage.omega,

@@ -8,9 +8,13 @@ from importlib import resources
 import pytest
 
 from vertaug.errors import InputError
+from vertaug.materials.cure import kamal_1973, stanczyk_2004
 from vertaug.materials.rheology.cement_classes import CLASSES, product_of_class
 from vertaug.materials.rheology.product import load_product, read_product
 from vertaug.materials.rheology.registry import RHEOLOGY
+from vertaug.materials.rheology.setting import cure_with_age
+from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.materials.thermal.tissues import ThermalTissue
 
 OWN = """
 name = "mine"
@@ -50,6 +54,81 @@ def test_a_class_is_its_engineering_default(name, eta, tau):
     assert product.curve.ageing_rate(310.15) == pytest.approx(
         math.exp(5341.0 * (1 / 296.15 - 1 / 310.15)), rel=1e-12
     )
+
+
+SETTING = """
+[kinetics]
+law = "kamal_1973"
+a_1 = { value = 250.0, unit = "1/s", status = "found", source = "calorimeter" }
+e_2 = { value = 51.0, unit = "kJ/mol", status = "found", source = "calorimeter" }
+[heat]
+heat = { value = 120.0, unit = "J/mL", status = "found", source = "calorimeter" }
+shrinkage = { value = 0.06, unit = "1", status = "found", source = "pycnometer" }
+density = { value = 1250.0, unit = "kg/m^3", status = "found", source = "pycnometer" }
+conductivity = { value = 0.2, unit = "W/(m*K)", status = "found", source = "hot wire" }
+filler = "zirconia"
+filler_share = { value = 0.2, unit = "1", status = "found", source = "label" }
+"""
+
+
+def test_cure_and_heat_of_a_product_are_read_with_their_units():
+    plain = read_product(OWN, "plain.toml").reaction
+    assert plain.kinetics == stanczyk_2004.kinetics()
+    assert plain.polymer == Polymer()
+    assert plain.given == {}
+    product = read_product(OWN + SETTING, "own.toml")
+    found = product.reaction
+    assert found.kinetics == kamal_1973.kinetics(a_1=250.0, e_2=51000.0)
+    tissue = ThermalTissue(1250e-12 * 1460e6, 0.2)
+    expected = filled("zirconia", 0.2, Polymer(120.0, 0.06, tissue))
+    assert found.polymer.heat == pytest.approx(expected.heat)
+    assert found.polymer.tissue.capacity == pytest.approx(expected.tissue.capacity)
+    assert {"a_1", "e_2", "heat", "shrinkage", "density"} <= {row.symbol for row in product.card}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('law = "kamal_1973"', 'law = "kamal"', "kinetics.law"),
+        ("a_1 = {", "a1 = {", "kinetics.a1"),
+        ('value = 51.0, unit = "kJ/mol"', 'value = 51.0, unit = "kJ"', "kinetics.e_2.unit"),
+        ("value = 250.0", "value = -250.0", "kinetics"),
+        ('unit = "J/mL"', 'unit = "J/g"', "heat.heat.unit"),
+        ("value = 0.06", "value = 6.0", "heat.shrinkage"),
+        ("value = 1250.0", "value = 1.25", "heat.density"),
+        ('filler = "zirconia"', 'filler = "chalk"', "heat.filler"),
+        ('filler = "zirconia"\n', "", "heat.filler"),
+        ('status = "found", source = "hot wire"', 'status = "assumed", source = "hot wire"', "status"),
+    ],
+)  # fmt: skip
+def test_wrong_cure_and_heat_are_refused_where_they_stand(old, new, field):
+    with pytest.raises(InputError) as refusal:
+        read_product((OWN + SETTING).replace(old, new), "own.toml")
+    assert refusal.value.field == field
+    assert refusal.value.where == "own.toml"
+    assert refusal.value.expected
+    assert refusal.value.fix
+
+
+def test_a_law_of_cure_follows_the_products_own_kinetics():
+    text = """
+name = "resin"
+status = "uncalibrated"
+source = "test"
+law = "castro_macosko"
+[constants]
+uncured = { value = 100.0, unit = "Pa*s", status = "assumed", source = "test" }
+gel = { value = 0.5, unit = "1", status = "assumed", source = "test" }
+exponent = { value = 1.5, unit = "1", status = "assumed", source = "test" }
+growth = { value = 1.0, unit = "1", status = "assumed", source = "test" }
+[kinetics]
+start = { value = 0.02, unit = "1", status = "assumed", source = "test" }
+energy = { value = 60.0, unit = "kJ/mol", status = "assumed", source = "test" }
+"""
+    product = read_product(text, "resin.toml")
+    kinetics = stanczyk_2004.kinetics(0.02, energy=60000.0)
+    assert product.curve.cures == cure_with_age(kinetics, 296.15)
+    assert product.curve.activation == pytest.approx(60000.0 / 8.314)
 
 
 def test_every_number_of_a_class_has_a_row():

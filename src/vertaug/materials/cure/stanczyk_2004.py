@@ -10,6 +10,7 @@ reacted: the limit rises with temperature to 1. Half cure at constant temperatur
 
 from __future__ import annotations
 
+from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
 from vertaug.materials.cure.kinetics import GAS_CONSTANT, Kinetics
 from vertaug_kernels import cure as kernels
@@ -34,7 +35,27 @@ ACTIVATION = ENERGY / GAS_CONSTANT
 """Temperature, K, by which heat hastens the cure."""
 
 
-def kinetics(start: float = START, limit: float = LIMIT, slope: float = SLOPE) -> Kinetics:
-    """Kinetics with a cure of fresh cement, a limit at 37 °C and its slope, 1/K."""
-    row = (FACTOR, ENERGY / GAS_CONSTANT, M, N, limit, slope, BODY)
+def kinetics(
+    start: float = START, limit: float = LIMIT, slope: float = SLOPE, factor: float = FACTOR,
+    energy: float = ENERGY, m: float = M, n: float = N,
+) -> Kinetics:  # fmt: skip
+    """Kinetics with a cure of fresh cement, a limit at 37 °C and its slope (1/K), and the rate's constants.
+
+    Parameters
+    ----------
+    factor, energy : 1/s and J/mol
+    m, n : exponents of the cure and of what is left
+
+    Raises
+    ------
+    InputError
+        A factor, energy or exponent that is not positive, a limit outside 0 to 1, a negative slope.
+    """
+    if not (min(factor, energy, m, n, limit) > 0.0 and limit <= 1.0 and slope >= 0.0):
+        raise InputError(
+            "cement", "stanczyk_2004",
+            f"A {factor:g}, E {energy:g}, m {m:g}, n {n:g}, limit {limit:g}, slope {slope:g}",
+            "positive constants, a limit of at most 1, no negative slope", "correct the constants", "E-CURE-009",
+        )  # fmt: skip
+    row = (factor, energy / GAS_CONSTANT, m, n, limit, slope, BODY)
     return Kinetics("stanczyk_2004", kernels.AUTOCATALYTIC, row, start, starts=False)

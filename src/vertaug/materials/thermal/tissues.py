@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from vertaug.materials.card import Mark, Parameter
 
-__all__ = ["BONE", "CARD", "CEMENT", "MARROW", "SOFT_TISSUE", "ThermalTissue"]
+__all__ = ["BONE", "CARD", "CEMENT", "CEMENT_CARD", "MARROW", "SOFT_TISSUE", "ThermalTissue"]
 
 _RANGE = "range of the literature"
 
@@ -48,6 +48,7 @@ _CARDS = {
     "marrow": _rows("m", "marrow", (900.0, 930.0, 1060.0), (2300.0, 2500.0, 3600.0), (0.18, 0.20, 0.50)),
     "soft": _rows("s", "soft tissue", (1000.0, 1050.0, 1100.0), (3300.0, 3600.0, 3900.0), (0.40, 0.50, 0.60)),
 }  # fmt: skip
+CEMENT_CARD = _CARDS["cement"]
 CARD = tuple(row for rows in _CARDS.values() for row in rows)
 
 
