@@ -31,6 +31,9 @@ _EXAMPLES: dict[str, Any] = {
     "label": 20,
     "product": "cement.toml",
     "density": "75 mg/cm^3",
+    "fresh_cure": 0.001,
+    "heat": "155 J/mL",
+    "shrinkage": 0.051,
     "kind": "access",
     "name": "drill",
 }
