@@ -50,6 +50,7 @@ class Cannula:
     direction : along which it was pushed in; needed to draw it back, and for an opening at its end or side
     opening : ``ball``, all around the tip; ``end``, ahead of it; ``side``, beside it
     facing : to which a side opening looks
+    within : how long the way from the tip to where it came into the bone is, mm; needed to take it out
     """
 
     name: str
@@ -60,6 +61,7 @@ class Cannula:
     direction: tuple[float, float, float] | None = None
     opening: Literal["ball", "end", "side"] = "ball"
     facing: tuple[float, float, float] | None = None
+    within: float | None = None
 
     @property
     def radius(self) -> float:

@@ -17,6 +17,7 @@ from vertaug.cement.pushing import Hand, Pushing
 from vertaug.cement.record import Probes, Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
+from vertaug.cement.track import track_name, with_tracks
 from vertaug.cement.tumour import Tumour
 from vertaug.cement.warmth import Warmth
 from vertaug.errors import InputError
@@ -62,6 +63,11 @@ def _check_schedule(schedule: Sequence[Push], cannulas: dict[str, Cannula]) -> N
                 f"retract {entry.retract} mm",
                 "finite numbers: positive volume and rate, pause and retraction of zero or more",
                 "correct the entry", "E-CEMENT-005",
+            )  # fmt: skip
+        if entry.cannula in {earlier.cannula for earlier in schedule[:n] if earlier.remove}:
+            raise _refuse(
+                f"schedule[{n}].cannula", f"{entry.cannula!r}, which was taken out before", "a seated cannula",
+                "take it out after its last entry", "E-CEMENT-005",
             )  # fmt: skip
         if entry.with_previous and (n == 0 or entry.pause > 0.0):
             raise _refuse(
@@ -200,7 +206,10 @@ def inject(
     _check_saturation(grid, start)
     if tumour is not None:
         tumour.check(grid, start)
-    active, interior = drained(grid), np.isin(grid.kind, INSIDE)
+    tracks = [track_name(entry.cannula) for entry in schedule if entry.remove]
+    seated = grid
+    grid = with_tracks(grid, cannulas, schedule, options.needle_track)
+    active, interior = drained(seated), np.isin(grid.kind, INSIDE)
     if not (active & interior).any():
         raise _refuse(
             "openings", f"{len(grid.openings)} openings, none joins the bone to an outlet",
@@ -211,6 +220,7 @@ def inject(
     taken = _taken(grid, sources)
     number = 1 + len(schedule)
     state = FlowState(grid, cement, options.hold, start, taken, number, tumour, warmth)
+    state.system.ways.bar(tracks)
     hands = {name: Hand(by_name[name], sources[name], state.pore.shape) for name in by_name}
     record = Recorder(state, tuple(by_name), probes or {})
     run = Pushing(state, hands, options, record)
@@ -243,6 +253,8 @@ def _follow(run: Pushing, schedule: Sequence[Push], progress: Progress | None) -
             hand.piston, hand.left, hand.portion = entry.rate, entry.volume, n + 1
         run.wait(group[0][1].pause)
         run.push([run.hands[entry.cannula] for _, entry in group], notify)
+        gone = [track_name(entry.cannula) for _, entry in group if entry.remove]
+        run.state.system.ways.bar(gone, barred=False)
         if run.stop:
             return
     run.settle(run.options.settle)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from vertaug.materials.outside_spaces import SpaceProperties, properties_of
 
 __all__ = ["InjectionOptions", "LeakRule", "Push"]
 
@@ -13,7 +15,8 @@ __all__ = ["InjectionOptions", "LeakRule", "Push"]
 class Push:
     """One entry of a schedule: after a `pause`, s, `volume` mm³ of the piston of `cannula` at `rate` mm³/s.
 
-    The tip is drawn back by `retract` mm before the pause. `with_previous` lets this push begin together
+    The tip is drawn back by `retract` mm before the pause; with `remove` the cannula is taken out after the push, and
+    leaves its track. `with_previous` lets this push begin together
     with the one before it in the schedule; it then has no pause of its own.
     """
 
@@ -23,6 +26,7 @@ class Push:
     pause: float = 0.0
     retract: float = 0.0
     with_previous: bool = False
+    remove: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class InjectionOptions:
         mobility of the step's end
     change : relative change of flows and tip pressures between passes that ends them
     most_steps : time steps after which the injection is given up
+    needle_track : the space at the far end of a track that a cannula leaves
     hold : saturation below which a cell lets no cement go (convex flux, keeps the front sharp)
     tolerance, rough_tolerance : relative residual of the pressure, and that of the first pass
     least_rate : share of the asked rate below which the injection is given up as blocked
@@ -76,6 +81,7 @@ class InjectionOptions:
     most_passes: int = 12
     change: float = 1e-2
     most_steps: int = 20_000
+    needle_track: SpaceProperties = field(default_factory=lambda: properties_of("needle_track"))
     hold: float = 0.6
     tolerance: float = 1e-10
     rough_tolerance: float = 1e-5

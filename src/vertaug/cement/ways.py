@@ -54,6 +54,7 @@ class Ways:
     `inner`, `outer` : cells on the side of the bone and outside
     `owner` : index of the opening in `openings`
     `capacity` : volume, mm³, of the tube behind a face; 0 for a hole
+    `free` : 0 where an opening is barred, else 1
     `inside` : resistance, MPa s/mm³, of hole and tube; set before the pressure's assembly
     `conductance` : mm³/(s MPa), of the whole way from cell to cell
     """
@@ -80,6 +81,7 @@ class Ways:
         self.capacity = np.pi * self.radius**2 * self.length / self.share
         self._inner_shape = self._sides(openings, grid, "inner")
         self._outer_shape = self._sides(openings, grid, "outer")
+        self.free = np.ones(len(self.owner))
         self.inside = np.zeros(len(self.owner))
         self.conductance = np.zeros(len(self.owner))
 
@@ -127,9 +129,16 @@ class Ways:
         """Set the openings' conductances in the face arrays, for a padded field of viscosity, MPa s."""
         shapes = (self._inner_shape, self.inside, self._outer_shape)
         flow.opening_conductances(self.inner, self.outer, *shapes, viscosity, self.conductance)
+        self.conductance *= self.free
         for axis in range(3):
             here = self.axis == axis
             faces[axis][tuple(self.lower[here].T)] = self.conductance[here]
+
+    def bar(self, names: Sequence[str], barred: bool = True) -> None:
+        """Close openings, or let them go."""
+        for n, item in enumerate(self.openings):
+            if item.name in names:
+                self.free[self.owner == n] = 0.0 if barred else 1.0
 
     def flows(self, pressure: Float) -> Float:
         """Flow out of the bone through each face, mm³/s."""

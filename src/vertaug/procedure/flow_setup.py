@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +134,8 @@ def plan_cannulas(case: Case, state: State) -> list[tubes.Cannula]:
         else:
             tip = np.asarray(item.tip, dtype=np.float64)
             axis = None if item.entry is None else _vector(tip - np.asarray(item.entry))
-            result.append(_cannula(item, _vector(tip), axis))
+            within = None if axis is None else float(np.linalg.norm(axis))
+            result.append(replace(_cannula(item, _vector(tip), axis), within=within))
     return result
 
 
@@ -159,16 +161,27 @@ def _at_balloon(case: Case, state: State, balloon: str, item: Cannula | None) ->
     middle = _vector(state.mesh.points[facets].mean(axis=(0, 1)))
     approach = next(a for a in case.approaches if a.name == own)
     direction = _vector(approach.balloon_end - approach.balloon_start)
+    within = float(np.linalg.norm(np.asarray(middle) - approach.entry))
     if item is not None:
-        return _cannula(item, middle, direction)
+        return replace(_cannula(item, middle, direction), within=within)
     plan = case.plan.cement
-    return tubes.Cannula(balloon, middle, plan.gauge, plan.cannula_length, direction=direction)
+    return tubes.Cannula(
+        balloon, middle, plan.gauge, plan.cannula_length, direction=direction, within=within
+    )  # fmt: skip
 
 
 def plan_schedule(case: Case) -> list[Push]:
     """The injections in their order."""
     return [
-        Push(item.cannula, item.volume, item.rate, item.pause, item.retract, item.with_previous)
+        Push(
+            item.cannula,
+            item.volume,
+            item.rate,
+            item.pause,
+            item.retract,
+            item.with_previous,
+            item.remove,
+        )
         for item in case.plan.cement.injection
     ]
 

@@ -178,7 +178,15 @@ def _injection_contradictions(plan: Plan) -> Iterator[Exception]:
             fix = "give the pause to the first of those that run together"
             expected = "an injection before it, and no pause of its own"
             yield plan_error("E-PLAN-009", found, expected, fix, f"{field}.with_previous")
+        earlier = [item.cannula for item in plan.cement.injection[:index] if item.remove]
+        if injection.cannula in earlier:
+            found = f'"{injection.cannula}", which was taken out before'
+            fix = "set remove at its last injection"
+            yield plan_error("E-PLAN-009", found, "a seated cannula", fix, f"{field}.cannula")
         aimless = [c for c in plan.cannula if c.name == injection.cannula and c.tip is not None]
+        if injection.remove and any(c.entry is None for c in aimless):
+            fix, expected = "give the cannula's entry", "a cannula whose way in is known"
+            yield plan_error("E-PLAN-009", "remove = true", expected, fix, f"{field}.remove")
         if injection.retract > 0.0 and any(c.entry is None for c in aimless):
             fix = "give the cannula's entry"
             expected = "a cannula whose direction is known"

@@ -14,7 +14,9 @@ from vertaug.units import LENGTH, PRESSURE, TIME, VISCOSITY, VOLUME
 __all__ = ["Cannula", "Outlets", "Pathway", "Stop", "TumourTissue"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Pathway = Literal["basivertebral", "segmental_vein", "cortical_defect", "disc", "canal", "foramen"]
+Pathway = Literal[
+    "basivertebral", "segmental_vein", "cortical_defect", "disc", "canal", "foramen", "needle_tract"
+]
 Side = Literal["left", "right", "anterior", "posterior", "superior", "inferior"]
 
 

@@ -237,6 +237,9 @@ class Injection(Section):
         "0 mm", "how far the tip is drawn back before it"
     )
     with_previous: bool = declared(False, "begin together with the injection before, no pause")
+    remove: bool = declared(
+        False, "take the cannula out after it; cement may follow along the track that it leaves"
+    )
 
 
 class Cement(Section):

@@ -47,3 +47,4 @@ class Spaces(Section):
     disc_inferior: DiscSpace = declared({}, "the disc below")
     paravertebral: Space = declared({}, "tissue beside and in front of the body")
     vein: Space = declared({}, "veins beyond the ends of segmental ones")
+    needle_track: Space = declared({}, "the end of the track of a cannula that is taken out")

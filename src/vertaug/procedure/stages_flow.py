@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from vertaug.cement.inject import inject
 from vertaug.cement.result import InjectionResult
+from vertaug.cement.track import PATHWAY, SPACE
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import INSIDE, FlowGrid
 from vertaug.outcomes import cement_outcome, first_leak, to_mL
@@ -24,7 +26,7 @@ from vertaug.procedure.flow_setup import (
     plan_schedule,
     solid_view,
 )
-from vertaug.procedure.flow_surroundings import plan_grid
+from vertaug.procedure.flow_surroundings import plan_grid, plan_surroundings
 from vertaug.procedure.heat_flow import pack_heat, plan_heat
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
@@ -146,9 +148,13 @@ def run_inject(
         reporter.step("inject", share, f"{time:.0f} s", values)
 
     heat = plan_heat(case, grid)
+    ways = {site.pathway for site in sites}
+    ways |= {PATHWAY} if any(item.remove for item in plan.cement.injection) else set()
+    track = plan_surroundings(case, state).properties(SPACE)
+    options = replace(plan_options(case, ways), needle_track=track)
     result = inject(
         grid, plan_cement(case), plan_cannulas(case, state), plan_schedule(case),
-        plan_options(case, {site.pathway for site in sites}), progress,
+        options, progress,
         probes=plan_probes(case, grid), tumour=tumour, warmth=heat,
     )  # fmt: skip
     arrays, facts = _pack(result)

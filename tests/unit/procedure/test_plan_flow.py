@@ -194,6 +194,26 @@ def test_a_basivertebral_vein_reaches_into_the_bone() -> None:
     assert [item.inside for item in openings[1:]] == [0.0] * 6
 
 
+def test_a_cannula_is_taken_out_by_the_plan() -> None:
+    last = 'volume = "0.3 mL"\nretract = "4 mm"'
+    asked = plan(last=(last, f"{last}\nremove = true"))
+    assert [push.remove for push in plan_schedule(SimpleNamespace(plan=asked))] == [
+        False,
+        False,
+        True,
+    ]
+    case = SimpleNamespace(plan=asked, approaches=())
+    left, right = plan_cannulas(case, SimpleNamespace())
+    assert left.within == pytest.approx(np.sqrt(10.0**2 + 29.0**2 + 4.0**2))
+    assert right.within is None
+    first = 'cannula = "left"\nvolume = "0.6 mL"'
+    with pytest.raises((InputError, InputErrors), match="taken out before"):
+        plan(first=(first, f"{first}\nremove = true"))
+    other = 'cannula = "right"\nvolume = "0.6 mL"'
+    with pytest.raises((InputError, InputErrors), match="entry"):
+        plan(other=(other, f"{other}\nremove = true"))
+
+
 def test_aimless_cannula_cannot_be_drawn_back() -> None:
     text = VERTEBROPLASTY.replace(
         'cannula = "left"\nvolume = "0.3 mL"', 'cannula = "right"\nvolume = "0.3 mL"'
