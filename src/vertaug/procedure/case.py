@@ -143,6 +143,7 @@ def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -
             axial_load=boundary.axial_load,
             disc_axial=boundary.disc_stiffness / area,
             disc_shear=boundary.disc_shear_stiffness / area,
+            guided=boundary.platen == "guided",
         ),
         newton=NewtonOptions(
             tolerance=plan.numerics.newton_tolerance,

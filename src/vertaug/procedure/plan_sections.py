@@ -119,6 +119,10 @@ class Boundary(Section):
     axial_load: Annotated[float, Physical(FORCE, "0 N", "2000 N")] = declared(
         "110 N", "residual axial load during the whole procedure", "cadaver tests: 100 to 110 N"
     )
+    platen: Literal["sliding", "guided"] = declared(
+        "guided",
+        "the upper platen tilts freely; its joint is held in a frame, or it slides as under a weight",
+    )
     disc_stiffness: Annotated[float, Physical(STIFFNESS, "20 N/mm", "20000 N/mm")] = declared(
         "800 N/mm", "axial stiffness of each disc, spread over its endplate", "uncalibrated"
     )

@@ -96,7 +96,10 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
     cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(mesh).values()]
     step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, TIGHT)
     if not step.newton.converged:
-        raise NotConvergedError("access", 0, f"{step.newton.reason} under the axial load")
+        reason = f"{step.newton.reason} under the axial load"
+        if not model.surroundings.guided:
+            reason += '; a specimen that sways is held by boundary.platen = "guided"'
+        raise NotConvergedError("access", 0, reason)
     facts = _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
     facts["warnings"] = list(model.law.warnings(density[density > 0.0]))
     return StageResult("access", step.state, facts)

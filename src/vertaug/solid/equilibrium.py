@@ -29,7 +29,7 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.rig import Rig, rig_of
+from vertaug.solid.rig import Rig
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.wall_contact import WallContact
@@ -79,7 +79,7 @@ class Equilibrium:
     def __init__(self, state: State, model: SolidModel, rig: Rig | None = None) -> None:
         self._model = model
         self._materials = MaterialMap(BoneCells(model.law), {**model.regions, **cement_laws(state)})
-        self._rig = rig or rig_of(state.rig, model.surroundings.lever)
+        self._rig = rig or model.surroundings.rig(state.rig)
         self._nodes = state.mesh.n_points
         self._average = RegionalAverage.of(
             state.reference, state.mesh.cells, state.bone.volume, state.mesh.cell_region,

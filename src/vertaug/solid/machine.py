@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A testing machine as a rig: it keeps the platen from tilting and drives or loads it."""
+"""A testing machine as a rig: it keeps the platen from tilting and sliding, and drives or loads it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Contribution, Item
-from vertaug.solid.rig import SpecimenRig
+from vertaug.solid.rig import MACHINE, SpecimenRig, platen_guide
 from vertaug.solid.support import GroundBed
 from vertaug.state import RigState
 
@@ -18,15 +18,12 @@ __all__ = ["MachineRig", "PlatenDrive"]
 
 Float = NDArray[np.float64]
 
-_MACHINE = 1e6
-"""Stiffness of the machine, N/mm: next to any vertebra's it is rigid."""
-
 
 @dataclass(frozen=True)
 class PlatenDrive:
     """Holds the platen's tilts at zero and drives it to `position` mm, or loads it with `load` N.
 
-    The platen is one node with three unknowns, as in `solid.support`.
+    `platen` is the first of its nodes, as in `solid.support`.
     """
 
     platen: int
@@ -40,7 +37,7 @@ class PlatenDrive:
 
     def _gap(self, points: Float) -> tuple[Float, Float]:
         """Distances (3,) from where the machine holds the platen, and its stiffness (3,)."""
-        stiffness = np.full(3, _MACHINE)
+        stiffness = np.full(3, MACHINE)
         gap = points[self.platen].copy()
         if self.position is None:
             stiffness[0] = 0.0
@@ -86,8 +83,8 @@ class MachineRig:
         return self._specimen().springs(data, first)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
-        """The machine."""
-        return [self._drive(first, load)]
+        """The machine: its drive, and what holds the platen beside it."""
+        return [self._drive(first, load), platen_guide(first)]
 
     def work(
         self, data: RigState, first: int, loads: tuple[float, float], start: Float, end: Float
@@ -101,7 +98,8 @@ class MachineRig:
 
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
         """Forces of ground and machine over the springs' forces."""
-        total = np.array([0.0, 0.0, self._drive(first, load).force(points)[0]])
+        across = platen_guide(first).reaction(points)
+        total = np.array([across[0], across[1], self._drive(first, load).force(points)[0]])
         carried = 0.0
         for item in self.springs(data, first):
             if isinstance(item, GroundBed):

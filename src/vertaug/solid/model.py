@@ -17,9 +17,9 @@ from vertaug.solid.bending import hinges_of
 from vertaug.solid.contact import ContactOptions
 from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
-from vertaug.solid.rig import specimen_rig_state
+from vertaug.solid.rig import Rig, rig_of, specimen_rig_state
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
-from vertaug.state import BoneHistory, FibreHistory, ShellHistory, State
+from vertaug.state import BoneHistory, FibreHistory, RigState, ShellHistory, State
 
 __all__ = ["CAVITY_PREFIX", "ENDPLATES", "Shells", "SolidModel", "Surroundings", "first_state"]
 
@@ -53,13 +53,19 @@ class Surroundings:
     """Discs and load of the `specimen` situation.
 
     `axial_load` N on the upper platen; `disc_axial`, `disc_shear` N/mm³, stiffness of a disc per
-    area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts.
+    area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts;
+    it slides unless it is `guided`.
     """
 
     axial_load: float = 110.0
     disc_axial: float = 0.5
     disc_shear: float = 0.15
     lever: float = 15.0
+    guided: bool = True
+
+    def rig(self, data: RigState) -> Rig:
+        """Return the rig that the ``data`` of a state describe."""
+        return rig_of(data, self.lever, guided=self.guided)
 
 
 WALLS = ContactOptions(reach=0.08, stiffness=0.5)

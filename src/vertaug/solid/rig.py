@@ -19,19 +19,23 @@ from numpy.typing import NDArray
 from vertaug.mesh import Mesh
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Item
-from vertaug.solid.support import AxialLoad, GroundBed, PlatenBed, nodal_areas
+from vertaug.solid.support import AxialLoad, GroundBed, PlatenDisc, nodal_areas
 from vertaug.state import RigState
 
 __all__ = [
+    "MACHINE",
     "Rig",
     "SpecimenRig",
     "ground_force",
+    "platen_guide",
     "rig_of",
     "specimen_rig_state",
 ]
 
 Float = NDArray[np.float64]
 _SPECIMEN = "specimen"
+MACHINE = 1e6
+"""Stiffness of a machine's frame, N/mm: next to any vertebra's it is rigid."""
 
 
 class Rig(Protocol):
@@ -73,7 +77,7 @@ def specimen_rig_state(mesh: Mesh, names: tuple[str, str], axial: float, shear: 
         stiffness[:, 2] = area * axial
         arrays[f"{bed}_rest"] = mesh.points[nodes[bed]]
         arrays[f"{bed}_stiffness"] = stiffness
-    return RigState(_SPECIMEN, np.zeros((1, 3)), nodes, arrays)
+    return RigState(_SPECIMEN, np.zeros((2, 3)), nodes, arrays)
 
 
 def ground_force(data: RigState, points: Float) -> float:
@@ -82,15 +86,21 @@ def ground_force(data: RigState, points: Float) -> float:
     return -float(data.arrays["ground_stiffness"][:, 2] @ gap)
 
 
-def _imbalance(springs: Sequence[Item], load: float, points: Float) -> float:
-    """Sum of the forces of ground and load over the load, or over the springs' forces without load."""
-    total = np.array([0.0, 0.0, load])
+def platen_guide(first: int) -> GroundBed:
+    """What keeps a platen, the first of whose nodes is ``first``, from sliding and turning."""
+    node = np.array([first + 1], dtype=np.int32)
+    return GroundBed(node, np.zeros((1, 3)), np.full((1, 3), MACHINE))
+
+
+def _imbalance(springs: Sequence[Item], outside: Float, points: Float) -> float:
+    """Sum of the forces of ground and ``outside`` (3,) over the load, or over the ground's forces without load."""
+    total = outside.copy()
     carried = 0.0
     for item in springs:
         if isinstance(item, GroundBed):
             total += item.reaction(points)
             carried += float(np.abs(item.reaction(points)).sum())
-    scale = load if load > 0.0 else max(carried, 1.0)
+    scale = float(outside[2]) if outside[2] > 0.0 else max(carried, 1.0)
     return float(np.linalg.norm(total)) / scale
 
 
@@ -98,25 +108,22 @@ def _imbalance(springs: Sequence[Item], load: float, points: Float) -> float:
 class SpecimenRig:
     """One vertebra between two discs: the lower one on fixed ground, the upper one under a platen.
 
-    The platen is rigid and tilts freely; its node holds its axial position and its two tilts times
-    `lever`, mm. The load is a dead compressive force, N, at the stiffness-weighted centre of the upper bed.
+    The platen is rigid and tilts freely, as under a ball joint. Its first node holds its axial position and its two
+    tilts times `lever`, mm, the second its places across and its torsion times the lever. It slides freely,
+    unless it is `guided`: then the joint is held in the frame of a machine. The load is a dead compressive
+    force, N, at the stiffness-weighted centre of the upper bed.
     """
 
     lever: float
+    guided: bool = False
 
     def springs(self, data: RigState, first: int) -> list[Item]:
-        """Discs, and the lateral hold of the upper one."""
-        rest, stiffness = data.arrays["platen_rest"], data.arrays["platen_stiffness"]
-        nodes = data.nodes["platen"]
-        lateral = stiffness * np.array([1.0, 1.0, 0.0])
-        ground = GroundBed(
-            data.nodes["ground"], data.arrays["ground_rest"], data.arrays["ground_stiffness"]
+        """The two discs."""
+        ground, platen = (
+            (data.nodes[bed], data.arrays[f"{bed}_rest"], data.arrays[f"{bed}_stiffness"])
+            for bed in ("ground", "platen")
         )
-        return [
-            ground,
-            GroundBed(nodes, rest, lateral),
-            PlatenBed(nodes, rest, stiffness[:, 2], first, self.lever),
-        ]
+        return [GroundBed(*ground), PlatenDisc(*platen, first, self.lever)]
 
     def _load(self, data: RigState, first: int, load: float) -> AxialLoad:
         rest, axial = data.arrays["platen_rest"], data.arrays["platen_stiffness"][:, 2:]
@@ -124,8 +131,9 @@ class SpecimenRig:
         return AxialLoad(first, load, float(centre[0]), float(centre[1]), self.lever)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
-        """The load, N."""
-        return [self._load(data, first, load)]
+        """The load, N, and what guides the platen."""
+        guide = [platen_guide(first)] if self.guided else []
+        return [self._load(data, first, load), *guide]
 
     def work(
         self, data: RigState, first: int, loads: tuple[float, float], start: Float, end: Float
@@ -135,16 +143,19 @@ class SpecimenRig:
         return StepEnergy(external=mean.energy(start) - mean.energy(end))
 
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
-        """Forces of ground and load over the load."""
-        return _imbalance(self.springs(data, first), load, points)
+        """Forces of ground, load and guide over the load."""
+        across = platen_guide(first).reaction(points)[:2] if self.guided else np.zeros(2)
+        return _imbalance(self.springs(data, first), np.array([*across, load]), points)
 
     def committed(self, data: RigState, points: Float) -> RigState:
         """Beds are elastic: the platen has moved, nothing else."""
         return replace(data, points=points.copy())
 
 
-def rig_of(data: RigState, lever: float) -> Rig:
+def rig_of(data: RigState, lever: float, *, guided: bool = False) -> Rig:
     """Return the rig that the ``data`` of a state describe; ``lever`` mm scales a platen's tilts.
+
+    A platen slides unless it is ``guided``.
 
     Raises
     ------
@@ -153,4 +164,4 @@ def rig_of(data: RigState, lever: float) -> Rig:
     if data.kind != _SPECIMEN:
         message = f'a state in the rig "{data.kind}", which is not known; known is "{_SPECIMEN}"'
         raise ValueError(message)
-    return SpecimenRig(lever)
+    return SpecimenRig(lever, guided)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Discs as elastic beds: one to the fixed ground below, one to a loaded platen above.
 
-The platen is rigid and has three unknowns, stored as one more node: its axial displacement and its
-two tilts times a lever length. It tilts freely, as under the ball joint of a testing rig.
+The platen is rigid and moves freely, as under the ball joint of a testing rig on a sledge. Its six unknowns
+are stored as two more nodes: its axial displacement and its two tilts times a lever length; its two displacements
+across at the height of its disc, and its torsion times the lever.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from vertaug.solid.item import Contribution
 
-__all__ = ["AxialLoad", "GroundBed", "PlatenBed", "nodal_areas"]
+__all__ = ["AxialLoad", "GroundBed", "PlatenDisc", "nodal_areas"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -63,11 +64,11 @@ class GroundBed:
 
 
 @dataclass(frozen=True)
-class PlatenBed:
-    """Axial springs from nodes to the platen.
+class PlatenDisc:
+    """Springs from nodes to points of the platen.
 
-    `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m,) N/mm, `platen` index of the platen's node,
-    `lever` mm by which its tilts are multiplied.
+    `nodes` (m,), `rest` (m, 3) mm, `stiffness` (m, 3) N/mm along x, y, z, `platen` index of the first of the
+    platen's two nodes, `lever` mm by which its rotations are multiplied.
     """
 
     nodes: Int
@@ -78,34 +79,41 @@ class PlatenBed:
 
     @property
     def connectivity(self) -> Int:
-        """A node and the platen for each spring, (m, 2)."""
-        return np.stack([self.nodes, np.full_like(self.nodes, self.platen)], axis=1)
+        """A node and the platen's two for each spring, (m, 3)."""
+        first = np.full_like(self.nodes, self.platen)
+        return np.stack([self.nodes, first, first + 1], axis=1)
 
     def _arms(self) -> Float:
-        """Derivative (m, 6) of each spring's stretch by its node and by the platen's unknowns."""
-        arms = np.zeros((len(self.nodes), 6))
-        arms[:, 2] = 1.0
-        arms[:, 3] = -1.0
-        arms[:, 4] = -self.rest[:, 1] / self.lever
-        arms[:, 5] = self.rest[:, 0] / self.lever
+        """Derivative (m, 3, 9) of each spring's stretch by its node and by the platen's unknowns."""
+        arms = np.zeros((len(self.nodes), 3, 9))
+        arms[:, range(3), range(3)] = 1.0
+        x, y, z = ((self.rest - self.rest.mean(axis=0)) / self.lever).T
+        arms[:, 2, 3] = arms[:, 0, 6] = arms[:, 1, 7] = -1.0
+        arms[:, 2, 4] = -self.rest[:, 1] / self.lever
+        arms[:, 2, 5] = self.rest[:, 0] / self.lever
+        arms[:, 0, 5], arms[:, 0, 8] = -z, y
+        arms[:, 1, 4], arms[:, 1, 8] = z, -x
         return arms
 
     def stretch(self, points: Float) -> Float:
-        """Stretch (m,) of the springs, mm."""
-        gap = points[self.nodes, 2] - self.rest[:, 2]
-        return np.asarray(gap + self._arms()[:, 3:] @ points[self.platen], dtype=np.float64)
+        """Stretch (m, 3) of the springs, mm."""
+        platen = points[self.platen : self.platen + 2].ravel()
+        return np.asarray(points[self.nodes] - self.rest + self._arms()[:, :, 3:] @ platen)
 
     def energy(self, points: Float) -> float:
         """Energy of the springs, mJ."""
         return float(0.5 * (self.stiffness * self.stretch(points) ** 2).sum())
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy, forces (m, 2, 3) and stiffnesses (m, 6, 6)."""
+        """Energy, forces (m, 3, 3) and stiffnesses (m, 9, 9)."""
         arms = self._arms()
         tension = self.stiffness * self.stretch(points)
-        forces = (tension[:, None] * arms).reshape(-1, 2, 3)
-        matrices = self.stiffness[:, None, None] * arms[:, :, None] * arms[:, None, :]
-        return Contribution(self.energy(points), forces, matrices if with_matrix else None)
+        forces = np.einsum("mi,mia->ma", tension, arms).reshape(-1, 3, 3)
+        energy = float(0.5 * (tension * self.stretch(points)).sum())
+        if not with_matrix:
+            return Contribution(energy, forces, None)
+        matrices = np.einsum("mi,mia,mib->mab", self.stiffness, arms, arms)
+        return Contribution(energy, forces, matrices)
 
 
 @dataclass(frozen=True)

@@ -102,3 +102,27 @@ def test_a_loaded_platen_stands_under_its_load(loaded):
     end, _, error = stepped(model, state, MachineRig(LEVER, driven=False), [110.0, 110.0, 60.0])
     assert ground_force(end.rig, end.mesh.points) == pytest.approx(60.0, rel=1e-6)
     assert error < 1e-6
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_a_platen_that_slides_takes_no_force_across(loaded, guided):
+    """The discs' shear springs hang on it: without a guide it goes where they carry nothing together."""
+    model, before = loaded
+    mesh = before.mesh
+    n, m = mesh.n_cells, len(mesh.facets)
+    model = replace(model, surroundings=replace(model.surroundings, guided=guided))
+    leaning = 80.0 + 5.0 * mesh.centroids()[:, 0]  # bone that gives way on one side
+    state = first_state(mesh, model, leaning, np.zeros(n), np.zeros(m))
+    step = Equilibrium(state, model).step(state, empty(state), 30.0, TIGHT)
+    assert step.newton.converged, step.newton.reason
+    assert step.reaction_error < 1e-6
+    first = mesh.n_points
+    _, disc = model.surroundings.rig(state.rig).springs(step.state.rig, first)
+    across = (disc.stiffness * disc.stretch(step.newton.points)).sum(axis=0)[:2]
+    slid = np.abs(step.state.rig.points[1, :2]).max()
+    if guided:
+        assert np.linalg.norm(across) > 1e-3
+        assert slid < 1e-5
+    else:
+        np.testing.assert_allclose(across, 0.0, atol=1e-7)
+        assert slid > 1e-3

@@ -52,7 +52,8 @@ def column(divisions: int, density: float, poisson: float) -> tuple[State, Solid
         facet_names=NAMES,
     )
     model = SolidModel(
-        law=BoneLaw(poisson=poisson), shells=NO_SHELLS, surroundings=Surroundings(0.0, 1.0, 1e-5), contact=None
+        law=BoneLaw(poisson=poisson), shells=NO_SHELLS, surroundings=Surroundings(0.0, 1.0, 1e-5, guided=True),
+        contact=None,
     )  # fmt: skip
     zero = np.zeros(mesh.n_cells)
     state = first_state(
