@@ -13,6 +13,7 @@ from vertaug.outcomes.curves import (
     write_injection_curve,
 )
 from vertaug.outcomes.density import RimDensity, distance_to_facets, rim_density
+from vertaug.outcomes.fracture import FractureResult, FractureRule, fracture
 from vertaug.outcomes.heights import Heights
 from vertaug.outcomes.interdigitation import (
     Interdigitation,
@@ -35,6 +36,8 @@ __all__ = [
     "BalloonPressure",
     "CementOutcome",
     "Crush",
+    "FractureResult",
+    "FractureRule",
     "Heights",
     "InflationRow",
     "InjectionCurve",
@@ -55,6 +58,7 @@ __all__ = [
     "distance_to_facets",
     "fill_fraction",
     "first_leak",
+    "fracture",
     "interdigitation",
     "interface_stress",
     "peak_pressure",

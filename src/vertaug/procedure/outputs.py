@@ -71,6 +71,11 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             rows += _rows(result, rows[-1].step + 1 if rows else 0)
     if rows:
         write_inflation_curve(folder.path("curves", "inflation.csv"), rows)
+    for result in done.values():
+        if result.kind == "fracture":
+            rows_of = (",".join(f"{x:.9g}" for x in row) for row in result.arrays["curve"])
+            text = "\n".join(["way_mm,force_N,anterior_loss", *rows_of]) + "\n"
+            folder.write(f"curves/{result.name}.csv", text)
     injected, cured = last_of(done, "inject"), last_of(done, "cure")
     if injected is not None:
         arrays = injected.arrays

@@ -200,7 +200,9 @@ class _Located:
         keys = [part for part in path[:-1] if isinstance(part, str)]
         model = section_at(Plan, tuple(keys[:-1]), self.data) or Plan
         found = [entry.models for entry in entries(model) if keys and entry.key == keys[-1]]
-        return "one of " + ", ".join(tag_of(item)[1] for item in (found[0] if found else ()))
+        return "one of " + ", ".join(
+            word for item in (found[0] if found else ()) for word in tag_of(item)[1]
+        )
 
 
 def _tag(context: Mapping[str, Any]) -> str:

@@ -162,12 +162,12 @@ def files_of(plan: BaseModel) -> tuple[tuple[str, Path], ...]:
     return tuple((".".join(map(str, key)), Path(text)) for key, text in found)
 
 
-def tag_of(model: type[BaseModel]) -> tuple[str, str]:
-    """Key and value by which one table class is told from the others it may stand for."""
-    for attribute, info in model.model_fields.items():
-        literal = typing.get_origin(info.annotation) is Literal
-        if literal and typing.get_args(info.annotation) == (info.default,):
-            return info.alias or attribute, str(info.default)
+def tag_of(model: type[BaseModel]) -> tuple[str, tuple[str, ...]]:
+    """Key, and its values, by which one table class is told from the others it may stand for."""
+    for key in ("source", "kind"):
+        info = model.model_fields.get(key)
+        if info is not None and typing.get_origin(info.annotation) is Literal:
+            return key, typing.get_args(info.annotation)
     message = f"{model.__name__} has no key that tells it from others"
     raise TypeError(message)
 
@@ -200,7 +200,7 @@ def _chosen(models: tuple[type[BaseModel], ...], data: Any) -> type[BaseModel] |
     if len(models) == 1:
         return models[0]
     for model in models:
-        key, value = tag_of(model)
-        if isinstance(data, dict) and data.get(key) == value:
+        key, values = tag_of(model)
+        if isinstance(data, dict) and data.get(key) in values:
             return model
     return None

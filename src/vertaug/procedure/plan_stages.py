@@ -11,24 +11,52 @@ from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_fields import Physical, Section, declared, plan_error, required
 from vertaug.procedure.stage_rules import RULES, own_names, stage_order_faults
-from vertaug.units import TIME
+from vertaug.units import LENGTH, TIME
 
-__all__ = ["Procedure", "Stage", "StageWord", "stage_contradictions"]
+__all__ = ["FractureStage", "Procedure", "Stage", "StageWord", "stage_contradictions"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-StageWord = Literal["access", "inflate", "deflate", "inject", "cure"]
+Plain = Literal["access", "inflate", "deflate", "inject", "cure"]
+StageWord = Literal["access", "fracture", "inflate", "deflate", "inject", "cure"]
 _TAKEN = ("total", "compile", "output")
 """Words that stand beside the stages among the run's times."""
 _FIELD = "procedure.stages"
 
 
-class Stage(Section):
+_NAME = "its name in the order, in curves and in the summary; by default its kind"
+
+
+class PlainStage(Section):
     """A stage with a name of its own."""
 
-    kind: StageWord = required("kind of the stage")
-    name: Word | None = declared(
-        None, "its name in the order, in curves and in the summary; by default its kind"
+    kind: Plain = required("kind of the stage")
+    name: Word | None = declared(None, _NAME)
+
+
+class FractureStage(Section):
+    """The vertebra is crushed through its discs and let go."""
+
+    kind: Literal["fracture"] = required("kind of the stage")
+    name: Word | None = declared(None, _NAME)
+    offset: Annotated[float, Physical(LENGTH, "-15 mm", "25 mm")] = declared(
+        "10 mm",
+        "how far in front of the middle of the upper endplate the machine pushes",
+        "assumed",
     )
+    anterior_loss: float = declared(
+        0.25, "ends it: loss of anterior height under load, share of that before", gt=0.0, le=0.7
+    )
+    at_failure: bool = declared(False, "ends it: the load has fallen by a tenth from its peak")
+    depth: Annotated[float, Physical(LENGTH, "1 mm", "40 mm")] = declared(
+        "20 mm", "ends it: way of the machine"
+    )
+    step: Annotated[float, Physical(LENGTH, "0.02 mm", "2 mm")] = declared(
+        "0.5 mm", "way of the machine in one step"
+    )
+
+
+Stage = PlainStage | FractureStage
+"""A stage of any kind."""
 
 
 class Procedure(Section):
@@ -39,7 +67,7 @@ class Procedure(Section):
         f"stages that are run: kinds ({', '.join(RULES)}) or names of [[procedure.stage]]",
         min_length=1,
     )
-    stage: tuple[Stage, ...] = declared(
+    stage: tuple[Annotated[Stage, Field(discriminator="kind")], ...] = declared(
         (), "stages with names; without the list above they are run in this order"
     )
     rest: Annotated[float, Physical(TIME, "0 s", "60 min")] = declared(
@@ -63,14 +91,20 @@ class Procedure(Section):
         tables = dict(zip(names, self.stage, strict=True))
         found = []
         for name, word in zip(own_names(self.stages), self.stages, strict=True):
-            data = {"kind": word} if name not in tables else tables[name].model_dump(by_alias=True)
-            found.append(Stage.model_validate({**data, "name": name}))
+            table = tables[name] if name in tables else _plain(word)
+            found.append(table.model_copy(update={"name": name}))
         return tuple(found)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of the stages in their order."""
         return tuple(stage.kind for stage in self.sequence)
+
+
+def _plain(kind: str) -> Stage:
+    """Return a stage of a ``kind`` with its defaults."""
+    model = FractureStage if kind == "fracture" else PlainStage
+    return model.model_validate({"kind": kind})
 
 
 def _table_names(tables: list[tuple[Any, Any]]) -> tuple[str, ...]:

@@ -76,11 +76,13 @@ def just_before(done: Results, result: StageResult) -> StageResult | None:
 def before_treatment(done: Results) -> StageResult:
     """Return the end of what came before the first stage of the treatment.
 
-    Where the treatment is the first of all, its first stage stands for it: access loads the vertebra
-    and moves nothing else.
+    Access alone moves nothing, so that what stands before it counts; where access is the first of all, it stands
+    for what was before, since it loads the vertebra.
     """
     results = list(done.values())
     for place, result in enumerate(results):
-        if RULES[result.kind].treats:
+        if RULES[result.kind].treats and result.kind != "access":
+            while place > 1 and results[place - 1].kind == "access":
+                place -= 1
             return results[max(place - 1, 0)]
-    return results[-1]
+    return results[0] if results[-1].kind == "access" else results[-1]

@@ -53,6 +53,14 @@ RULES: Mapping[str, StageRule] = {
         makes=(Condition.MESHED, Condition.CHANNELS),
         treats=True,
     ),
+    "fracture": StageRule(
+        needs={Condition.MESHED: 'put "access" before it, which meshes the vertebra'},
+        bars={
+            Condition.FULL: "put it before the inflation",
+            Condition.OPENED: "put it before the inflation",
+            Condition.CEMENT: "put it before the injection",
+        },
+    ),
     "inflate": StageRule(
         needs={Condition.CHANNELS: _ACCESS_FIRST},
         bars={

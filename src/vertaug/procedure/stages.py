@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from vertaug.procedure.case import Case
 from vertaug.procedure.inflation_marrow import MarrowWatch
-from vertaug.procedure.plan_stages import Stage
+from vertaug.procedure.plan_stages import FractureStage, Stage
 from vertaug.procedure.reporter import Named, Reporter
 from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
 from vertaug.procedure.stages_cure import run_cure
 from vertaug.procedure.stages_flow import run_inject
+from vertaug.procedure.stages_fracture import run_fracture
 from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
 from vertaug.procedure.tumour_setup import pressed_before
 
@@ -24,6 +25,12 @@ Run = Callable[[Case, Stage, Results, Reporter], StageResult]
 
 def _access(case: Case, _stage: Stage, _done: Results, reporter: Reporter) -> StageResult:
     return run_access(case, reporter)
+
+
+def _fracture(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    if not isinstance(stage, FractureStage):
+        raise TypeError(f"a stage of kind {stage.kind} has no keys of a fracture")
+    return run_fracture(case, stage, last_stage(done), reporter)
 
 
 def _inflate(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
@@ -49,6 +56,7 @@ def _cure(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> Stage
 
 STAGES: Mapping[str, Run] = {
     "access": _access,
+    "fracture": _fracture,
     "inflate": _inflate,
     "deflate": _deflate,
     "inject": _inject,

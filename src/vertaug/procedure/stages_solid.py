@@ -29,19 +29,19 @@ from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_stat
 from vertaug.solid.newton import TIGHT
 from vertaug.state import State
 
-__all__ = ["run_access", "run_deflate", "run_inflate"]
+__all__ = ["run_access", "run_deflate", "run_inflate", "solid_facts", "stage_model"]
 
 Watch = Callable[[State], None]
 _CLEFT = "cleft"
 
 
-def _model(case: Case, state: State) -> SolidModel:
+def stage_model(case: Case, state: State) -> SolidModel:
     """Model of the solid for a state's endplates."""
     mesh = state.mesh
     return solid_model(case.plan, mesh.points, [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES])
 
 
-def _facts(
+def solid_facts(
     case: Case, state: State, reaction_error: float, mass: float, worst: float
 ) -> dict[str, Any]:
     """What every stage says of its end."""
@@ -100,7 +100,7 @@ def run_access(case: Case, reporter: Reporter) -> StageResult:
         if not model.surroundings.guided:
             reason += '; a specimen that sways is held by boundary.platen = "guided"'
         raise NotConvergedError("access", 0, reason)
-    facts = _facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
+    facts = solid_facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
     facts["warnings"] = list(model.law.warnings(density[density > 0.0]))
     return StageResult("access", step.state, facts)
 
@@ -144,10 +144,10 @@ def run_inflate(
         heights.append([height.anterior, height.middle, height.posterior])
         reporter.step("inflate", min(share, 1.0), f"step {step}", _show(records))
 
-    model = _model(case, before.state)
+    model = stage_model(case, before.state)
     result = inflate(before.state, model, case.balloons, case.inflation, progress, watch)
     names = list(result.stops)
-    facts = _facts(
+    facts = solid_facts(
         case, result.state, result.reaction_error, before.facts["initial_mass"],
         min(before.facts["min_quality"], result.min_quality),
     )  # fmt: skip
@@ -186,12 +186,12 @@ def run_deflate(
         reporter.step("deflate", 1.0 - share, f"step {step}", _show(records))
 
     result = deflate(
-        inflated.state, _model(case, inflated.state), facts["pressures"], walls,
+        inflated.state, stage_model(case, inflated.state), facts["pressures"], walls,
         case.plan.numerics.deflation_steps, case.remesh, progress, watch,
         EnergyBalance.from_dict(facts["energy"]), case.plan.procedure.rest,
     )  # fmt: skip
     names = facts["cavities"]
-    new = _facts(
+    new = solid_facts(
         case, result.state, result.reaction_error, facts["initial_mass"], facts["min_quality"]
     )
     new |= {"cavities": names, "steps": result.steps, "cuts": result.cuts}

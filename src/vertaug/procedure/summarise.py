@@ -77,6 +77,23 @@ def _worst(done: Results, key: str) -> float | None:
     return max(values) if values else None
 
 
+def _fracture(result: StageResult) -> dict[str, Any]:
+    """What a stage of fracture tells: what ended it, highest load, way and loss of anterior height at the end."""
+    curve = result.arrays["curve"]
+    way, loss = (float(curve[-1, 0]), float(curve[-1, 2])) if len(curve) else (0.0, 0.0)
+    return {
+        "stage": result.name, "stop": result.facts["stop"] or None, "peak_N": result.facts["peak_N"],
+        "way_mm": way, "anterior_loss_percent": 100.0 * loss,
+    }  # fmt: skip
+
+
+def _energy_error(done: Results) -> float | None:
+    """Largest relative error of the balances of energy."""
+    known = [result.facts["energy"] for result in done.values() if "energy" in result.facts]
+    errors = [EnergyBalance.from_dict(energy).relative_error for energy in known]
+    return max(errors) if errors else None
+
+
 def _balance(done: Results) -> EnergyBalance | None:
     """Balance of energy of the last stage that knows it, which holds all stages before."""
     known = [result.facts["energy"] for result in done.values() if "energy" in result.facts]
@@ -135,6 +152,9 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
         item.name: {"pressure_psi": to_psi(item.pressure_limit), "volume_mL": to_mL(item.volume)}
         for item in case.plan.balloon
     }
+    broken = [_fracture(result) for result in done.values() if result.kind == "fracture"]
+    if broken:
+        extra["fractures"] = broken
     marrow = marrow_summary(inflated)
     if marrow is not None:
         extra["inflation_marrow"] = marrow
@@ -179,7 +199,7 @@ def summarise(
             cavity_identity=_worst(done, "cavity_identity"),
             bone_mass=_worst(done, "bone_mass"),
             reactions=_worst(done, "reactions"),
-            energy=None if energy is None else energy.relative_error,
+            energy=_energy_error(done),
             heat=_worst(done, "heat_balance"),
             cement_in_solid=_worst(done, "cement_transfer"),
         ),

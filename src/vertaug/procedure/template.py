@@ -79,7 +79,9 @@ def _model(entry: Entry, source: str) -> type[BaseModel]:
     """Return the table class; for the anatomy that of ``source``."""
     if len(entry.models) == 1:
         return entry.models[0]
-    return entry.models[SOURCES.index(source)]
+    if tag_of(entry.models[0])[0] == "source":
+        return entry.models[SOURCES.index(source)]
+    return entry.models[-1]
 
 
 def _line(entry: Entry, given: dict[str, Any], prefix: str) -> str:

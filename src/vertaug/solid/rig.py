@@ -86,10 +86,13 @@ def ground_force(data: RigState, points: Float) -> float:
     return -float(data.arrays["ground_stiffness"][:, 2] @ gap)
 
 
-def platen_guide(first: int) -> GroundBed:
-    """What keeps a platen, the first of whose nodes is ``first``, from sliding and turning."""
+def platen_guide(first: int, place: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> GroundBed:
+    """What keeps a platen, the first of whose nodes is ``first``, from sliding and turning.
+
+    ``place`` are the displacements across and the torsion times the lever, mm, at which it is held.
+    """
     node = np.array([first + 1], dtype=np.int32)
-    return GroundBed(node, np.zeros((1, 3)), np.full((1, 3), MACHINE))
+    return GroundBed(node, np.array([place]), np.full((1, 3), MACHINE))
 
 
 def _imbalance(springs: Sequence[Item], outside: Float, points: Float) -> float:

@@ -52,7 +52,8 @@ def test_every_kind_has_a_rule_and_something_that_runs_it():
         ["access", "inject"],
         ["access", "inflate", "deflate"],
         ["access", "inject", "cure"],
-        ["access", "inflate", "deflate", "inject", "cure"],
+        ["access", "fracture"],
+        ["access", "fracture", "fracture", "inflate", "deflate", "inject", "cure"],
     ],
 )
 def test_orders_that_can_be_run(order):
@@ -73,6 +74,9 @@ def test_orders_that_can_be_run(order):
         (["access", "cure", "inject"], '"cure" without cement', '"inject"'),
         (["access", "inject", "cure", "cure"], "cured cement", "longer"),
         (["access", "inject", "inject"], '"inject_2"', "cement.injection"),
+        (["fracture"], '"fracture" without a meshed vertebra', 'put "access" before'),
+        (["access", "inflate", "fracture"], '"fracture" with full', "before the inflation"),
+        (["access", "inject", "fracture"], '"fracture" with cement', "before the injection"),
         (["acces"], '"acces"', 'did you mean "access"'),
     ],
 )
@@ -185,15 +189,36 @@ def results(*kinds):
 def test_before_is_what_stands_before_the_first_stage_of_the_treatment(monkeypatch):
     from vertaug.procedure import stage as module
 
-    monkeypatch.setattr(module, "RULES", {**RULES, "fracture": StageRule(), "load": StageRule()})
+    monkeypatch.setattr(module, "RULES", {**RULES, "load": StageRule()})
     done = results("fracture", "load", "access", "inflate", "deflate", "load")
     assert before_treatment(done) is done["load"]
     assert just_before(done, done["inflate"]) is done["access"]
     assert just_before(done, done["fracture"]) is None
     assert before_treatment(results("access", "inflate")).name == "access"
+    assert before_treatment(results("access", "fracture", "inflate")).name == "fracture"
     assert before_treatment(results("fracture", "load")).name == "load"
     assert last_of(done, "deflate", "inflate").name == "deflate"
     assert last_of(done, "cure") is None
+
+
+def test_a_kind_with_keys_of_its_own_takes_them_and_no_others():
+    asked = plan(
+        {
+            "stages": ["access", "fracture", "second"],
+            "stage": [
+                {"kind": "fracture", "offset": "12 mm"},
+                {"kind": "fracture", "name": "second", "anterior_loss": 0.4, "at_failure": True},
+            ],
+        }
+    )
+    _, first, second = asked.procedure.sequence
+    assert (first.name, first.offset, first.anterior_loss) == ("fracture", 12.0, 0.25)
+    assert (second.name, second.offset, second.anterior_loss) == ("second", 10.0, 0.4)
+    assert plan_from_dict(tomllib.loads(asked.resolved_toml())) == asked
+    error = error_of({"stage": [{"kind": "access", "offset": "12 mm"}]})
+    assert (error.field, error.code) == ("procedure.stage[0].offset", "E-PLAN-001")
+    error = error_of({"stage": [{"kind": "access"}, {"kind": "fracture", "offset": "12"}]})
+    assert (error.field, error.code) == ("procedure.stage[1].offset", "E-PLAN-004")
 
 
 def test_every_file_a_plan_names_counts(tmp_path):

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A testing machine that pushes on one point of the platen, which tilts forwards and backwards beneath it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug.solid.energy_balance import StepEnergy
+from vertaug.solid.item import Contribution, Item
+from vertaug.solid.rig import MACHINE, SpecimenRig, platen_guide
+from vertaug.solid.support import GroundBed
+from vertaug.state import RigState
+
+__all__ = ["CrushingRig", "PointDrive"]
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PointDrive:
+    """Drives the platen's point at `y` mm (forwards is negative) to `position` mm, or loads it with `load` N.
+
+    `platen` is the first of its nodes and `lever` as in `solid.support`. Its tilt to the side is held at
+    `aside` (times the lever, mm), its tilt forwards is free.
+    """
+
+    platen: int
+    y: float
+    lever: float
+    position: float | None
+    load: float = 0.0
+    aside: float = 0.0
+
+    @property
+    def connectivity(self) -> NDArray[np.int32]:
+        """The platen's node, (1, 1)."""
+        return np.array([[self.platen]], dtype=np.int32)
+
+    def _arm(self) -> Float:
+        """Height (3,) of the point by the platen's unknowns."""
+        return np.array([1.0, self.y / self.lever, 0.0])
+
+    def height(self, points: Float) -> float:
+        """Height of the point, mm."""
+        return float(self._arm() @ points[self.platen])
+
+    def push(self, points: Float) -> float:
+        """Compressive force at the point, N."""
+        if self.position is None:
+            return self.load
+        return MACHINE * (self.height(points) - self.position)
+
+    def force(self, points: Float) -> Float:
+        """Gradient (3,) of the energy, N."""
+        held = np.array([0.0, 0.0, MACHINE * (points[self.platen, 2] - self.aside)])
+        return np.asarray(self.push(points) * self._arm() + held)
+
+    def energy(self, points: Float) -> float:
+        """Energy of the machine, mJ."""
+        aside = 0.5 * MACHINE * float(points[self.platen, 2] - self.aside) ** 2
+        if self.position is None:
+            return aside + self.load * self.height(points)
+        return aside + 0.5 * self.push(points) ** 2 / MACHINE
+
+    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
+        """Energy, force (1, 1, 3) and stiffness (1, 3, 3)."""
+        forces = self.force(points)[None, None]
+        if not with_matrix:
+            return Contribution(self.energy(points), forces, None)
+        matrix = np.diag([0.0, 0.0, MACHINE])
+        if self.position is not None:
+            matrix += MACHINE * np.outer(self._arm(), self._arm())
+        return Contribution(self.energy(points), forces, matrix[None])
+
+
+@dataclass(frozen=True)
+class CrushingRig:
+    """What holds a body in the `SpecimenRig`, pushed at a point of the platen by a machine.
+
+    The point lies at `y` mm. The platen neither slides nor tilts to the side: it is held in its `place`, its tilt
+    to the side, displacements across and torsion (rotations times the lever, mm). The load is the
+    point's height in mm where it is `driven`, else a compressive force in N.
+    """
+
+    lever: float
+    y: float
+    place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    driven: bool = True
+
+    def drive(self, first: int, load: float) -> PointDrive:
+        """The machine at a ``load``, on the platen the first of whose nodes is ``first``."""
+        if self.driven:
+            return PointDrive(first, self.y, self.lever, load, aside=self.place[0])
+        return PointDrive(first, self.y, self.lever, None, load, self.place[0])
+
+    def _guide(self, first: int) -> GroundBed:
+        return platen_guide(first, self.place[1:])
+
+    def springs(self, data: RigState, first: int) -> list[Item]:
+        """The discs."""
+        return SpecimenRig(self.lever).springs(data, first)
+
+    def drives(self, data: RigState, first: int, load: float) -> list[Item]:
+        """The machine, and what keeps the platen from sliding."""
+        return [self.drive(first, load), self._guide(first)]
+
+    def work(
+        self, data: RigState, first: int, loads: tuple[float, float], start: Float, end: Float
+    ) -> StepEnergy:
+        """Mean force and moments of the machine on the way of the platen."""
+        forces = [
+            self.drive(first, load).force(at) for load, at in zip(loads, (start, end), strict=True)
+        ]
+        way = end[first] - start[first]
+        return StepEnergy(external=-0.5 * float((forces[0] + forces[1]) @ way))
+
+    def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
+        """Forces of ground and machine over the ground's forces."""
+        across = self._guide(first).reaction(points)
+        total = np.array([across[0], across[1], self.drive(first, load).push(points)])
+        carried = 0.0
+        for item in self.springs(data, first):
+            if isinstance(item, GroundBed):
+                total += item.reaction(points)
+                carried += float(np.abs(item.reaction(points)).sum())
+        return float(np.linalg.norm(total)) / max(carried, 1.0)
+
+    def committed(self, data: RigState, points: Float) -> RigState:
+        """The platen has moved, nothing else."""
+        return replace(data, points=points.copy())

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A body that is crushed at a point: the drive, the rules that end it, and what it leaves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vertaug.outcomes import FractureRule, fracture
+from vertaug.solid.crushing_rig import CrushingRig, PointDrive
+from vertaug.solid.model import first_state
+from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.remeshing import RemeshRule
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+LEVER = 15.0
+REMESH = RemeshRule(fine=1.2, bulk=4.0, growth=0.5)
+
+
+@pytest.mark.parametrize("position", [None, -0.3])
+def test_drive_is_the_derivative_of_its_energy(position):
+    drive = PointDrive(1, -7.0, LEVER, position, 40.0, aside=0.05)
+    points = np.array([[1.0, 2.0, 3.0], [-0.2, 0.01, -0.02]])
+    part = drive.evaluate(points, with_matrix=True)
+    slope, stiffness, step = np.zeros(3), np.zeros((3, 3)), 1e-6
+    for axis in range(3):
+        moved = [points.copy(), points.copy()]
+        for sign, copy in zip((-1.0, 1.0), moved, strict=True):
+            copy[1, axis] += sign * step
+        slope[axis] = (drive.energy(moved[1]) - drive.energy(moved[0])) / (2.0 * step)
+        change = [drive.evaluate(copy, with_matrix=False).forces[0, 0] for copy in moved]
+        stiffness[:, axis] = (change[1] - change[0]) / (2.0 * step)
+    np.testing.assert_allclose(slope, part.forces[0, 0], rtol=1e-6, atol=1e-3)
+    np.testing.assert_allclose(stiffness, part.matrices[0], rtol=1e-6, atol=1e-2)
+
+
+def test_a_push_at_a_point_is_a_force_and_a_moment():
+    """A load at a place in front of the middle lowers the front by as much as its moment says."""
+    drive = PointDrive(0, -6.0, LEVER, None, 50.0)
+    np.testing.assert_allclose(drive.force(np.zeros((1, 3))), [50.0, 50.0 * -6.0 / LEVER, 0.0])
+    tilted = np.array([[0.0, 0.2 * LEVER, 0.0]])
+    assert drive.height(tilted) == pytest.approx(-6.0 * 0.2)
+
+
+def edge_height(state, sign):
+    """Mean height of the block's edge at front (-1) or back (1)."""
+    points, reference = state.mesh.points, state.reference
+    upper, lower = (
+        points[(sign * reference[:, 1] > 4.0) & (side * reference[:, 2] > 6.0), 2].mean()
+        for side in (1.0, -1.0)
+    )
+    return upper - lower
+
+
+def crushed(loaded, offset, rule=None, options=None):
+    """Crush the block of the tests in its discs; the result, and the states on the way."""
+    model, start = loaded
+    if options is not None:
+        model = replace(model, newton=options)
+    whole, seen = edge_height(start, -1.0), []
+    rule = rule or FractureRule(-offset, 0.5, 4.0, 0.9, at_failure=False)
+    result = fracture(
+        start, model, rule, REMESH,
+        lambda state: 1.0 - edge_height(state, -1.0) / whole,
+        lambda *step: seen.append(step),
+    )  # fmt: skip
+    return result, seen
+
+
+@pytest.fixture(scope="module")
+def even(loaded):
+    mesh = loaded[1].mesh
+    n, m = mesh.n_cells, len(mesh.facets)
+    model = replace(loaded[0], surroundings=replace(loaded[0].surroundings, axial_load=10.0))
+    return model, first_state(mesh, model, np.full(n, 60.0), np.zeros(n), np.zeros(m))
+
+
+@pytest.fixture(scope="module")
+def straight(even):
+    return crushed(even, 0.0)
+
+
+@pytest.fixture(scope="module")
+def forward(even):
+    return crushed(even, 4.0)
+
+
+def test_pushed_in_the_middle_it_sinks_evenly(even, straight):
+    result, seen = straight
+    assert (result.stop, result.failure) == ("depth", "")
+    assert result.curve[-1, 0] == pytest.approx(4.0, abs=1e-9)
+    state = seen[-1][4]
+    sunk = [edge_height(even[1], s) - edge_height(state, s) for s in (-1.0, 1.0)]
+    assert sunk[0] == pytest.approx(sunk[1], rel=0.2)  # the mesh is not symmetric
+    assert sunk[0] > 0.3
+
+
+def test_pushed_in_front_it_becomes_a_wedge(even, forward):
+    result, seen = forward
+    state = seen[-1][4]
+    front, back = (edge_height(even[1], s) - edge_height(state, s) for s in (-1.0, 1.0))
+    assert front > 2.0 * back
+    np.testing.assert_allclose(state.rig.points[0, 2], 0.0, atol=1e-3)
+    assert result.state.bone.damage.max() > 0.1
+
+
+def test_it_keeps_a_part_of_what_it_lost(even, forward):
+    """Let go under the residual load it comes back in part, stands in its own rig, and its forces balance."""
+    result, seen = forward
+    start, end, last = (edge_height(s, -1.0) for s in (even[1], result.state, seen[-1][4]))
+    assert last < end < start
+    assert result.reaction_error < 1e-6
+
+
+@pytest.mark.parametrize("which", ["straight", "forward"])
+def test_the_balance_of_energy_closes(which, request):
+    result, _ = request.getfixturevalue(which)
+    assert result.energy.relative_error < 0.02
+    assert result.energy.total.dissipated > 0.1 * result.energy.total.external
+
+
+def test_a_loss_of_height_ends_it_where_it_is_reached(even):
+    rule = FractureRule(-4.0, 0.5, 8.0, 0.03, at_failure=False)
+    result, _ = crushed(even, 4.0, rule)
+    assert result.stop == "anterior_loss"
+    assert result.curve[-1, 2] == pytest.approx(0.03, abs=0.005)
+    assert (result.curve[:-1, 2] < 0.03).all()
+
+
+def test_a_step_that_fails_is_said_and_nothing_is_raised(even):
+    result, seen = crushed(even, 0.0, options=NewtonOptions(tolerance=1e-15, max_iterations=1))
+    assert result.failure
+    assert result.stop == ""
+    assert seen == []
+    assert np.array_equal(result.state.rig.points, even[1].rig.points)
+
+
+def test_items_are_always_as_many_on_the_same_nodes(even):
+    rig, data = CrushingRig(LEVER, -5.0), even[1].rig
+    for form in (rig, replace(rig, driven=False)):
+        nodes = [
+            [item.connectivity.tolist() for item in (*form.springs(data, 9), *form.drives(data, 9, load))]
+            for load in (0.0, 37.0)
+        ]  # fmt: skip
+        assert nodes[0] == nodes[1]
