@@ -244,8 +244,7 @@ class FlowState:
         `time` is that of the step's start.
         """
         system, ways = self.system, self.system.ways
-        falling = np.argsort(-system.pressure.ravel()[self.flat], kind="stable")
-        order = self.flat[falling]
+        order = system.order(self.flat, self.source)
         self.flowing[:] = 0.0
         self._step_left, self._step_no_room = transport.sweep(
             order, system.faces, self._gates, ways.bone_low, system.anchor, system.outer,

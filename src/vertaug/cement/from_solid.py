@@ -48,7 +48,7 @@ class GridOptions:
     permeability_factor : multiplies the permeability of bone
     anisotropy, axis : permeability along the vertebra's superior-inferior axis over across it; that axis on the grid
     surface : bone surface per bone volume, 1/mm
-    cavity_permeability : of a free cavity, mm²; only its contrast to bone matters
+    cavity_permeability : of a free cavity, mm²: a square of its radius over 8, here for 8 mm
     tissue_permeability, tissue_porosity : of soft tissue outside, mm², 1 (assumed)
     posterior : region names that start so do not enlarge the grid
     blocked : region names that start so are filled by a cannula and sealed
@@ -62,7 +62,7 @@ class GridOptions:
     anisotropy: float = baroud_2004.RATIO
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     surface: float = carman_1937.SURFACE
-    cavity_permeability: float = 1.0
+    cavity_permeability: float = 8.0
     tissue_permeability: float = 1e-2
     tissue_porosity: float = 0.5
     posterior: tuple[str, ...] = ("posterior",)

@@ -63,7 +63,7 @@ class InjectionOptions:
     most_steps : time steps after which the injection is given up
     needle_track : the space at the far end of a track that a cannula leaves
     hold : saturation below which a cell lets no cement go (convex flux, keeps the front sharp)
-    tolerance, rough_tolerance : relative residual of the pressure, and that of the first pass
+    tolerance, rough_tolerance : residual of the pressure over the source, and that of the first pass
     least_rate : share of the asked rate below which the injection is given up as blocked
     """
 
@@ -83,6 +83,6 @@ class InjectionOptions:
     most_steps: int = 20_000
     needle_track: SpaceProperties = field(default_factory=lambda: properties_of("needle_track"))
     hold: float = 0.6
-    tolerance: float = 1e-10
+    tolerance: float = 1e-7
     rough_tolerance: float = 1e-5
     least_rate: float = 1e-3

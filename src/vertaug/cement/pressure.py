@@ -14,7 +14,7 @@ from vertaug.cement.multigrid import Hierarchy, Operator, SolveReport
 from vertaug.cement.ways import Ways
 from vertaug.errors import NotConvergedError
 from vertaug.grid.flow_grid import FlowGrid, Kind
-from vertaug_kernels import flow
+from vertaug_kernels import flow, flow_order
 
 _LARGEST_RESIDUAL = 1e-6
 
@@ -77,6 +77,7 @@ class PressureSystem:
         self.tx, self.ty, self.tz, self.anchor = (np.zeros(shape) for _ in range(4))
         self.pressure, self.outer = np.zeros(shape), np.zeros(shape)
         self._permeability = [np.asarray(pad(k, 1.0), np.float64) for k in grid.permeability]
+        self._waiting = np.zeros(self.pressure.size, dtype=np.int32)
         self._passable = [self._faces(axis) for axis in range(3)]
         drains = [
             bool(self.active[tuple(item.inner.T)].all() and self.active[tuple(item.outer.T)].all())
@@ -90,9 +91,11 @@ class PressureSystem:
         self._set_outer()
 
     def _set_outer(self) -> None:
-        """Pressure behind each outlet cell."""
+        """Pressure behind each outlet cell, and its mean: the level that no flow depends on."""
         inside = tuple(index - 1 for index in self.outlet)
-        self.outer[self.outlet] = self.grid.outer_pressure()[inside]
+        behind = self.grid.outer_pressure()[inside]
+        self.outer[self.outlet] = behind
+        self._level = float(behind.mean()) if len(behind) else 0.0
 
     def _faces(self, axis: int) -> NDArray[np.uint8]:
         """Padded mask of the faces along `axis` that let fluid through."""
@@ -123,12 +126,30 @@ class PressureSystem:
     def solve(self, source: Float, tolerance: float) -> SolveReport:
         """Solve for `pressure` with a padded source, mm³/s, to a relative residual `tolerance`.
 
+        What it is relative to is the source and the outlets' differences, not their common level.
+
         Raises
         ------
         NotConvergedError
             where the residual does not fall that far.
         """
-        return self._solve(source + self.anchor * self.outer, self.pressure, tolerance)
+        return self._above_level(source, self.pressure, tolerance)
+
+    def _above_level(self, source: Float, pressure: Float, tolerance: float) -> SolveReport:
+        """Solve into `pressure` with the outlets' level taken off meanwhile."""
+        inner = pressure[1:-1, 1:-1, 1:-1]
+        level = np.where(self.active, self._level, 0.0)
+        inner -= level
+        report = self._solve(source + self._drawn(), pressure, tolerance)
+        inner += level
+        return report
+
+    def _drawn(self) -> Float:
+        """What the outlets' differences from their level drive in, mm³/s."""
+        drawn = np.zeros_like(self.outer)
+        at = self.outlet
+        drawn[at] = self.anchor[at] * (self.outer[at] - self._level)
+        return drawn
 
     @property
     def even(self) -> bool:
@@ -138,9 +159,9 @@ class PressureSystem:
     def rest(self, tolerance: float, out: Float) -> int:
         """Pressure with no source, into `out`, which it starts from; returns the iterations."""
         if self.even:
-            out[1:-1, 1:-1, 1:-1] = np.where(self.active, self.outer[self.outlet][0], 0.0)
+            out[1:-1, 1:-1, 1:-1] = np.where(self.active, self._level, 0.0)
             return 0
-        return self._solve(self.anchor * self.outer, out, tolerance).iterations
+        return self._above_level(np.zeros_like(self.outer), out, tolerance).iterations
 
     def answer(self, source: Float, tolerance: float, out: Float) -> int:
         """Rise of pressure by a source alone, mm³/s, into `out`, which it starts from; returns the iterations."""
@@ -154,6 +175,23 @@ class PressureSystem:
                 "inject", 0, f"pressure residual {report.residual:.1e} after {report.iterations}"
             )
         return report
+
+    def order(self, cells: NDArray[np.intp], source: Float) -> NDArray[np.intp]:
+        """Flat padded `cells` (m,), each after all that flow into it, with flows that balance to rounding.
+
+        Conductances are changed until the next `assemble`, by as much as the pressure's residual is.
+        """
+        order = np.empty_like(cells)
+        _, ny, nz = self.pressure.shape
+        faces = (self.tx.reshape(-1), self.ty.reshape(-1), self.tz.reshape(-1))
+        found = flow_order.balance(
+            cells, ny * nz, nz, faces, self.anchor.reshape(-1), self.outer.reshape(-1),
+            self.pressure.reshape(-1), source.reshape(-1), self._waiting, order,
+        )  # fmt: skip
+        if found != len(cells):
+            raise ValueError(f"{found} of {len(cells)} cells can be put in the order of flow")
+        self.ways.follow(self.faces)
+        return order
 
     def outflow(self) -> float:
         """Net flow out of the grid through its outlets, mm³/s."""

@@ -140,6 +140,12 @@ class Ways:
             if item.name in names:
                 self.free[self.owner == n] = 0.0 if barred else 1.0
 
+    def follow(self, faces: tuple[Float, Float, Float]) -> None:
+        """Take the openings' conductances back from the face arrays."""
+        for axis in range(3):
+            here = self.axis == axis
+            self.conductance[here] = faces[axis][tuple(self.lower[here].T)]
+
     def flows(self, pressure: Float) -> Float:
         """Flow out of the bone through each face, mm³/s."""
         drop = pressure[tuple(self.inner.T)] - pressure[tuple(self.outer.T)]

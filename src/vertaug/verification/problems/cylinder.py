@@ -24,7 +24,7 @@ from vertaug.materials.rheology.ostwald_1925 import PowerLaw
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.injection import CylindricalInjection
 from vertaug.verification.problem import Bounds, Positive, benchmark
-from vertaug.verification.problems.injection import cement_kept
+from vertaug.verification.problems.injection import cement_kept, kept
 
 Float = NDArray[np.float64]
 Index = Annotated[float, Bounds(0.1, 2.0)]
@@ -175,3 +175,4 @@ def power_law(
             0.25 * rim / (mesh * bore * math.log(end / bore)), "a bore of whole cells has another radius",
             "MPa",
         )  # fmt: skip
+        yield from kept(result, f", n = {index:g}")

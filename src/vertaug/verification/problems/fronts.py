@@ -25,7 +25,7 @@ from vertaug.materials.rheology.newton_1687 import Newtonian
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.injection import SphericalInjection
 from vertaug.verification.problem import Bounds, Positive, benchmark
-from vertaug.verification.problems.injection import cement_kept
+from vertaug.verification.problems.injection import cement_kept, kept
 
 Float = NDArray[np.float64]
 Share = Annotated[float, Bounds(0.0, 1.0)]
@@ -125,6 +125,7 @@ def anisotropic(
                 [row[k] for row in drops], order=1.0, slack=0.5, tolerance=0.04, standard=20,
                 unit="MPa", floor=0.02, why="between two points, by straight lines between cells",
             )  # fmt: skip
+        yield from kept(result, f", at {ratio:g}")
 
 
 @benchmark(
@@ -241,3 +242,4 @@ def fingers(
             f"sign of its growth, {word} cement", math.copysign(1.0, ahead - behind), sign, 0.0,
             "a thick cement heals its front, a thin one fingers", regression=False,
         )  # fmt: skip
+        yield from kept(result, f", {word} cement")

@@ -109,8 +109,8 @@ def kept(result: InjectionResult, word: str = "") -> Iterator[Check]:
         (
             "error of the volume of both fluids in any step",
             float(np.abs(history.marrow_balance).max()),
-            1e-7,
-            "tolerance of the pressure solve",
+            1e-10,
+            "flows are made to balance whatever the residual of the pressure",
         ),
         ("share of cement in any cell beyond 0 to 1", out, 1e-12, "rounding"),
     ):

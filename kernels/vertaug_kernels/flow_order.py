@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The order in which cells pass flow on, and flows that balance in every cell to rounding.
+
+A pressure solved to some residual gives flows that do not quite balance: a full cell may receive more than
+it lets go. `balance` puts cells in an order in which each comes after all that flow into it, and then
+scales what leaves each to what enters it by changing the conductances, so that everything which is moved by these
+flows afterwards closes, however loosely the pressure was solved. Fields are padded by one ghost layer and handed in
+flat (n,); ``sx`` and ``sy`` are the strides along x and y, that along z is one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug_kernels._jit import inlined_kernel, kernel
+
+__all__ = ["balance"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Short = NDArray[np.int32]
+Triple = tuple[Float, Float, Float]
+
+
+@inlined_kernel
+def _across(cell: int, side: int, sx: int, sy: int) -> tuple[int, int]:
+    """Cell across one of the six sides, and the cell that holds the face between."""
+    stride = sx
+    if side // 2 == 1:
+        stride = sy
+    elif side // 2 == 2:
+        stride = 1
+    if side % 2 == 1:
+        return cell + stride, cell
+    return cell - stride, cell - stride
+
+
+@kernel
+def _sort(
+    cells: Int, sx: int, sy: int, faces: Triple, pressure: Float, waiting: Short, order: Int
+) -> int:
+    """Fill `order`, each cell after all that flow into it; returns how many cells it holds."""
+    found = 0
+    for n in range(cells.size):
+        cell, count = cells[n], 0
+        for side in range(6):
+            other, face = _across(cell, side, sx, sy)
+            if faces[side // 2][face] * (pressure[other] - pressure[cell]) > 0.0:
+                count += 1
+        waiting[cell] = count
+        if count == 0:
+            order[found] = cell
+            found += 1
+    place = 0
+    while place < found:
+        cell = order[place]
+        for side in range(6):
+            other, face = _across(cell, side, sx, sy)
+            if faces[side // 2][face] * (pressure[cell] - pressure[other]) > 0.0:
+                waiting[other] -= 1
+                if waiting[other] == 0:
+                    order[found] = other
+                    found += 1
+        place += 1
+    return found
+
+
+@kernel
+def _leaving(
+    cell: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float
+) -> float:
+    """All that leaves a cell, mm³/s."""
+    leaving: float = max(anchor[cell] * (pressure[cell] - outer[cell]), 0.0)
+    for side in range(6):
+        other, face = _across(cell, side, sx, sy)
+        leaving += max(faces[side // 2][face] * (pressure[cell] - pressure[other]), 0.0)
+    return leaving
+
+
+@kernel
+def _close_blind(
+    cell: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float, source: Float
+) -> None:  # fmt: skip
+    """Close the faces into a cell that nothing is put into and nothing leaves."""
+    if source[cell] > 0.0 or _leaving(cell, sx, sy, faces, anchor, outer, pressure) > 0.0:
+        return
+    anchor[cell] = 0.0
+    for side in range(6):
+        other, face = _across(cell, side, sx, sy)
+        if pressure[other] > pressure[cell]:
+            faces[side // 2][face] = 0.0
+
+
+@kernel
+def balance(
+    cells: Int,
+    sx: int,
+    sy: int,
+    faces: Triple,
+    anchor: Float,
+    outer: Float,
+    pressure: Float,
+    source: Float,
+    waiting: Short,
+    order: Int,
+) -> int:
+    """Order the cells by flow and make the flows of each balance, in place.
+
+    First, from the last cell to the first, faces into cells without a way out are closed. Then, from the first to the
+    last, what leaves a cell is scaled to its source and what enters it. Both change flows by no more than
+    the pressure's residual lets them be wrong by.
+
+    Parameters
+    ----------
+    cells : (m,) cells that take part
+    faces, anchor : conductances, mm³/(s MPa); changed
+    outer, pressure, source : pressure behind `anchor`, pressure, MPa; volume put in, mm³/s
+    waiting : (n,) work
+    order : (m,) the cells, each after all that flow into it
+
+    Returns
+    -------
+    How many cells are in the order: all, unless fluid flows in from cells that take no part.
+    """
+    found = _sort(cells, sx, sy, faces, pressure, waiting, order)
+    for place in range(found - 1, -1, -1):
+        _close_blind(order[place], sx, sy, faces, anchor, outer, pressure, source)
+    for place in range(found):
+        cell = order[place]
+        edge = anchor[cell] * (pressure[cell] - outer[cell])
+        entering, leaving = source[cell] + max(-edge, 0.0), max(edge, 0.0)
+        for side in range(6):
+            other, face = _across(cell, side, sx, sy)
+            flow = faces[side // 2][face] * (pressure[cell] - pressure[other])
+            if flow > 0.0:
+                leaving += flow
+            else:
+                entering -= flow
+        if leaving <= 0.0:
+            continue
+        scale = entering / leaving
+        if edge > 0.0:
+            anchor[cell] *= scale
+        for side in range(6):
+            other, face = _across(cell, side, sx, sy)
+            if pressure[cell] > pressure[other]:
+                faces[side // 2][face] *= scale
+    return found
