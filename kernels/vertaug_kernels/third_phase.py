@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels._jit import inlined_kernel, kernel
-from vertaug_kernels.transport import across, cell_share, through
+from vertaug_kernels.transport import Gates, Triple, across, cell_share, through
 
 __all__ = ["follow"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-Gate = NDArray[np.int32]
 Byte = NDArray[np.uint8]
-Triple = tuple[Float, Float, Float]
-Gates = tuple[Gate, Gate, Gate]
 
 
 @inlined_kernel

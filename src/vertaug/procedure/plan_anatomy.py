@@ -31,12 +31,23 @@ __all__ = [
     "MeshAnatomy",
     "ParametricAnatomy",
     "ReferenceHeights",
+    "Site",
     "SurfaceAnatomy",
     "Tumour",
 ]
 
 Level = Literal[
     "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"
+]
+Site = Literal[
+    "anterior",
+    "anterolateral_left",
+    "anterolateral_right",
+    "lateral_left",
+    "lateral_right",
+    "posterior",
+    "endplate_superior",
+    "endplate_inferior",
 ]
 Axes = Annotated[str, Field(pattern="^(auto|[LRAPSI]{3})$")]
 LengthUnit = Literal["mm", "cm", "m", "um"]
@@ -181,19 +192,9 @@ class Tumour(Section):
         ge=0.0,
         le=1.0,
     )
-    breach: (
-        Literal[
-            "anterior",
-            "anterolateral_left",
-            "anterolateral_right",
-            "lateral_left",
-            "lateral_right",
-            "posterior",
-            "endplate_superior",
-            "endplate_inferior",
-        ]
-        | None
-    ) = declared(None, "side on which it has broken the cortex or endplate; none if not given")
+    breach: Site | None = declared(
+        None, "side on which it has broken the cortex or endplate; none if not given"
+    )
     breach_radius: Annotated[float, Physical(LENGTH, "0.5 mm", "12 mm")] = declared(
         "3 mm", "radius of that hole", "assumed"
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vertaug.materials.density import StiffnessName, StrengthName
-from vertaug.procedure.plan_anatomy import Position
+from vertaug.procedure.plan_anatomy import Position, Site
 from vertaug.procedure.plan_fields import Physical, Section, declared, required
 from vertaug.procedure.plan_flow import Stop
 from vertaug.units import (
@@ -40,21 +40,10 @@ __all__ = [
     "MeshSizes",
     "Numerics",
     "Output",
-    "Site",
     "Vein",
 ]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Site = Literal[
-    "anterior",
-    "anterolateral_left",
-    "anterolateral_right",
-    "lateral_left",
-    "lateral_right",
-    "posterior",
-    "endplate_superior",
-    "endplate_inferior",
-]
 
 
 class Header(Section):

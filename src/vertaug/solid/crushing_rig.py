@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Contribution, Item
-from vertaug.solid.rig import MACHINE, SpecimenRig, platen_guide
+from vertaug.solid.rig import MACHINE, SpecimenRig, imbalance, mean_work, platen_guide
 from vertaug.solid.support import GroundBed
 from vertaug.state import RigState
 
@@ -111,22 +111,14 @@ class CrushingRig:
         self, data: RigState, first: int, loads: tuple[float, float], start: Float, end: Float
     ) -> StepEnergy:
         """Mean force and moments of the machine on the way of the platen."""
-        forces = [
-            self.drive(first, load).force(at) for load, at in zip(loads, (start, end), strict=True)
-        ]
-        way = end[first] - start[first]
-        return StepEnergy(external=-0.5 * float((forces[0] + forces[1]) @ way))
+        before, after = (self.drive(first, load) for load in loads)
+        return mean_work((before.force(start), after.force(end)), end[first] - start[first])
 
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
         """Forces of ground and machine over the ground's forces."""
         across = self._guide(first).reaction(points)
-        total = np.array([across[0], across[1], self.drive(first, load).push(points)])
-        carried = 0.0
-        for item in self.springs(data, first):
-            if isinstance(item, GroundBed):
-                total += item.reaction(points)
-                carried += float(np.abs(item.reaction(points)).sum())
-        return float(np.linalg.norm(total)) / max(carried, 1.0)
+        outside = np.array([across[0], across[1], self.drive(first, load).push(points)])
+        return imbalance(self.springs(data, first), outside, points)
 
     def committed(self, data: RigState, points: Float) -> RigState:
         """The platen has moved, nothing else."""

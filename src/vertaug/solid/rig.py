@@ -27,6 +27,8 @@ __all__ = [
     "Rig",
     "SpecimenRig",
     "ground_force",
+    "imbalance",
+    "mean_work",
     "platen_guide",
     "rig_of",
     "specimen_rig_state",
@@ -95,16 +97,20 @@ def platen_guide(first: int, place: tuple[float, float, float] = (0.0, 0.0, 0.0)
     return GroundBed(node, np.array([place]), np.full((1, 3), MACHINE))
 
 
-def _imbalance(springs: Sequence[Item], outside: Float, points: Float) -> float:
-    """Sum of the forces of ground and ``outside`` (3,) over the load, or over the ground's forces without load."""
+def mean_work(forces: tuple[Float, Float], way: Float) -> StepEnergy:
+    """Work of the mean of two ``forces`` (3,), against the ``way`` (3,) of the unknowns that they push down."""
+    return StepEnergy(external=-0.5 * float((forces[0] + forces[1]) @ way))
+
+
+def imbalance(springs: Sequence[Item], outside: Float, points: Float, load: float = 0.0) -> float:
+    """Sum of the forces of ground and ``outside`` (3,) over the ``load``, or over the ground's forces without one."""
     total = outside.copy()
     carried = 0.0
     for item in springs:
         if isinstance(item, GroundBed):
             total += item.reaction(points)
             carried += float(np.abs(item.reaction(points)).sum())
-    scale = float(outside[2]) if outside[2] > 0.0 else max(carried, 1.0)
-    return float(np.linalg.norm(total)) / scale
+    return float(np.linalg.norm(total)) / (load if load > 0.0 else max(carried, 1.0))
 
 
 @dataclass(frozen=True)
@@ -148,7 +154,7 @@ class SpecimenRig:
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
         """Forces of ground, load and guide over the load."""
         across = platen_guide(first).reaction(points)[:2] if self.guided else np.zeros(2)
-        return _imbalance(self.springs(data, first), np.array([*across, load]), points)
+        return imbalance(self.springs(data, first), np.array([*across, load]), points, load)
 
     def committed(self, data: RigState, points: Float) -> RigState:
         """Beds are elastic: the platen has moved, nothing else."""
