@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +45,34 @@ def one_thread() -> Iterator[None]:
 
     with few_threads(1):
         yield
+
+
+@pytest.fixture
+def seconds_to_stop() -> Callable[[str], float]:
+    """Run code that prints a line, works on for long and prints ``stopped`` when interrupted; how long that took, s.
+
+    Where the tests run in the background, interrupts are ignored and their children inherit that.
+    """
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+    def run(code: str) -> float:
+        command = [sys.executable, "-c", f"{heard}{code}\nimport os\nos._exit(0)\n"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline().strip() == "ready"
+            time.sleep(1.0)
+            assert child.poll() is None
+            asked = time.perf_counter()
+            child.send_signal(signal.SIGINT)
+            try:
+                said, _ = child.communicate(timeout=60.0)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                pytest.fail("an interrupt was not answered within a minute")
+            assert said.strip() == "stopped"
+            return time.perf_counter() - asked
+
+    return run
 
 
 @pytest.fixture(scope="session")

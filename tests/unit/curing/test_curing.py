@@ -2,10 +2,8 @@
 """A small ball of cement that cures in bone."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -277,7 +275,7 @@ sys.path.insert(0, {folder!r})
 from test_curing import curing
 curing(6).advance(1.0)
 run = curing(100)
-print("go", flush=True)
+print("ready", flush=True)
 try:
     run.advance(600.0)
 except KeyboardInterrupt:
@@ -285,13 +283,5 @@ except KeyboardInterrupt:
 """
 
 
-def test_an_interrupt_is_answered_within_a_second():
-    code = _LONG.format(folder=str(Path(__file__).parent))
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as job:
-        assert job.stdout.readline().strip() == "go"
-        time.sleep(1.0)
-        assert job.poll() is None
-        asked = time.perf_counter()
-        job.send_signal(signal.SIGINT)
-        assert job.stdout.readline().strip() == "stopped"
-        assert time.perf_counter() - asked < 1.0
+def test_an_interrupt_is_answered_within_a_second(seconds_to_stop):
+    assert seconds_to_stop(_LONG.format(folder=str(Path(__file__).parent))) < 1.0
