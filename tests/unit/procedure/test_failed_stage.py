@@ -66,6 +66,6 @@ def test_a_cleft_holds_no_bone():
         facet_set=np.zeros(0, dtype=np.int32), facet_names=("cortex",),
     )  # fmt: skip
     vertebra = SimpleNamespace(density=lambda places: np.full(len(places), 75.0))
-    case = SimpleNamespace(vertebra=vertebra)
+    case = SimpleNamespace(vertebra=vertebra, plan=demo_plan())
     assert _density(case, mesh).tolist() == [75.0, 0.0]
     assert _density(case, replace(mesh, region_names=("trabecular", "x"))).tolist() == [75.0, 75.0]
