@@ -114,10 +114,11 @@ def slab(
     start: Positive = 10.3,
     meshes: Meshes = (50, 100, 200),
 ) -> Iterator[Check]:
-    """Inject at a constant flow; a slab of 10 mm begins at ``start`` mm in a bar of 50 mm."""
-    exact = SlabInBar(permeability, porosity, 50.0, 10.0, cement, marrow, viscosity, yield_stress)
-    tissue = TumourTissue(yield_stress, viscosity, sharpness=1e5, cap=1e3)
+    """Inject at a constant flow; a slab of 10 mm begins at ``start`` mm in a bar of 50 mm, or more if it goes on."""
     travel = speed * duration / porosity
+    length = max(50.0, 1.2 * (start + 10.0 + travel))
+    exact = SlabInBar(permeability, porosity, length, 10.0, cement, marrow, viscosity, yield_stress)
+    tissue = TumourTissue(yield_stress, viscosity, sharpness=1e5, cap=1e3)
     known = exact.pressure(speed, travel)
     for n in meshes:
         result, place, spacing = _drive(
