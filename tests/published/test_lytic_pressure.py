@@ -120,6 +120,15 @@ def test_the_measured_ratio_lies_between_a_core_at_the_wall_and_one_within_the_b
     assert 1.2 < inside < measured < core < 2.5 * measured
 
 
+@pytest.mark.xfail(reason="2.15 times the measured ratio, see docs/effects.md", strict=True)
+def test_a_core_of_tumour_raises_the_pressure_as_measured(
+    results: dict[str, InjectionResult],
+) -> None:
+    ratio = peak(results["core"]) / peak(results[""])
+    measured = LYTIC_KPA / INTACT_KPA
+    assert 0.5 * measured < ratio < 2.0 * measured
+
+
 def test_the_core_stops_the_foramen(results: dict[str, InjectionResult]) -> None:
     """What went by the basivertebral foramen goes by the segmental veins."""
     intact, core = results[""].expelled, results["core"].expelled

@@ -61,13 +61,28 @@ FILL = 3000.0
 """mm³ with which the void is not yet full."""
 
 
-def test_void_lowers_the_pressure(inject_plan, tell) -> None:
+@pytest.fixture(scope="module")
+def runs(inject_plan) -> tuple:
+    """With a void, and without."""
+    return inject_plan(BODY + VOID, REST), inject_plan(BODY, REST)
+
+
+def off(runs: tuple) -> float:
+    """Ratio of the largest pressures over that measured."""
+    void, none = (1e3 * float(run.probes["centre"].max()) for run in runs)
+    return (void / none) / (MEASURED[0] / MEASURED[1])
+
+
+def test_void_lowers_the_pressure(runs: tuple, tell) -> None:
     """Ratio of the largest pressures, and that without a void, within 2; less than half while the void fills."""
-    void, none = inject_plan(BODY + VOID, REST), inject_plan(BODY, REST)
-    found = [1e3 * float(run.probes["centre"].max()) for run in (void, none)]
+    found = [1e3 * float(run.probes["centre"].max()) for run in runs]
     tell(f"void {found[0]:.2f} kPa, none {found[1]:.2f}, ratio {found[0] / found[1]:.3f}")
-    ratio = (found[0] / found[1]) / (MEASURED[0] / MEASURED[1])
-    assert 0.5 < ratio < 2.0
+    assert 0.5 < off(runs) < 2.0
     assert 0.5 < found[1] / MEASURED[1] < 2.0
-    filling = [float(np.interp(FILL, run.injected, run.probes["centre"])) for run in (void, none)]
+    filling = [float(np.interp(FILL, run.injected, run.probes["centre"])) for run in runs]
     assert filling[0] < 0.5 * filling[1]
+
+
+@pytest.mark.xfail(reason="1.56 times below the measured ratio, see docs/effects.md", strict=True)
+def test_the_ratio_is_within_half_of_what_was_measured(runs: tuple) -> None:
+    assert 1.0 / 1.5 < off(runs) < 1.5

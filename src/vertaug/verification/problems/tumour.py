@@ -52,14 +52,10 @@ def _kept(result: InjectionResult, word: str) -> Iterator[Check]:
     for name, value, tolerance in (
         ("error of the volume of cement", result.balance_error, 1e-10),
         ("error of the volume of tumour", tumour.balance_error, 1e-10),
-        ("error of the volume of all three", float(np.abs(history.marrow_balance).max()), 1e-7),
+        ("error of the volume of all three", float(np.abs(history.marrow_balance).max()), 1e-10),
         ("shares of cement and tumour beyond 0 to 1", out, 1e-12),
     ):
-        why = (
-            "tolerance of the pressure solve"
-            if tolerance > 1e-10
-            else "identities of finite volumes"
-        )
+        why = "identities of finite volumes"
         yield Check(f"{name}, {word}", 0.0, value, tolerance, why, regression=False)
 
 
