@@ -78,21 +78,18 @@ def test_peaks_lie_in_the_measured_ranges(millilitres):
     assert 39.0 < found[2] < 57.0
 
 
-@pytest.mark.parametrize("millilitres", [6.0, 10.0])
-def test_peaks_after_an_injection_lie_in_the_measured_ranges(millilitres):
-    """The same with cement where two cannulas put it, as cold and as far cured as they leave it.
+@pytest.fixture(scope="module", params=[6.0, 10.0])
+def injected(request):
+    """Cement where two cannulas put it, as cold and as far cured as they leave it, cured; heat, cement and grid.
 
-    Tips lie in the anterior third, half way to either side. Ranges of Belkoff, Molloy (2003), Spine 28:1555, at
-    their ends to a kelvin: centre 49 to 112 °C, anterior cortex 44 to 113. Their canal got 39 to 57 °C; with cement
-    so far from it, it gets no warmer than 57 here. Anselmetti et al. (2009) measured 45 to 87 °C in patients, means
-    of groups by product.
+    Tips lie in the anterior third, half way to either side.
     """
     grid, _ = vertebral_body(1.5)
     kinetics, age = stanczyk_2004.kinetics(), 360.0
     heat = FlowingHeat(grid, Polymer(), kinetics, Entering(ROOM, ROOM, age), Blood(0.0, 0.0, BATH))
     sides = (("left", 0.5), ("right", -0.5))
     tips = [Cannula(name, (x * HALF[0], -HALF[1] / 3.0, 0.0), 10, 125.0) for name, x in sides]
-    half = 500.0 * millilitres
+    half = 500.0 * request.param
     schedule = [Push("left", half, 50.0), Push("right", half, 50.0)]
     result = inject(grid, cement_of_class("medium", age), tips, schedule, warmth=heat)
     assert result.stopped == "schedule"
@@ -101,13 +98,31 @@ def test_peaks_after_an_injection_lie_in_the_measured_ranges(millilitres):
     assert ROOM + 2.0 < mean < BATH
     heat.run.advance(900.0)
     assert heat.run.record.balance().error < 1e-6
+    return heat, cement, grid
 
-    def peak(*place):
-        index = grid.cell_at(np.array([place]))[0]
-        return float(heat.damage.peak[tuple(index)]) - ZERO
 
-    assert 48.0 < peak(0.0, 0.0, 0.0) < 113.0
-    assert 43.0 < peak(0.0, -HALF[1] + 0.5, 0.0) < 114.0
-    assert 37.5 < peak(0.0, HALF[1] + 1.5, 0.0) < 57.0
+def peaks(injected):
+    """Peaks at the centre, the anterior cortex and the canal, °C."""
+    heat, _, grid = injected
+    places = np.array([(0.0, 0.0, 0.0), (0.0, -HALF[1] + 0.5, 0.0), (0.0, HALF[1] + 1.5, 0.0)])
+    return [float(heat.damage.peak[tuple(index)]) - ZERO for index in grid.cell_at(places)]
+
+
+def test_peaks_after_an_injection_lie_in_the_measured_ranges(injected):
+    """Ranges of Belkoff, Molloy (2003), Spine 28:1555: centre 49 to 112 °C, anterior cortex 44 to 113.
+
+    Their canal got 39 to 57 °C; with cement so far from it, it gets no warmer than 57 here. Anselmetti et al. (2009)
+    measured 45 to 87 °C in patients, means of groups by product.
+    """
+    centre, front, canal = peaks(injected)
+    assert 49.0 < centre < 112.0
+    assert 44.0 < front < 113.0
+    assert 37.5 < canal < 57.0
+    heat, cement, _ = injected
     warmest = np.sort(heat.damage.peak[cement > 0.5 * cement.max()])[-10:].mean() - ZERO
     assert 45.0 < warmest < 125.0
+
+
+@pytest.mark.xfail(reason="cement lies in front, far from the canal: docs/effects.md", strict=True)
+def test_the_canal_after_an_injection_gets_as_warm_as_measured(injected):
+    assert 39.0 < peaks(injected)[2] < 57.0
