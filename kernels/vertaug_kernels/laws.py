@@ -5,8 +5,8 @@ Isotropic laws (codes below `FIRST_TENSOR`) work in principal logarithmic strain
 Mandel vectors (11, 22, 33, √2·23, √2·13, √2·12) in the material axes of the point. Each takes the
 *trial elastic* strain and one row of parameters and gives the energy of the step, the Kirchhoff
 stress (Cauchy where the kinematics are those of small strain), the consistent tangent and the
-elastic strain after the return, in MPa of initial volume (= mJ/mm³); for `CLOSING` both strains hold the
-opening of cracks as well. The energy is what is stored
+elastic strain after the return, in MPa of initial volume (= mJ/mm³); for `CLOSING` and `FABRIC_CLOSING` both
+strains hold the opening of cracks as well. The energy is what is stored
 plus what the step dissipates, so that for associated laws the stress is its derivative and the
 tangent symmetric; the others stand in `UNSYMMETRIC`.
 
@@ -22,6 +22,7 @@ from vertaug_kernels._jit import inlined_kernel
 from vertaug_kernels.crushable import crushable
 from vertaug_kernels.cut_off import crushable_closing, crushable_cut_off
 from vertaug_kernels.drucker_prager import drucker_prager
+from vertaug_kernels.fabric_closing import fabric_closing
 from vertaug_kernels.fabric_quadric import fabric_quadric
 from vertaug_kernels.hencky import hencky
 from vertaug_kernels.j2 import j2, j2_tensor
@@ -45,6 +46,7 @@ CLOSING = 9
 ORTHOTROPIC = 32
 J2_TENSOR = 33
 FABRIC_QUADRIC = 34
+FABRIC_CLOSING = 35
 
 FIRST_TENSOR = 32
 """Codes from here on are tensor laws."""
@@ -78,6 +80,9 @@ PARAMETERS = {
         *_STIFFNESS, "f11", "f22", "f33", "f23", "f13", "f12", "h23", "h13", "h12", "f1", "f2", "f3",
         "residual", "peak_kappa", "peak_width", "rise_rate", "damage_limit", "damage_rate",
         *_DENSIFICATION,
+    ),
+    FABRIC_CLOSING: (
+        "bulk", "shear", "yield", "alpha", "cut_off", "scale1", "scale2", "scale3",
     ),
 }  # fmt: skip
 """Names of a law's parameters, MPa or 1, from column `FIRST_COLUMN` on."""
@@ -115,6 +120,8 @@ def _tensor(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_
     """Answer of a tensor law without locking."""
     if law == J2_TENSOR:
         return j2_tensor(strain, kappa, parameters, out_stress, out_tangent, out_elastic)
+    if law == FABRIC_CLOSING:
+        return fabric_closing(strain, parameters, out_stress, out_tangent, out_elastic)
     if law == FABRIC_QUADRIC:
         return fabric_quadric(
             strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic

@@ -43,6 +43,8 @@ class BoneHistory:
     density     (n,)         mineral density at J = 1, mg/cm³ K2HPO4-equivalent
     damage      (n,)         damage of the stiffness, 0 to 1
     opened      (n,)         largest norm of the cracks' logarithmic strain so far
+    axes        (n, 3, 3)    axes of the fabric in columns, the third along the spine at first; they turn with the
+                             rotation of each step where the law has a fabric
     =========== ============ ==================================================================
     """
 
@@ -53,6 +55,7 @@ class BoneHistory:
     density: Float
     damage: Float
     opened: Float
+    axes: Float
 
     @property
     def mass(self) -> float:

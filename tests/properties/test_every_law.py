@@ -82,6 +82,8 @@ def stiffness(name, row):
         bulk, shear = column(name, row, "bulk"), column(name, row, "shear")
         c = 2.0 * shear * np.eye(n)
         c[:3, :3] += bulk - 2.0 * shear / 3.0
+        if name == "fabric_closing":
+            c *= np.outer(weights(row), weights(row))
         return c
     c = np.diag([column(name, row, key) for key in ("c11", "c22", "c33", "g23", "g13", "g12")])
     c[3:] *= 2.0
@@ -90,11 +92,26 @@ def stiffness(name, row):
     return c
 
 
+def weights(row):
+    """p_i p_j of the six components."""
+    p = row[7:10]
+    return np.array([p[i] * p[j] for i, j in PAIRS])
+
+
+def scaled(row, components, power):
+    """Principal values of a strain (power 1) or a stress (-1) in the isotropic law's measure."""
+    return np.linalg.eigvalsh(tensor_of(components * weights(row) ** power))
+
+
 def stored(name, row, elastic, kappa):
     """Stored energy of the elastic strain with the damage of ``kappa``; of open cracks too, where they close."""
     left = 1.0
     if name == "crushable_closing":
         return cracked_energy(stiffness(name, row), column(name, row, "cut_off"), elastic)
+    if name == "fabric_closing":
+        isotropic = stiffness("crushable_closing", row)
+        principal = scaled(row, elastic, 1.0)
+        return cracked_energy(isotropic, column(name, row, "cut_off"), principal)
     if name == "fabric_quadric":
         limit, rate = column(name, row, "damage_limit"), column(name, row, "damage_rate")
         left -= limit * -math.expm1(-rate * kappa)
@@ -173,6 +190,10 @@ def excess_cut_off(row, stress, kappa, plastic_ratio):
     return max(ellipse, stress.max() - row[6])
 
 
+def excess_fabric_closing(row, stress, kappa, plastic_ratio):
+    return excess_cut_off(row, scaled(row, stress, -1.0), kappa, plastic_ratio)
+
+
 def excess_shifted(row, stress, kappa, plastic_ratio):
     alpha, crush, tensile, exponent = row[4:8]
     crush *= plastic_ratio**-exponent
@@ -198,7 +219,7 @@ EXCESS = {
     "drucker_prager": excess_drucker_prager, "crushable_foam": excess_foam,
     "crushable_cut_off": excess_cut_off, "crushable_closing": excess_cut_off,
     "shifted_ellipse": excess_shifted,
-    "fabric_quadric": excess_quadric,
+    "fabric_quadric": excess_quadric, "fabric_closing": excess_fabric_closing,
 }  # fmt: skip
 """How far a stress is past yield, MPa: second implementations, in NumPy."""
 
@@ -308,6 +329,21 @@ def test_isotropic_laws_have_no_axes(name, data, order):
 
 @quick
 @given(data=st.data(), seed=st.integers(0, 1000))
+def test_without_fabric_the_scaled_law_is_the_isotropic_one_in_any_axes(data, seed):
+    row, strain, ratio, kappa = data.draw(points("crushable_closing"))
+    q, even = rotation(seed), np.append(row, [1.0, 1.0, 1.0])
+    one = answer("crushable_closing", strain, row, ratio, kappa)
+    turned = mandel(q @ np.diag(strain) @ q.T)
+    other = answer("fabric_closing", turned, even, ratio, kappa)
+    slack = allowed("fabric_closing", even, strain)
+    np.testing.assert_allclose((q * one[2]) @ q.T, tensor_of(other[2]), atol=slack)
+    np.testing.assert_allclose((q * one[4]) @ q.T, tensor_of(other[4]), atol=1e-9)
+    assert one[0] == pytest.approx(other[0], rel=1e-9, abs=1e-12)
+    assert one[1] == pytest.approx(other[1], rel=1e-9, abs=1e-12)
+
+
+@quick
+@given(data=st.data(), seed=st.integers(0, 1000))
 def test_j2_of_tensors_turns_with_the_strain(data, seed):
     row, strain, ratio, kappa = data.draw(points("j2_tensor"))
     q = rotation(seed)
@@ -336,17 +372,22 @@ def test_j2_of_tensors_is_j2_of_principal_strains(data):
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-@pytest.mark.parametrize("name", ["orthotropic", "fabric_quadric"])
+@pytest.mark.parametrize("name", ["orthotropic", "fabric_quadric", "fabric_closing"])
 def test_stress_turns_with_the_material_axes(name, order):
     """Constants of exchanged axes on the exchanged strain give the exchanged stress."""
     shear = [3 + k for k in order]
     index = np.array([*order, *shear])
     law = LAWS[name]
-    row = law.builder(0.1, 0.8, 0.9, 1.3).row() if name == "fabric_quadric" else None
-    if row is None:
-        row = law.builder(70.0, 90.0, 210.0, 0.3, 0.1, 0.12, 40.0, 33.0, 25.0).row()
+    chosen = {
+        "orthotropic": (70.0, 90.0, 210.0, 0.3, 0.1, 0.12, 40.0, 33.0, 25.0),
+        "fabric_quadric": (0.1, 0.8, 0.9, 1.3),
+        "fabric_closing": (120.0, 0.25, 1.1, 0.9, 0.5, 0.9, 1.1, 1.8),
+    }
+    row = law.builder(*chosen[name]).row()
     turned = row.copy()
-    groups = [2, 5, 8] if name == "orthotropic" else [2, 5, 8, 11, 14, 17, 20]
+    groups = {
+        "orthotropic": [2, 5, 8], "fabric_quadric": [2, 5, 8, 11, 14, 17, 20], "fabric_closing": [7]
+    }[name]  # fmt: skip
     for first in groups:
         turned[first : first + 3] = row[[first + k for k in order]]
     for seed in range(5):

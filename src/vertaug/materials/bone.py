@@ -25,6 +25,7 @@ from vertaug.materials.density import (
     tissue_density,
     yield_strain,
 )
+from vertaug_kernels import laws
 
 __all__ = ["CARD", "BoneLaw", "bone_fraction"]
 
@@ -82,6 +83,8 @@ class BoneLaw:
     Damage lowers the crush strength too, by `strength_loss` at its largest. Over minutes crushed bone creeps
     back, by `delayed_compliance` times its instant strain at the largest damage, sound bone not at all:
     `rested` is the share of it that has come, 0 at the rate of a test.
+    `along` is the strength along the spine over that across it, and the root of the same ratio of stiffnesses
+    (`fabric_closing`); both factors then give what bone has across. At 1 bone is isotropic.
     """
 
     stiffness_law: StiffnessName = "kopperdahl_2002"
@@ -106,6 +109,12 @@ class BoneLaw:
     tearing: float = CARD[14].value
     torn_tension: float = CARD[15].value
     rested: float = 0.0
+    along: float = 1.0
+
+    @property
+    def code(self) -> int:
+        """The kernels' number of the law."""
+        return laws.CLOSING if self.along == 1.0 else laws.FABRIC_CLOSING
 
     def _laws(self) -> tuple[DensityLaw, DensityLaw]:
         """Laws of stiffness and of strength."""
@@ -143,10 +152,10 @@ class BoneLaw:
 
     def cards(self) -> tuple[Parameter, ...]:
         """Cards of the density laws and, where their measure asks for it, of the conversions."""
-        laws = self._laws()
+        named = self._laws()
         modules = (les_1994, schileo_2008, tissue_density)
-        converted = any(law.measure != "phosphate" for law in laws)
-        cards = [law.card for law in laws] + [m.CARD for m in modules if converted]
+        converted = any(law.measure != "phosphate" for law in named)
+        cards = [law.card for law in named] + [m.CARD for m in modules if converted]
         return tuple(dict.fromkeys(parameter for card in cards for parameter in card))
 
     def parameters(
@@ -157,7 +166,7 @@ class BoneLaw:
         around: Float | None = None,
         opened: Float | None = None,
     ) -> Float:
-        """Rows (n, 7) of the kernels' law `CLOSING`, in MPa.
+        """Rows (n, 7) of the kernels' law `CLOSING`, or (n, 10) of `FABRIC_CLOSING`, in MPa.
 
         ``density`` (n,) at the initial volume, mg/cm³; ``ratio`` (n,) of the present volume to it,
         which hardens crushed cells and softens opened ones;
@@ -178,7 +187,7 @@ class BoneLaw:
         if opened is not None:
             kept = self.torn_tension + (1.0 - self.torn_tension) * np.exp(-opened / self.tearing)
             sound = sound * kept
-        rows = np.zeros((len(rho), 7))
+        rows = np.zeros((len(rho), laws.FIRST_COLUMN + len(laws.PARAMETERS[self.code])))
         rows[:, 0] = np.clip(self.packing * bone_fraction(rho), 0.05, 0.7)
         rows[:, 1] = self.lock_bulk
         rows[:, 2] = modulus / (3.0 * (1.0 - 2.0 * self.poisson))
@@ -188,6 +197,7 @@ class BoneLaw:
         hydrostatic = np.sqrt(1.0 + alpha * alpha / 9.0) / alpha
         # The cut-off must lie inside the ellipse, also of a weak one.
         rows[:, 6] = self.tension_ratio * hydrostatic * np.minimum(sound_strength * sound, strength)
+        rows[:, 7:] = (1.0, 1.0, math.sqrt(self.along))[: rows.shape[1] - 7]
         return rows
 
 

@@ -12,6 +12,7 @@ from vertaug.materials import (
     crushable_cut_off,
     deshpande_fleck_2000,
     drucker_prager,
+    fabric_closing,
     hencky,
     j2,
     mohr_coulomb,
@@ -102,6 +103,10 @@ LAWS: dict[str, Law] = {
     "fabric_quadric": Law(
         laws.FABRIC_QUADRIC, "fabric_quadric", schwiedrzik_2013.CARD, schwiedrzik_2013.FabricQuadric,
         "Schwiedrzik, Wolfram, Zysset 2013", "strength and damage",
+    ),
+    "fabric_closing": Law(
+        laws.FABRIC_CLOSING, "fabric_closing", fabric_closing.CARD, fabric_closing.FabricClosing,
+        "Deshpande & Fleck 2000, Del Piero 1989, in stresses scaled by fabric",
     ),
 }  # fmt: skip
 """Every law by its name in plans and reports."""

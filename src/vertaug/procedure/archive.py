@@ -24,7 +24,7 @@ __all__ = ["pack_state", "unpack_state"]
 Arrays = dict[str, NDArray[Any]]
 
 _MESH = ("points", "cells", "cell_region", "facets", "facet_set")
-_BONE = ("volume", "ratio", "metric", "plastic", "density", "damage", "opened")
+_BONE = ("volume", "ratio", "metric", "plastic", "density", "damage", "opened", "axes")
 _SHELL = ("facets", "volume", "metric", "plastic", "parameters")
 _FIBRE = ("facets", "volume", "direction", "strain", "parameters")
 _HINGE = ("nodes", "rest", "parameters")

@@ -211,6 +211,7 @@ def _longer(bone: BoneHistory, volume: Float) -> BoneHistory:
         "volume": volume,
         "ratio": np.ones(len(volume)),
         "metric": np.tile(np.eye(3), (len(volume), 1, 1)),
+        "axes": np.tile(np.eye(3), (len(volume), 1, 1)),
     }
     return BoneHistory(
         **{

@@ -115,7 +115,7 @@ class Equilibrium:
         law, rows = self._materials.rows(mesh, bone, around)
         return SolidItem.start(
             mesh.points, mesh.cells, bone.volume, bone.metric, bone.ratio, law, rows,
-            self._model.step_viscosity, kappa=bone.plastic,
+            self._model.step_viscosity, kappa=bone.plastic, axes=bone.axes,
         )  # fmt: skip
 
     def step(
@@ -207,7 +207,7 @@ class Equilibrium:
         """New history at converged ``points``; that of the cells is in ``left``, their item of the next step."""
         _, shell, fibre, hinge = bodies
         bone, metric = state.bone, left.metric.copy()
-        cracked = split(metric, left.law, left.parameters)
+        cracked = split(metric, left.law, left.parameters, left.axes)
         wider = np.maximum(cracked.opening - bone.opened, 0.0)
         plastic = left.kappa + wider
         damage, grown, factor = self._materials.damaged(state.mesh, bone, plastic)
@@ -219,7 +219,7 @@ class Equilibrium:
         )
         new_bone = replace(
             bone, ratio=left.ratio, metric=metric, plastic=plastic, damage=damage,
-            opened=bone.opened + wider,
+            opened=bone.opened + wider, axes=left.axes,
         )  # fmt: skip
         return replace(
             state,

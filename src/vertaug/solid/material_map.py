@@ -23,7 +23,7 @@ from vertaug.materials.rows import Material
 from vertaug.materials.wolfram_2011 import damage as damage_after
 from vertaug.mesh import Mesh
 from vertaug.state import BoneHistory
-from vertaug_kernels.laws import CLOSING, FIRST_COLUMN, PARAMETERS
+from vertaug_kernels.laws import FIRST_COLUMN, PARAMETERS
 
 __all__ = ["Around", "BoneCells", "CellLaw", "MaterialMap", "UniformLaw", "part_of"]
 
@@ -68,10 +68,14 @@ class BoneCells:
     """Crushable bone whose cracks close again, whose constants follow each cell's density and damage."""
 
     law: BoneLaw
-    code: int = CLOSING
+
+    @property
+    def code(self) -> int:
+        """The kernels' number of the law, with axes or without."""
+        return self.law.code
 
     def rows(self, history: BoneHistory, around: Around) -> Float:
-        """Rows (k, 7) frozen at ``history``."""
+        """Rows (k, w) frozen at ``history``."""
         return self.law.parameters(
             history.density, history.ratio, history.damage, around.damage, around.opened
         )

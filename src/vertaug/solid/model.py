@@ -160,6 +160,7 @@ def first_state(
         density=np.asarray(density, dtype=np.float64),
         damage=capped,
         opened=np.zeros(n),
+        axes=np.tile(np.eye(3), (n, 1, 1)),
     )
     shell, fibre = _shell_histories(
         mesh, model.shells, np.clip(facet_damage / model.law.cracked, 0.0, 1.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels.laws import CLOSING, FIRST_COLUMN, PARAMETERS
+from vertaug_kernels.laws import CLOSING, FABRIC_CLOSING, FIRST_COLUMN, PARAMETERS
 
 __all__ = ["SplitStrain", "crack_strains", "split"]
 
@@ -17,30 +17,34 @@ Float = NDArray[np.float64]
 _BULK, _SHEAR, _CUT_OFF = (
     FIRST_COLUMN + PARAMETERS[CLOSING].index(name) for name in ("bulk", "shear", "cut_off")
 )
+_SCALE = FIRST_COLUMN + PARAMETERS[FABRIC_CLOSING].index("scale1")
 
 
 @dataclass(frozen=True)
 class SplitStrain:
-    """Principal logarithmic strains of histories (n,): `elastic` (n, 3), `cracks` (n, 3), their `axes` (n, 3, 3)."""
+    """Logarithmic strains of histories (n, 3, 3): `elastic` and `cracks`."""
 
     elastic: Float
     cracks: Float
-    axes: Float
 
     @property
     def opening(self) -> Float:
         """Norm of the cracks' strain, (n,)."""
-        return np.asarray(np.linalg.norm(self.cracks, axis=1))
+        return np.asarray(np.linalg.norm(self.cracks, axis=(1, 2)))
 
     def part(self, cells: NDArray[np.intp]) -> SplitStrain:
         """The same of some ``cells`` (k,)."""
-        return SplitStrain(self.elastic[cells], self.cracks[cells], self.axes[cells])
+        return SplitStrain(self.elastic[cells], self.cracks[cells])
 
     def metric(self, factor: Float) -> Float:
         """Histories (n, 3, 3) with the elastic strain times ``factor`` (n,) and the same cracks."""
-        strain = factor[:, None] * self.elastic + self.cracks
-        out = np.einsum("nik,nk,njk->nij", self.axes, np.exp(2.0 * strain), self.axes)
-        return np.ascontiguousarray(out)
+        values, axes = np.linalg.eigh(factor[:, None, None] * self.elastic + self.cracks)
+        return _tensors(np.exp(2.0 * values), axes)
+
+
+def _tensors(values: Float, axes: Float) -> Float:
+    """Tensors (n, 3, 3) of principal ``values`` (n, 3) and ``axes`` (n, 3, 3)."""
+    return np.ascontiguousarray((axes * values[:, None, :]) @ axes.transpose(0, 2, 1))
 
 
 def crack_strains(strain: Float, bulk: Float, shear: Float, cut_off: Float) -> Float:
@@ -71,16 +75,33 @@ def crack_strains(strain: Float, bulk: Float, shear: Float, cut_off: Float) -> F
     return cracks
 
 
-def split(metric: Float, law: NDArray[np.int32], parameters: Float) -> SplitStrain:
-    """Take histories (n, 3, 3) apart; ``law`` (n,) codes and ``parameters`` (n, w) rows of the kernels' laws.
+def _open_part(strain: Float, axes: Float, rows: Float) -> Float:
+    """Cracks (k, 3, 3) of principal ``strain`` (k, 3) along ``axes`` under a law's ``rows``."""
+    found = crack_strains(strain, rows[:, _BULK], rows[:, _SHEAR], rows[:, _CUT_OFF])
+    return _tensors(found, axes)
 
-    Cells of other laws than `CLOSING` have no cracks.
+
+def split(
+    metric: Float, law: NDArray[np.int32], parameters: Float, fabric: Float | None = None
+) -> SplitStrain:
+    """Take histories (n, 3, 3) apart.
+
+    ``law`` (n,) codes and ``parameters`` (n, w) rows of the kernels' laws, ``fabric`` (n, 3, 3) or (1, 3, 3) the
+    material axes in columns, by default the global ones. Cells of other laws than `CLOSING` and
+    `FABRIC_CLOSING` have no cracks.
     """
     values, axes = np.linalg.eigh(metric)
-    strain = 0.5 * np.log(values)
+    principal = 0.5 * np.log(values)
+    strain = _tensors(principal, axes)
     cracks, closing = np.zeros_like(strain), np.flatnonzero(law == CLOSING)
-    rows = parameters[closing]
-    cracks[closing] = crack_strains(
-        strain[closing], rows[:, _BULK], rows[:, _SHEAR], rows[:, _CUT_OFF]
-    )
-    return SplitStrain(strain - cracks, cracks, axes)
+    cracks[closing] = _open_part(principal[closing], axes[closing], parameters[closing])
+    scaled = np.flatnonzero(law == FABRIC_CLOSING)
+    if len(scaled):
+        rows, turn = parameters[scaled], np.eye(3)[None] if fabric is None else fabric
+        turn = turn if len(turn) == 1 else turn[scaled]
+        share = turn * rows[:, None, _SCALE : _SCALE + 3]
+        back = turn / rows[:, None, _SCALE : _SCALE + 3]
+        inner = share.transpose(0, 2, 1) @ strain[scaled] @ share
+        found = _open_part(*np.linalg.eigh(inner), rows)
+        cracks[scaled] = back @ found @ back.transpose(0, 2, 1)
+    return SplitStrain(strain - cracks, cracks)

@@ -11,7 +11,6 @@ from vertaug.materials.bone import BoneLaw
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
 from vertaug.state import State
-from vertaug_kernels.laws import CLOSING
 
 __all__ = ["changed_stiffness"]
 
@@ -30,7 +29,7 @@ def changed_stiffness(state: State, before: BoneLaw, after: BoneLaw) -> State:
     rows = before.parameters(
         bone.density, bone.ratio, bone.damage, average(bone.damage), average(bone.opened)
     )
-    law = np.full(mesh.n_cells, CLOSING, dtype=np.int32)
+    law = np.full(mesh.n_cells, before.code, dtype=np.int32)
     factor = before.stiffness_left(bone.damage) / after.stiffness_left(bone.damage)
-    metric = split(bone.metric, law, rows).metric(factor)
+    metric = split(bone.metric, law, rows, bone.axes).metric(factor)
     return replace(state, bone=replace(bone, metric=metric))

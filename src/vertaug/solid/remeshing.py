@@ -127,6 +127,7 @@ def _transferred(bone: BoneHistory, old: Mesh, new: Mesh, source: Int) -> BoneHi
         density=mass / inverse,
         damage=bone.damage[source],
         opened=bone.opened[source],
+        axes=np.ascontiguousarray(bone.axes[source]),
     )
 
 

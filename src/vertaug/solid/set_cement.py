@@ -22,7 +22,7 @@ from vertaug.solid.cells import SolidItem
 from vertaug.solid.material_map import Around, BoneCells, CellLaw, MaterialMap
 from vertaug.solid.model import SolidModel
 from vertaug.state import CEMENT, BoneHistory, CementHistory, State
-from vertaug_kernels.laws import FIRST_COLUMN, PARAMETERS
+from vertaug_kernels.laws import FABRIC_CLOSING, FIRST_COLUMN, PARAMETERS
 
 __all__ = [
     "CementCells",
@@ -142,7 +142,7 @@ def set_cement(
 
 
 def _bone_moduli(state: State, model: SolidModel, cells: NDArray[np.int32]) -> tuple[Float, Float]:
-    """Bulk and shear modulus (k,) MPa of what has cement in its pores."""
+    """Bulk and shear modulus (k,) MPa of what has cement in its pores; their mean over the axes where it has any."""
     laws = MaterialMap(BoneCells(model.law), model.regions)
     around = Around(state.bone.damage, state.bone.opened)
     codes, rows = laws.rows(state.mesh, state.bone, around)
@@ -155,7 +155,12 @@ def _bone_moduli(state: State, model: SolidModel, cells: NDArray[np.int32]) -> t
             "solid", f"regions.{state.mesh.region_names[region]}", "cement in the pores of a law of its own kind",
             "a law with one bulk and one shear modulus", "give the region an isotropic law", "E-SOLID-042",
         )  # fmt: skip
-    return rows[cells, FIRST_COLUMN], rows[cells, FIRST_COLUMN + 1]
+    bulk, shear = rows[cells, FIRST_COLUMN], rows[cells, FIRST_COLUMN + 1]
+    along = codes[cells] == FABRIC_CLOSING
+    scale = rows[cells[along], -3:].prod(axis=1) ** (4.0 / 3.0)
+    bulk[along] *= scale
+    shear[along] *= scale
+    return bulk, shear
 
 
 def shrunk(state: State, share: float) -> State:

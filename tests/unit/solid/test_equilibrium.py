@@ -200,10 +200,9 @@ def test_damage_grows_at_given_stress(loaded, grown):
     cut_off = FIRST_COLUMN + PARAMETERS[CLOSING].index("cut_off")
     after[:, cut_off] = rows[:, cut_off]  # what the cracks were held with
     held_now = split(end.metric, law, after)
-    strain, vectors = held_now.elastic, held_now.axes
-    mean = strain.mean(axis=1, keepdims=True)
-    principal = 3.0 * after[:, 2:3] * mean + 2.0 * after[:, 3:4] * (strain - mean)
-    held = np.einsum("cik,ck,cjk->cij", vectors, principal, vectors)
+    strain, bulk, shear = held_now.elastic, *(after[:, [k], None] for k in (2, 3))
+    mean = np.trace(strain, axis1=1, axis2=2)[:, None, None] / 3.0 * np.eye(3)
+    held = 3.0 * bulk * mean + 2.0 * shear * (strain - mean)
     assert (end.damage - bone.damage).max() > 0.05
     assert held_now.opening.max() > 1e-3
     assert plastic[unlocked].max() > 0.01

@@ -9,7 +9,8 @@ import pytest
 from vertaug.errors import InputError
 from vertaug.materials.hencky import Hencky
 from vertaug.materials.j2 import J2
-from vertaug.solid.cavity import CavityItem, pressure_energy
+from vertaug.solid.balances import cavity_volumes
+from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.material_map import Around, BoneCells, MaterialMap, UniformLaw
 from vertaug.solid.model import cavity_facets
@@ -94,3 +95,28 @@ def test_a_step_with_laws_by_region_converges_stiffer_and_damages_bone_alone(loa
 def test_a_material_with_the_code_of_another_law_is_refused():
     with pytest.raises(InputError, match="E-SOLID-040"):
         UniformLaw(HENCKY, J2())
+
+
+def test_fabric_of_next_to_none_is_isotropic_bone_and_axes_turn(loaded):
+    """The whole step by the other route: strains in axes of the cells in place of principal ones."""
+    model, state = loaded
+    name, facets = next(iter(cavity_facets(state.mesh).items()))
+    ends = []
+    for along in (1.0, 1.0 + 1e-12, 1.8):
+        law = replace(model.law, along=along)
+        now, equilibrium = state, Equilibrium(state, replace(model, law=law))
+        for growth in (1.12, 1.12):
+            delivered = growth * cavity_volumes(now)[name]
+            item = [CavityItem(facets, syringe_energy(delivered, 200.0))]
+            step = equilibrium.step(now, item, 110.0, NewtonOptions(tolerance=1e-9))
+            assert step.newton.converged, step.newton.reason
+            now = step.state
+        ends.append(now)
+    plain, near, far = ends
+    np.testing.assert_allclose(near.mesh.points, plain.mesh.points, atol=1e-5)
+    np.testing.assert_allclose(near.bone.metric, plain.bone.metric, atol=1e-5)
+    assert plain.bone.damage.max() > 0.01
+    assert np.array_equal(plain.bone.axes, state.bone.axes)
+    turned = far.bone.axes[:, 2, 2]
+    assert 0.9 < turned.min() < 1.0 - 1e-4
+    assert np.abs(far.mesh.points - plain.mesh.points).max() > 1e-3

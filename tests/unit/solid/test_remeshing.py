@@ -85,6 +85,22 @@ def test_history_stays_in_bounds(before, after):
     assert crushed[1] == pytest.approx(crushed[0], rel=0.02)
 
 
+def test_cells_take_the_axes_of_those_they_lie_in(before):
+    """Axes that turn about x along the body arrive as those of a near cell, and as rotations."""
+    angle = 0.05 * before.mesh.centroids()[:, 2]
+    c, s = np.cos(angle), np.sin(angle)
+    axes = np.zeros((len(c), 3, 3))
+    axes[:, 0, 0] = 1.0
+    axes[:, 1, 1], axes[:, 2, 2], axes[:, 1, 2], axes[:, 2, 1] = c, c, -s, s
+    bone = replace(before.bone, axes=axes)
+    new = remeshed(replace(before, bone=bone), RULE)
+    found = np.arctan2(new.bone.axes[:, 2, 1], new.bone.axes[:, 2, 2])
+    wanted = 0.05 * new.mesh.centroids()[:, 2]
+    assert np.abs(found - wanted).max() < 0.05 * 3.0
+    square = new.bone.axes.transpose(0, 2, 1) @ new.bone.axes
+    np.testing.assert_allclose(square, np.tile(np.eye(3), (len(square), 1, 1)), atol=1e-12)
+
+
 def test_membranes_and_beds_keep_their_places(before, after):
     assert after.rig.arrays is before.rig.arrays
     for part in ("ground", "platen"):
