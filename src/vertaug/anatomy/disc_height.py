@@ -7,9 +7,11 @@ men and women apart); here those of both at 70 years, averaged. Above T12 discs 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from vertaug.materials.card import Parameter
 
-__all__ = ["CARD", "LEVELS", "disc_heights"]
+__all__ = ["CARD", "LEVELS", "disc_height", "disc_heights"]
 
 LEVELS = (*(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6)), "S1")
 _AGE = 70.0
@@ -25,10 +27,11 @@ _REGRESSIONS = {
 """Disc below a level: height at birth, mm, and its growth, mm a year, of men and of women."""
 
 
-def _lumbar(level: str) -> float:
-    """Mean height of men and women at 70 years, mm."""
+def _lumbar(level: str, age: float = _AGE, sex: Literal["male", "female"] | None = None) -> float:
+    """Height at an ``age`` in years, mm; the mean of men and women where the ``sex`` is not known."""
     men, grows, women, rises = _REGRESSIONS[level]
-    return 0.5 * (men + women + _AGE * (grows + rises))
+    of = {"male": men + age * grows, "female": women + age * rises}
+    return of[sex] if sex else 0.5 * (of["male"] + of["female"])
 
 
 CARD = (
@@ -49,3 +52,10 @@ def disc_heights(level: str) -> tuple[float, float]:
     name = level if level in LEVELS else "L1"
     above = LEVELS[max(LEVELS.index(name) - 1, 0)]
     return known.get(above, known["thoracic"]), known.get(name, known["thoracic"])
+
+
+def disc_height(
+    above: str, age: float = _AGE, sex: Literal["male", "female"] | None = None
+) -> float:
+    """Height, mm, of the disc below the level ``above``; nothing tells age and sex of thoracic ones."""
+    return _lumbar(above, age, sex) if above in _REGRESSIONS else CARD[0].value
