@@ -12,6 +12,7 @@ import typer
 
 from vertaug import __version__
 from vertaug.cli.guard import guarded
+from vertaug.cli.validate import validate
 from vertaug.cli.verify import verify
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ First steps:
 
   vertaug verify                           benchmarks with known answers
 
-Exit codes: 0 done, 1 a benchmark failed, 2 bad input, 3 not converged, 4 no disk or memory, 5 interrupted, 70 defect.
+  vertaug validate                         published experiments, target beside result
+
+Exit codes: 0 done, 1 a benchmark or experiment failed, 2 bad input, 3 not converged, 4 no disk or memory,
+5 interrupted, 70 defect.
 
 For research; not for treating patients.
 """
@@ -181,6 +185,7 @@ def run(
 
 
 app.command(short_help="Run benchmarks with known answers.")(verify)
+app.command(short_help="Repeat published experiments.")(validate)
 
 
 def _run(plan: Plan, out: Path, quiet: bool, pictures: bool, threads: int | None) -> None:

@@ -46,13 +46,14 @@ class Crush:
 
     `first` and `second` (n, 2) are displacement (mm, from the unloaded length of the specimen before
     the first loading) and force (N); `residual` mm is the loss of length left after the rest, `elastic`
-    mm that right after unloading; `state` the specimen after the second loading.
+    mm that right after unloading; `rested` the specimen after the rest, `state` after the second loading.
     """
 
     first: Float
     second: Float
     elastic: float
     residual: float
+    rested: State
     state: State
 
     @property
@@ -145,11 +146,11 @@ def crush_test(
     )
     top = first[-1, 1]
     elastic = origin - float(_unload(state, model, top, options).rig.points[0, 0])
-    state = _rested(state, model, top, options)
-    residual = origin - float(state.rig.points[0, 0])
+    rested = _rested(state, model, top, options)
+    residual = origin - float(rested.rig.points[0, 0])
     further = residual + np.linspace(0.0, reload, max(steps * 8 // 10, 8) + 1)[1:] * depth
-    second, last = _load(state, model, further, origin, progress, options)
-    return Crush(first, second, elastic, residual, last)
+    second, last = _load(rested, model, further, origin, progress, options)
+    return Crush(first, second, elastic, residual, rested, last)
 
 
 def _rested(state: State, model: SolidModel, top: float, options: NewtonOptions) -> State:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What an experiment is given, what it finds, and the list of all experiments."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from vertaug.procedure.plan_sections import MeshSizes
+
+__all__ = ["EXPERIMENTS", "LEVELS", "Experiment", "Findings", "Level", "Setting"]
+
+Level = Literal["coarse", "default", "fine"]
+LEVELS: dict[Level, float] = {"coarse": 1.3, "default": 1.0, "fine": 0.77}
+"""Edge lengths of the meshes over those that a plan has by default."""
+_SPECIMEN = 4.2
+"""Edge length (mm) of whole bodies in a testing machine at the default level."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an experiment is run with.
+
+    `level` of the meshes, folder `work` for what it keeps, folder `data` of real vertebrae if there is one, and
+    the `facts` of the experiments that were run before it, by id.
+    """
+
+    level: Level
+    work: Path
+    data: Path | None = None
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def specimen(self) -> float:
+        """Edge length of a body in a testing machine, mm."""
+        return _SPECIMEN * LEVELS[self.level]
+
+    @property
+    def mesh(self) -> dict[str, str]:
+        """Sizes of the mesh for a plan."""
+        sizes = MeshSizes()
+        scale = LEVELS[self.level]
+        return {
+            "size": f"{scale * sizes.size:.4g} mm",
+            "cavity_size": f"{scale * sizes.cavity_size:.4g} mm",
+        }
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an experiment found.
+
+    `values` by quantity of the targets; `unable` says for a quantity that could not be had why not; `facts` are
+    further numbers worth telling, and what later experiments need.
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    unable: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One published experiment.
+
+    `module` in this package has the function ``run(setting) -> Findings`` and says in its docstring what was taken
+    from the paper and what was assumed; where there is none, `lacking` says what the engine lacks for it. It comes
+    `after` others, whose facts it is given.
+    """
+
+    id: str
+    title: str
+    module: str = ""
+    lacking: str = ""
+    after: tuple[str, ...] = ()
+
+    def function(self) -> Callable[[Setting], Findings]:
+        """Return the function that runs it."""
+        found: Callable[[Setting], Findings] = importlib.import_module(self.path).run
+        return found
+
+    @property
+    def path(self) -> str:
+        """Dotted name of its module."""
+        return f"vertaug.validation.{self.module}"
+
+
+EXPERIMENTS = (
+    Experiment("V1", "Trabecular bone in a column", "v01_bone_column"),
+    Experiment("V2", "A vertebral body crushed by a quarter, left and loaded again", "v02_crush"),
+    Experiment("V3", "Strength of vertebral bodies from T4 to L5", "v03_strength"),
+    Experiment("V4", "Kyphoplasty under 110 N after an axial crush", "v04_sleeve"),
+    Experiment("V5", "Inflation in young vertebrae", "v05_young"),
+    Experiment("V6", "Kyphoplasty without load", "v06_unloaded"),
+    Experiment("V7", "Height lost as balloons are deflated", "v07_deflation"),
+    Experiment("V8", "Height and volume of treated bodies", "v08_volume"),
+    Experiment("V10", "Load sharing of shell and core", lacking="nothing splits a load between shell and core"),
+    Experiment("V11", "Stiffness against the dose of cement", "v11_cement_dose"),
+    Experiment("V12", "Disc pressure with a shift of the upper body", lacking="no column with discs of their own"),
+    Experiment("V16", "One against two balloons", "v16_lift"),
+    Experiment("V17", "Pressures and angles as in practice", "v17_practice", after=("V4", "V6", "V7", "V8")),
+)  # fmt: skip

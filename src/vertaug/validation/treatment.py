@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kyphoplasty of a specimen as a plan: what experiments with balloons share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vertaug.errors import NotConvergedError
+from vertaug.mesh.surface import enclosed_volume
+from vertaug.outcomes import Heights, body_alone, to_mL, to_psi
+from vertaug.procedure.case import Case, make_case
+from vertaug.procedure.folder import RunFolder
+from vertaug.procedure.plan import Plan, plan_from_dict
+from vertaug.procedure.reporter import Silent
+from vertaug.procedure.run import run_stages
+from vertaug.procedure.stage import Results, last_of
+from vertaug.solid.model import outer_facets
+from vertaug.state import State
+from vertaug.validation.experiment import Setting
+
+__all__ = ["Treatment", "balloons", "body_volume", "lost", "specimen_volume", "treat"]
+
+SIDES = ("left", "right")
+
+
+def balloons(volume: str, sides: tuple[str, ...] = SIDES) -> list[dict[str, str]]:
+    """Tables of balloons with ``volume`` each, all else by default."""
+    return [{"name": side, "side": side, "volume": volume} for side in sides]
+
+
+def lost(kind: str, level: str, *losses: float) -> dict[str, str]:
+    """Deformity of a ``kind`` that has lost anterior, middle and posterior height: shares, or mm where over 1."""
+    plan = plan_from_dict(
+        {"anatomy": {"source": "parametric", "level": level}, "procedure": {"stages": ["access"]}}
+    )
+    whole = make_case(plan).intact
+    assert whole is not None
+    keys = ("anterior_height", "middle_height", "posterior_height")
+    left = [
+        height - (loss if loss > 1.0 else loss * height)
+        for height, loss in zip(whole.to_dict().values(), losses, strict=True)
+    ]
+    return {"kind": kind} | {key: f"{value:.4f} mm" for key, value in zip(keys, left, strict=True)}
+
+
+def specimen_volume(case: Case) -> float:
+    """Volume (mm³) of a vertebra's body without its arch."""
+    grid = body_alone(case.vertebra).distance
+    # The signed distance over a voxel's edge, clipped, is the share of the voxel that is inside.
+    edge = float(np.mean(grid.spacing))
+    share = np.clip(0.5 - grid.values / edge, 0.0, 1.0)
+    return float(share.sum(dtype=np.float64)) * edge**3
+
+
+def body_volume(case: Case, first: State, state: State) -> float:
+    """Volume (mm³) of the body at ``state`` with its cavities; ``first`` is at the shape of the case's vertebra."""
+    outer = [enclosed_volume(s.mesh.points, outer_facets(s.mesh)) for s in (first, state)]
+    return specimen_volume(case) + outer[1] - outer[0]
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A run of a plan up to its deflation: the `case` and its stages `done`."""
+
+    case: Case
+    done: Results
+
+    def heights(self, kind: str) -> Heights:
+        """Heights (mm) at the end of the last stage of a kind."""
+        found = last_of(self.done, kind)
+        if found is None:
+            raise KeyError(kind)
+        return Heights.of(found.facts["heights"])
+
+    @property
+    def before(self) -> Heights:
+        """Heights before the balloons are inflated, under the axial load."""
+        names = list(self.done)
+        inflated = next(n for n in names if self.done[n].kind == "inflate")
+        return Heights.of(self.done[names[names.index(inflated) - 1]].facts["heights"])
+
+    @property
+    def intact(self) -> Heights:
+        """Heights before the fracture."""
+        found = self.case.intact
+        if found is None:
+            message = "a vertebra whose heights before its fracture nothing tells"
+            raise ValueError(message)
+        return found
+
+    @property
+    def pressure(self) -> float:
+        """Mean pressure (psi) of the balloons where they stopped, settled."""
+        inflated = last_of(self.done, "inflate")
+        assert inflated is not None
+        return float(np.mean([to_psi(p) for p in inflated.facts["pressures"].values()]))
+
+    @property
+    def largest_pressure(self) -> float:
+        """Largest pressure (psi) of any balloon in any step."""
+        inflated = last_of(self.done, "inflate")
+        assert inflated is not None
+        return to_psi(float(inflated.arrays["records"][:, 3].max()))
+
+    def facts(self) -> dict[str, Any]:
+        """What is worth telling of the run."""
+        inflated = last_of(self.done, "inflate")
+        assert inflated is not None
+        records = inflated.arrays["records"]
+        last = records[-len(inflated.facts["cavities"]) :]
+        return {
+            "intact_mm": list(self.intact.to_dict().values()),
+            "heights_mm": {name: result.facts["heights"] for name, result in self.done.items()},
+            "wedge_deg": {name: result.facts["wedge"] for name, result in self.done.items()},
+            "stops": inflated.facts["stops"],
+            "pressure_psi": self.pressure,
+            "largest_pressure_psi": self.largest_pressure,
+            "volumes_mL": [to_mL(float(row[2])) for row in last],
+            "cells": self.done[list(self.done)[-1]].state.mesh.n_cells,
+            "energy_share_of_viscosity": _artificial(inflated.facts["energy"]),
+        }
+
+
+def _artificial(energy: Mapping[str, Any]) -> float:
+    """Share of the step's viscosity in the work of an inflation."""
+    from vertaug.solid.energy_balance import EnergyBalance
+
+    return float(EnergyBalance.from_dict(dict(energy)).artificial_share)
+
+
+def treat(
+    setting: Setting,
+    plan: Mapping[str, Any],
+    stages: tuple[str, ...] = ("access", "inflate", "deflate"),
+) -> Treatment:
+    """Run a plan's stages with the meshes of ``setting``; finished stages are kept there and not run again.
+
+    Raises
+    ------
+    NotConvergedError
+        A stage ended before its end.
+    """
+    data = {"mesh": setting.mesh, "procedure": {"stages": list(stages)}, **plan}
+    built: Plan = plan_from_dict(data)
+    name = hashlib.sha256(built.resolved_toml().encode()).hexdigest()[:12]
+    case = make_case(built)
+    with RunFolder(setting.work / name, built) as folder:
+        done = run_stages(built, case, Silent(), folder)
+    for result in done.values():
+        if result.facts.get("failure"):
+            raise NotConvergedError(
+                result.name, int(result.facts["failed_step"]), result.facts["failure"]
+            )
+    return Treatment(case, done)
