@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from vertaug.balloon.wall import BalloonWall
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy, zero_energy
+from vertaug.verification.rubber_wall import RubberWall
 
 PRESSURE = 2.5
 
@@ -19,7 +19,7 @@ def body(cases):
     return solid, points
 
 
-WALL = BalloonWall(0.45, 40.0, 8.0)
+WALL = RubberWall(0.45, 40.0, 8.0)
 ENERGIES = {
     "pressure": (pressure_energy(PRESSURE), zero_energy),
     "syringe": (syringe_energy(30.0, 200.0), zero_energy),
@@ -53,6 +53,6 @@ def test_pressure_of_the_syringe(body):
 
 def test_a_wall_past_its_limit_has_infinite_energy(body):
     solid, points = body
-    item = CavityItem(solid.inner, zero_energy, BalloonWall(0.45, 1.0, 8.0).energy)
+    item = CavityItem(solid.inner, zero_energy, RubberWall(0.45, 1.0, 8.0).energy)
     assert item.energy(points) == np.inf
     assert item.evaluate(points, with_matrix=True).energy == np.inf

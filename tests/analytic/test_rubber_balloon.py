@@ -5,12 +5,12 @@ import math
 
 import pytest
 
-from vertaug.balloon.wall import BalloonWall
+from vertaug.verification.rubber_wall import RubberWall
 
 
 @pytest.mark.parametrize("limit", [math.inf, 5.0])
 def test_derivatives_of_the_wall(limit):
-    wall, h = BalloonWall(0.45, 40.0, limit), 1e-4
+    wall, h = RubberWall(0.45, 40.0, limit), 1e-4
     for area in (30.0, 40.0, 70.0, 110.0):
         value, tension, curve = wall.energy(area)
         above, below = wall.energy(area + h), wall.energy(area - h)
@@ -21,7 +21,7 @@ def test_derivatives_of_the_wall(limit):
 
 def test_the_limited_wall_locks():
     """Tension grows without bound where 2 s + s⁻² - 3 nears the limit, infinite energy past it."""
-    wall = BalloonWall(0.45, 1.0, 5.0)
+    wall = RubberWall(0.45, 1.0, 5.0)
     near, nearer = wall.energy(3.9), wall.energy(3.96)
     assert nearer[1] > 3.0 * near[1] > 0.0
     assert wall.energy(4.0) == (math.inf, math.inf, math.inf)

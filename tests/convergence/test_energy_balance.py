@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
 from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.cells import SMALL, SolidItem
@@ -77,7 +78,7 @@ def inflated(loaded, step):
     """Inflation of a cavity in bone by 12 % in even steps."""
     model, state = loaded
     name, first = next(iter(cavity_volumes(state).items()))
-    one = Balloon(name, 1.12 * first, 10.0, 0.1, 0.45, 1000.0)
+    one = Balloon(name, 1.12 * first, 10.0, 0.1, catalogue()["generic_15"].wall(165.0))
     options = InflationOptions(step, first_step=step, remesh=RemeshRule(worst=0.0, low=0.0))
     return inflate(state, model, (one,), options, lambda *_: None).energy
 

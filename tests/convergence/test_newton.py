@@ -4,9 +4,9 @@
 import numpy as np
 import pytest
 
-from vertaug.balloon.wall import BalloonWall
 from vertaug.solid.cavity import CavityItem, syringe_energy
 from vertaug.solid.cells import SolidItem
+from vertaug.verification.rubber_wall import RubberWall
 from vertaug_kernels import laws
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -51,7 +51,7 @@ def test_residual_falls_quadratically_with_syringe_and_wall(cases):
     rest = CavityItem(body.inner, syringe_energy(1.0, 1.0))
     volume, area = rest.volume(body.points), rest.area(body.points)
     cavity = CavityItem(
-        body.inner, syringe_energy(1.3 * volume, 200.0), BalloonWall(0.5, area, 20.0).energy
+        body.inner, syringe_energy(1.3 * volume, 200.0), RubberWall(0.5, area, 20.0).energy
     )
     result = cases.solve(body.points, [item, cavity], body.fixed(), 1e-12)
     assert result.converged, result.reason

@@ -119,7 +119,7 @@ def test_cement_becomes_part_of_the_solid(run):
 
 def test_curves_and_fields_are_written(run):
     names = {path.name for path in (run[1] / "curves").iterdir()}
-    assert names == {"inflation.csv", "injection.csv", "curing.csv"}
+    assert names == {"inflation.csv", "free_inflation.csv", "injection.csv", "curing.csv"}
     assert (run[1] / "fields/bone.pvd").is_file()
     assert (run[1] / "fields/cement.vtu").is_file()
     assert (run[1] / "fields/heat.vtu").is_file()

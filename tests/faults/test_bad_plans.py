@@ -110,7 +110,7 @@ def test_file_that_is_no_plan(tmp_path, content):
 
 
 def test_balloon_that_does_not_fit(tmp_path):
-    text = text_of("balloon", 'length = "30 mm"').replace(
+    text = text_of("balloon", 'length = "30 mm"\ngreatest_volume = "8 mL"').replace(
         'level = "L1"', 'level = "T4"\nscale = 0.8'
     )
     message = refused(tmp_path, text)

@@ -52,16 +52,15 @@ class Balloon:
     """One balloon: `cavity` is the name of its facets.
 
     `volume` mm³ and `pressure` MPa end its inflation, as do an `endplate_gap` and a `cortex_gap`, mm of
-    bone left up to the endplates and to the rest of the outer surface; `tension` is
-    the wall's μt in N/mm, `limit_area` mm² the area at which the wall locks.
+    bone left up to the endplates and to the rest of the outer surface; `wall` is that of the balloon alone,
+    whose rest area is smaller where the cavity is.
     """
 
     cavity: str
     volume: float
     pressure: float
     endplate_gap: float
-    tension: float
-    limit_area: float
+    wall: BalloonWall
     cortex_gap: float = 0.0
 
 
@@ -161,10 +160,8 @@ class _Inflation:
         for name, triangles in facets.items():
             cavity = CavityItem(triangles, syringe_energy(1.0, 1.0))
             area = cavity.area(state.mesh.points)
-            balloon = self.balloons[name]
-            stretch = balloon.limit_area / area
-            limit = 2.0 * stretch + stretch**-2 - 3.0 if stretch > 1.0 else math.inf
-            self.walls[name] = BalloonWall(balloon.tension, area, limit)
+            wall = self.balloons[name].wall
+            self.walls[name] = replace(wall, rest_area=min(wall.rest_area, area))
             self.delivered[name] = cavity.volume(state.mesh.points)
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []

@@ -18,7 +18,8 @@ from vertaug.mesh import Capsule, Mesh, MeshSize, generate_mesh
 from vertaug.procedure.build_sources import source_vertebra, with_fracture
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_anatomy import ParametricAnatomy, ReferenceHeights
-from vertaug.procedure.plan_sections import Balloon, Defect, Vein
+from vertaug.procedure.plan_balloon import Balloon
+from vertaug.procedure.plan_sections import Defect, Vein
 
 __all__ = ["build_mesh", "build_vertebra", "mesh_size", "plan_channels", "plan_openings"]
 

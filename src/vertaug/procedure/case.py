@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,12 +12,14 @@ from numpy.typing import NDArray
 from vertaug.anatomy import Approach, HeightProfile, Vertebra
 from vertaug.anatomy.openings import Opening
 from vertaug.anatomy.profile import heights, profile_from_triangles, wedge_angle
+from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.inflate import Balloon, InflationOptions
 from vertaug.materials.bone import BoneLaw
 from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import Heights
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.plan_balloon import balloon_wall
 from vertaug.procedure.product import product_of
 from vertaug.solid.model import ENDPLATES, Shells, SolidModel, Surroundings
 from vertaug.solid.newton import NewtonOptions
@@ -69,8 +70,7 @@ class Case:
                 pressure=item.pressure_limit,
                 endplate_gap=item.endplate_gap,
                 cortex_gap=item.cortex_gap,
-                tension=item.wall_tension,
-                limit_area=_limit_area(item.length, item.limit_diameter),
+                wall=balloon_wall(item),
             )
             for item in self.plan.balloon
         )
@@ -89,15 +89,6 @@ class Case:
         )
 
 
-def _limit_area(length: float, diameter: float) -> float:
-    """Area (mm²) at which a balloon's wall locks: a cylinder a third of its diameter longer.
-
-    At 18 mm it holds 2.6, 3.9 and 5.3 mL as a ball for lengths of 10, 15 and 20 mm, near the
-    largest volumes such balloons are sold for (recalled: 3, 4, 6 mL).
-    """
-    return math.pi * diameter * (length + diameter / 3.0)
-
-
 def make_case(plan: Plan) -> Case:
     """Build what the plan describes, short of its mesh.
 
@@ -109,7 +100,19 @@ def make_case(plan: Plan) -> Case:
     vertebra = build_vertebra(plan)
     approaches, warnings = plan_channels(plan, vertebra)
     openings = plan_openings(plan, vertebra)
-    return Case(plan, vertebra, approaches, openings, product, (*vertebra.warnings, *warnings))
+    texts = (*vertebra.warnings, *warnings, *_uncalibrated(plan))
+    return Case(plan, vertebra, approaches, openings, product, texts)
+
+
+def _uncalibrated(plan: Plan) -> tuple[str, ...]:
+    """Warnings of balloons whose free curve nobody has measured."""
+    kinds = dict.fromkeys(item.type for item in plan.balloon)
+    return tuple(
+        f"balloon type {name} is not calibrated: its free inflation curve and greatest volume are recalled "
+        "or assumed, and pressures inherit their uncertainty"
+        for name in kinds
+        if not catalogue()[name].calibrated
+    )
 
 
 def bone_model(plan: Plan) -> BoneLaw:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.anatomy import disc_height
+from vertaug.balloon.free import free_curve
 from vertaug.materials import (
     bogetti_gillespie_1992,
     deshpande_fleck_2000,
@@ -28,12 +29,15 @@ from vertaug.mesh.write import write_cells, write_facets, write_series, write_vo
 from vertaug.outcomes import (
     InflationRow,
     InjectionCurve,
+    to_mL,
+    to_psi,
     write_inflation_curve,
     write_injection_curve,
 )
 from vertaug.procedure.case import Case, bone_model
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.plan_balloon import balloon_type
 from vertaug.procedure.product import product_of
 from vertaug.procedure.stage import Results, StageResult, last_of
 
@@ -63,14 +67,27 @@ def _rows(result: StageResult, offset: int) -> list[InflationRow]:
     return rows
 
 
+def _free_inflation(plan: Plan) -> str:
+    """Free inflation curve of each balloon as CSV: as a ball, which the wall's skin is in air, and as a capsule."""
+    lines = ["balloon,volume_mL,pressure_psi,capsule_psi"]
+    for item in plan.balloon:
+        curve = free_curve(balloon_type(item), item.channel_diameter)
+        for volume, ball, capsule in zip(curve.volume, curve.ball, curve.capsule, strict=True):
+            shown = f"{to_psi(capsule):.6g}" if np.isfinite(capsule) else ""
+            lines.append(f"{item.name},{to_mL(volume):.6g},{to_psi(ball):.6g},{shown}")
+    return "\n".join(lines) + "\n"
+
+
 def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
-    """Write ``inflation.csv``, ``injection.csv`` and ``curing.csv`` into ``curves`` for the stages that were run."""
+    """Write what the stages that were run give into ``curves``; ``docs/outputs.md`` lists the files."""
     rows: list[InflationRow] = []
     for result in done.values():
         if result.kind in ("inflate", "deflate"):
             rows += _rows(result, rows[-1].step + 1 if rows else 0)
     if rows:
         write_inflation_curve(folder.path("curves", "inflation.csv"), rows)
+    if rows:
+        folder.write("curves/free_inflation.csv", _free_inflation(case.plan))
     for result in done.values():
         if result.kind == "fracture":
             rows_of = (",".join(f"{x:.9g}" for x in row) for row in result.arrays["curve"])
@@ -108,6 +125,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     rows = card_table(bone_model(plan).cards())
     modules = (deshpande_fleck_2000, wolfram_2011, bone_law)
     rows += [row for module in modules for row in card_table(module.CARD)]
+    for kind in dict.fromkeys((item.type, balloon_type(item).card) for item in plan.balloon):
+        rows += card_table(kind[1])
     if plan.cement.injection:
         rows += card_table(product_of(plan.cement).card)
         rows += [

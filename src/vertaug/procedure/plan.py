@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_anatomy import Anatomy
+from vertaug.procedure.plan_balloon import Balloon, balloon_contradictions
 from vertaug.procedure.plan_fields import Section, declared, plan_error
 from vertaug.procedure.plan_flow import Cannula, Outlets, TumourTissue
 from vertaug.procedure.plan_sections import (
-    Balloon,
     Bone,
     Boundary,
     Cement,
@@ -85,6 +85,7 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
     yield from _name_clashes(plan)
     yield from _cannula_contradictions(plan)
     yield from _approach_contradictions(plan)
+    yield from balloon_contradictions(plan.balloon)
     if plan.mesh.cavity_size > plan.mesh.size:
         yield plan_error(
             "E-PLAN-009",

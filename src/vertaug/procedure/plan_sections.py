@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The parts of a plan beside the anatomy: bone, load, balloons, openings, cement, numerics."""
+"""The parts of a plan beside anatomy and balloons: bone, load, openings, cement, numerics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from vertaug.units import (
 )
 
 __all__ = [
-    "Balloon",
     "Bone",
     "Boundary",
     "Cement",
@@ -118,47 +117,6 @@ class Boundary(Section):
     disc_shear_stiffness: Annotated[float, Physical(STIFFNESS, "2 N/mm", "5000 N/mm")] = declared(
         "200 N/mm", "stiffness of each disc against sliding", "uncalibrated"
     )
-
-
-class Balloon(Section):
-    """One balloon and the cannula it comes through."""
-
-    name: Name = required("name, such as left")
-    side: Literal["left", "right"] = required("side of the approach")
-    route: Literal["transpedicular", "extrapedicular"] = declared(
-        "transpedicular", "through the pedicle, or beside it into the body"
-    )
-    length: Annotated[float, Physical(LENGTH, "5 mm", "30 mm")] = declared(
-        "15 mm", "working length of the balloon", "sold as 10, 15 and 20 mm"
-    )
-    channel_diameter: Annotated[float, Physical(LENGTH, "2 mm", "6 mm")] = declared(
-        "3.5 mm", "diameter of the access channel, which the deflated balloon fills"
-    )
-    volume: Annotated[float, Physical(VOLUME, "0.2 mL", "8 mL")] = declared(
-        "3 mL", "stop: volume of contrast liquid", "15 mm balloons: up to 4 mL"
-    )
-    rate: Annotated[float, Physical(FLOW, "0.1 mL/min", "60 mL/min")] = declared(
-        "6 mL/min",
-        "rate of inflation, which drives the marrow; the bone does not see it",
-        "assumed",
-    )
-    pressure_limit: Annotated[float, Physical(PRESSURE, "20 psi", "1000 psi")] = declared(
-        "400 psi", "stop: pressure", "device rating"
-    )
-    endplate_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
-        "1 mm", "stop: smallest distance between balloon and endplate"
-    )
-    cortex_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
-        "0.5 mm", "stop: smallest distance between balloon and cortex, which it is about to break"
-    )
-    wall_tension: Annotated[float, Physical(STIFFNESS, "0.01 N/mm", "5 N/mm")] = declared(
-        "0.45 N/mm", "tension of the stretched wall (shear modulus times thickness)", "uncalibrated"
-    )
-    limit_diameter: Annotated[float, Physical(LENGTH, "6 mm", "30 mm")] = declared(
-        "18 mm", "diameter at which the wall stiffens", "design diameter 13 to 16 mm and more"
-    )
-    entry: Position = declared(None, "where the cannula enters the bone; by default found")
-    target: Position = declared(None, "where the balloon's tip lies; by default found")
 
 
 class Vein(Section):

@@ -154,7 +154,7 @@ def run_inflate(
     facts |= {
         "cavities": names,
         "stops": dict(result.stops),
-        "walls": {n: [w.stiffness, w.rest_area, w.limit] for n, w in result.walls.items()},
+        "walls": {n: vars(w) for n, w in result.walls.items()},
         "pressures": {r.cavity: r.pressure for r in result.records[-len(names) :]},
         "steps": result.steps,
         "newton_iterations": result.newton_iterations,
@@ -177,7 +177,7 @@ def run_deflate(
     ``facts["failure"]`` says why. ``watch`` is called with every state that is gone on from.
     """
     facts = inflated.facts
-    walls = {name: BalloonWall(*values) for name, values in facts["walls"].items()}
+    walls = {name: BalloonWall(**values) for name, values in facts["walls"].items()}
     heights: list[list[float]] = []
 
     def progress(step: int, share: float, records: tuple[BalloonRecord, ...], state: State) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from vertaug.balloon.catalogue import catalogue
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_model import Entry, entries, tag_of
 from vertaug.procedure.plan_write import toml_value
@@ -66,6 +67,7 @@ def _block(entry: Entry, given: Any, header: str, source: str) -> Iterator[str]:
         prefix = "" if active else "# "
         yield ""
         yield f"# {entry.meaning}"
+        yield from _notes(header)
         yield prefix + title
         for inner in entries(model):
             if inner.kind == "value":
@@ -73,6 +75,12 @@ def _block(entry: Entry, given: Any, header: str, source: str) -> Iterator[str]:
         for inner in entries(model):
             if inner.kind != "value" and (active or inner.kind == "table"):
                 yield from _block(inner, item.get(inner.key), f"{header}.{inner.key}", source)
+
+
+def _notes(header: str) -> Iterator[str]:
+    """Lines that tell what a table may choose from."""
+    if header == "balloon":
+        yield from (f"#   {kind.described}" for kind in catalogue().values())
 
 
 def _model(entry: Entry, source: str) -> type[BaseModel]:

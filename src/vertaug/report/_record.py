@@ -21,7 +21,7 @@ _REQUIRED = ("schema", "version", "stages", "balances", "mesh", "timings_s", "wa
 class Record:
     """A run as it lies in its folder; what was not written is empty.
 
-    `summary` is ``summary.json``; `inflation`, `injection` are rows of text by column;
+    `summary` is ``summary.json``; `inflation`, `injection`, `free` are rows of text by column;
     `plan` the resolved plan's text; `parameters` the cards of the laws used.
     """
 
@@ -29,6 +29,7 @@ class Record:
     summary: dict[str, Any]
     inflation: list[dict[str, str]]
     injection: list[dict[str, str]]
+    free: list[dict[str, str]]
     pictures: tuple[Picture, ...]
     plan: str
     parameters: list[dict[str, Any]]
@@ -47,6 +48,7 @@ def read_record(folder: Path) -> Record:
         summary=_summary(folder / "summary.json"),
         inflation=_curve(folder / "curves" / "inflation.csv"),
         injection=_curve(folder / "curves" / "injection.csv"),
+        free=_curve(folder / "curves" / "free_inflation.csv"),
         pictures=read_index(folder / "pictures"),
         plan=_text(folder / "plan.toml"),
         parameters=json.loads(_text(folder / "parameters.json") or "[]"),

@@ -41,14 +41,16 @@ def inflation_chart(
     rows: Rows,
     balloons: Sequence[Mapping[str, Any]] = (),
     limits: Mapping[str, Mapping[str, float]] | None = None,
+    free: Rows = (),
 ) -> str:
-    """Pressure against volume of each balloon, its plateau dashed, the pressure limit dotted.
+    """Pressure against volume of each balloon, its plateau dashed, free in air thin, the pressure limit dotted.
 
     Parameters
     ----------
     rows : of ``curves/inflation.csv``
     balloons : of the summary, for the plateaus
     limits : ``pressure_psi`` by balloon; the smallest is drawn
+    free : of ``curves/free_inflation.csv``; drawn up to the largest volume of ``rows``
     """
 
     def draw(axes: Axes) -> None:
@@ -62,6 +64,7 @@ def inflation_chart(
             if plateau is not None:
                 half = [0.5 * max(volume), max(volume)]
                 axes.plot(half, [plateau] * 2, color=colour, ls=(0, (4, 2)), lw=1.2)
+        _free(axes, free, max(_column(rows, "volume_mL"), default=0.0))
         _limit(axes, [v["pressure_psi"] for v in (limits or {}).values() if "pressure_psi" in v])
         axes.set(xlabel="Volume, mL", ylabel="Pressure, psi")
         axes.set_xlim(left=0.0)
@@ -69,6 +72,18 @@ def inflation_chart(
         axes.legend(loc="best")
 
     return _svg("inflation", draw, (6.4, 3.6))
+
+
+def _free(axes: Axes, rows: Rows, largest: float) -> None:
+    """Thin curves of the balloons free in air, up to the ``largest`` volume; equal ones once."""
+    curves: dict[tuple[float, ...], tuple[str, list[float]]] = {}
+    for name in _names(rows):
+        own = [r for r in rows if r["balloon"] == name and float(r["volume_mL"]) <= largest]
+        pressure = _column(own, "pressure_psi")
+        curves.setdefault(tuple(pressure), (name, _column(own, "volume_mL")))
+    for shape, (name, volume) in curves.items():
+        label = "Free in air" if len(curves) == 1 else f"{title(name)}, free in air"
+        axes.plot(volume, shape, color=_INK, lw=0.9, label=label)
 
 
 def _limit(axes: Axes, limits: Sequence[float]) -> None:

@@ -86,7 +86,10 @@ def _charts(record: Record) -> dict[str, str]:
         charts["heights"] = height_chart(summary["stages"], summary.get("reference"))
     if record.inflation:
         charts["inflation"] = inflation_chart(
-            record.inflation, summary.get("balloons") or (), summary.get("balloon_limits")
+            record.inflation,
+            summary.get("balloons") or (),
+            summary.get("balloon_limits"),
+            record.free,
         )
     if record.injection:
         charts["injection"] = injection_chart(record.injection)

@@ -9,7 +9,6 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.balloon.wall import BalloonWall
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy, zero_energy
 from vertaug.solid.cells import FINITE
 from vertaug.solid.item import Item, scatter
@@ -17,6 +16,7 @@ from vertaug.solid.shell import ShellItem, membrane_parameters
 from vertaug.verification.check import Check
 from vertaug.verification.meshes import Element, ball, box, sphere
 from vertaug.verification.problem import Bounds, Poisson, Positive, benchmark
+from vertaug.verification.rubber_wall import RubberWall
 from vertaug.verification.solids import made_of, nodal_forces
 from vertaug.verification.stepping import elastic_row, equilibrium, foam_row, law_row, moduli
 from vertaug_kernels import laws
@@ -152,7 +152,7 @@ def tangent(
     solid = ball(sphere(2), np.array([2.0, 3.0]))
     points = solid.points * np.array([1.0, 1.3, 0.8]) + 0.1 * np.sin(23.0 * solid.points)
     area = CavityItem(solid.inner, zero_energy).area(points)
-    wall = BalloonWall(0.45, area, 8.0).energy
+    wall = RubberWall(0.45, area, 8.0).energy
     syringe = syringe_energy(30.0, 200.0)
     cavities = {
         "follower pressure": CavityItem(solid.inner, pressure_energy(2.5)),

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from vertaug.balloon.wall import BalloonWall
 from vertaug.materials.mooney_rivlin import MooneyRivlin
 from vertaug.solid.cavity import CavityItem, syringe_energy, zero_energy
 from vertaug.solid.cells import FINITE
@@ -27,6 +26,7 @@ from vertaug.verification.closed_forms.rubber_balloon import (
 from vertaug.verification.meshes import Body, Element, ball, hollow_ball, sphere
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.problems.lame import ring
+from vertaug.verification.rubber_wall import RubberWall
 from vertaug.verification.solids import divisions, made_of, nodal_forces, symmetry
 from vertaug.verification.stepping import equilibrium, law_row
 from vertaug_kernels.laws import MOONEY_RIVLIN, NEO_HOOKE
@@ -58,7 +58,7 @@ def thin(
 ) -> Iterator[Check]:
     """Take the wall's energy on the exact sphere, then on polyhedra."""
     exact = ThinSphere(0.5 * shear, 0.0, radius, thickness)
-    wall = BalloonWall(shear * thickness, 4.0 * math.pi * radius**2)
+    wall = RubberWall(shear * thickness, 4.0 * math.pi * radius**2)
 
     def pressure(stretch: float) -> float:
         return 2.0 * wall.energy(4.0 * math.pi * (stretch * radius) ** 2)[1] / (stretch * radius)
