@@ -24,8 +24,9 @@ from vertaug.materials import bogetti_gillespie_1992, deshpande_fleck_2000, lewi
 from vertaug.materials.bone import CARD, BoneLaw
 from vertaug.materials.card import Parameter
 from vertaug.outcomes.crush_test import POTTING
+from vertaug.procedure.plan_balloon import Balloon
 from vertaug.procedure.plan_model import entries
-from vertaug.procedure.plan_sections import Balloon, Bone, Boundary, Cure, MeshSizes, Numerics
+from vertaug.procedure.plan_sections import Bone, Boundary, Cure, MeshSizes, Numerics
 from vertaug.procedure.plan_stages import Procedure
 from vertaug.solid.model import WALLS, Shells, SolidModel, Surroundings
 

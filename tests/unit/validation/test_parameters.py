@@ -23,7 +23,7 @@ def test_the_engine_has_the_frozen_parameters():
 def test_what_shapes_results_is_in_the_file():
     tables = current_parameters()
     assert tables["bone_law"]["tearing"] == tables["bone_card"]["e_o"]
-    assert tables["plan_balloon"]["wall_tension"].endswith("N/mm")
+    assert tables["plan_balloon"]["plateau_pressure"].endswith("psi")
     assert tables["density_laws"]["S_0"] == 37.4
     assert tables["solid"]["step_viscosity"] > 0.0
 
