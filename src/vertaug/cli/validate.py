@@ -50,6 +50,12 @@ def validate(
         Path | None,
         typer.Option("--data", help="Folder with real vertebrae (bonelab_L2), for those of V3."),
     ] = None,
+    convergence: Annotated[
+        bool,
+        typer.Option(
+            "--convergence", help="Also three meshes and three steps of the demonstration."
+        ),
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Experiments at a time.")] = 1,
     reason: Annotated[
         str | None,
@@ -71,6 +77,7 @@ def validate(
         if reason is not None:
             typer.echo(f"frozen: {parameters.freeze(reason).digest}")
             return
+        from vertaug.validation.convergence import STUDIES, study_lines
         from vertaug.validation.report import rows, table, write_report
         from vertaug.validation.running import Task, run_experiments
         from vertaug.validation.targets import all_targets, chosen_ids
@@ -84,6 +91,11 @@ def validate(
         found = rows(targets, outcomes)
         for line in table(found):
             typer.echo(line)
-        typer.echo(f"written: {write_report(found, outcomes, frozen, level.value, out)}")
-        if any(outcome.failure for outcome in outcomes):
+        studies = []
+        if convergence:
+            studies = run_experiments([study.id for study in STUDIES], task, _tell, STUDIES)
+            for line in study_lines({study.experiment.id: study.values for study in studies}):
+                typer.echo(line)
+        typer.echo(f"written: {write_report(found, outcomes, frozen, level.value, out, studies)}")
+        if any(outcome.failure for outcome in (*outcomes, *studies)):
             raise typer.Exit(FAILED)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What an experiment is given, what it finds, and the list of all experiments."""
+"""What an experiment is given, what it finds, and how it is run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from vertaug.procedure.plan_sections import MeshSizes
 
-__all__ = ["EXPERIMENTS", "LEVELS", "Experiment", "Findings", "Level", "Setting"]
+__all__ = ["LEVELS", "Experiment", "Findings", "Level", "Setting"]
 
 Level = Literal["coarse", "default", "fine"]
 LEVELS: dict[Level, float] = {"coarse": 1.3, "default": 1.0, "fine": 0.77}
@@ -24,10 +24,11 @@ _SPECIMEN = 4.2
 class Setting:
     """What an experiment is run with.
 
-    `level` of the meshes, folder `work` for what it keeps, folder `data` of real vertebrae if there is one, and
-    the `facts` of the experiments that were run before it, by id.
+    `id` of the experiment, `level` of the meshes, folder `work` for what it keeps, folder `data` of real vertebrae if
+    there is one, and the `facts` of the experiments that were run before it, by id.
     """
 
+    id: str
     level: Level
     work: Path
     data: Path | None = None
@@ -86,20 +87,3 @@ class Experiment:
     def path(self) -> str:
         """Dotted name of its module."""
         return f"vertaug.validation.{self.module}"
-
-
-EXPERIMENTS = (
-    Experiment("V1", "Trabecular bone in a column", "v01_bone_column"),
-    Experiment("V2", "A vertebral body crushed by a quarter, left and loaded again", "v02_crush"),
-    Experiment("V3", "Strength of vertebral bodies from T4 to L5", "v03_strength"),
-    Experiment("V4", "Kyphoplasty under 110 N after an axial crush", "v04_sleeve"),
-    Experiment("V5", "Inflation in young vertebrae", "v05_young"),
-    Experiment("V6", "Kyphoplasty without load", "v06_unloaded"),
-    Experiment("V7", "Height lost as balloons are deflated", "v07_deflation"),
-    Experiment("V8", "Height and volume of treated bodies", "v08_volume"),
-    Experiment("V10", "Load sharing of shell and core", lacking="nothing splits a load between shell and core"),
-    Experiment("V11", "Stiffness against the dose of cement", "v11_cement_dose"),
-    Experiment("V12", "Disc pressure with a shift of the upper body", lacking="no column with discs of their own"),
-    Experiment("V16", "One against two balloons", "v16_lift"),
-    Experiment("V17", "Pressures and angles as in practice", "v17_practice", after=("V4", "V6", "V7", "V8")),
-)  # fmt: skip

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +18,15 @@ from typing import Any
 import vertaug
 import vertaug_kernels
 from vertaug.procedure.checkpoint import atomic_write
-from vertaug.validation.experiment import EXPERIMENTS, Experiment, Level
+from vertaug.validation.experiment import Experiment, Level
+from vertaug.validation.registry import EXPERIMENTS
 from vertaug.validation.worker import RESULT
 
 __all__ = ["Outcome", "Task", "code_digest", "run_experiments"]
 
 _OUTSIDE = ("cli", "report", "viz", "verification", "validation")
 """Parts of the engine that no experiment's numbers hang on."""
+_USES = re.compile(r"^from vertaug\.validation\.(\w+) import", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,23 @@ def code_digest(module: str = "") -> str:
     digest = hashlib.sha256()
     root, kernels = (Path(str(package.__file__)).parent for package in (vertaug, vertaug_kernels))
     files = [f for f in root.rglob("*") if f.relative_to(root).parts[0] not in _OUTSIDE]
-    own = root / "validation"
-    files += [own / name for name in ("experiment.py", "treatment.py", f"{module}.py")]
+    files += _own_files(root / "validation", module) if module else []
     files += list(kernels.rglob("*"))
     for file in sorted(f for f in files if f.suffix in (".py", ".toml", ".csv") and f.is_file()):
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _own_files(folder: Path, module: str) -> list[Path]:
+    """Source of an experiment, and of all that it takes from this package."""
+    wanted, found = [module], []
+    while wanted:
+        file = folder / f"{wanted.pop()}.py"
+        if file not in found:
+            found.append(file)
+            wanted += _USES.findall(file.read_text(encoding="utf-8"))
+    return found
 
 
 def _digest(task: Task, experiment: Experiment, facts: Mapping[str, Any]) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from vertaug.errors import VertaugError
 from vertaug.procedure.checkpoint import atomic_write
-from vertaug.validation.experiment import EXPERIMENTS, Experiment, Findings, Setting
+from vertaug.validation.experiment import Experiment, Findings, Setting
+from vertaug.validation.registry import RUNS
 
 __all__ = ["RESULT", "finish"]
 
@@ -48,9 +49,9 @@ def _answer(experiment: Experiment, setting: Setting) -> dict[str, Any]:
 def finish(job: Path) -> None:
     """Run the experiment that the file ``job`` describes, and write its result beside it."""
     given = json.loads(job.read_text(encoding="utf-8"))
-    (experiment,) = (item for item in EXPERIMENTS if item.id == given["id"])
+    (experiment,) = (item for item in RUNS if item.id == given["id"])
     data = None if given["data"] is None else Path(given["data"])
-    setting = Setting(given["level"], job.parent, data, given["facts"])
+    setting = Setting(given["id"], given["level"], job.parent, data, given["facts"])
     answer = _answer(experiment, setting) | {"digest": given["digest"]}
     atomic_write(job.parent / RESULT, json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
 

@@ -49,7 +49,7 @@ def counted(monkeypatch):
         worker.finish(job)
         return Answer()
 
-    monkeypatch.setattr(worker, "EXPERIMENTS", ALL)
+    monkeypatch.setattr(worker, "RUNS", ALL)
     monkeypatch.setattr(running.subprocess, "run", run)
     return runs
 
@@ -90,6 +90,9 @@ def test_a_process_that_dies_is_a_failure(monkeypatch, tmp_path):
 def test_digest_follows_the_engine_and_the_experiment_alone():
     assert code_digest("v01_bone_column") == code_digest("v01_bone_column")
     assert code_digest("v01_bone_column") != code_digest("v02_crush")
+    folder = Path(running.__file__).parent
+    used = {file.stem for file in running._own_files(folder, "v03_strength")}
+    assert used == {"v03_strength", "bodies", "experiment", "voxel_strength"}
 
 
 def test_command_tells_what_cannot_be_run_and_ends_well(tmp_path):

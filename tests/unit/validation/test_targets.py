@@ -4,7 +4,7 @@
 import pytest
 
 from vertaug.errors import InputError
-from vertaug.validation.experiment import EXPERIMENTS
+from vertaug.validation.registry import EXPERIMENTS
 from vertaug.validation.report import reasons
 from vertaug.validation.targets import all_targets, chosen_ids, read_targets
 
