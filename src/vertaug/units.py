@@ -25,6 +25,7 @@ __all__ = [
     "HEAT",
     "IMPLAUSIBLE",
     "LENGTH",
+    "MOMENT",
     "PERFUSION",
     "PERMEABILITY",
     "PRESSURE",
@@ -62,6 +63,7 @@ PRESSURE = Dimension(
     "pressure", "MPa", "400 psi", ("psi", "MPa", "kPa", "Pa", "GPa", "bar", "mmHg")
 )
 FORCE = Dimension("force", "N", "110 N", ("N", "kN"))
+MOMENT = Dimension("moment", "N*mm", "7.5 N*m", ("N*m", "N*mm"))
 STIFFNESS = Dimension("force per length", "N/mm", "800 N/mm", ("N/mm", "N/m", "kN/mm"))
 TIME = Dimension("time", "s", "5 min", ("s", "min", "h"))
 TEMPERATURE = Dimension("temperature", "K", "23 degC", ("degC", "K"))
@@ -77,7 +79,7 @@ HEAT = Dimension("heat by volume", "mJ/mm^3", "155 J/mL", ("J/mL", "J/cm^3", "MJ
 ANGLE = Dimension("angle", "rad", "15 deg", ("deg", "rad"))
 WRONG_UNIT, BARE_NUMBER, IMPLAUSIBLE = "E-PLAN-003", "E-PLAN-004", "E-PLAN-005"
 _ALL = (
-    LENGTH, VOLUME, PRESSURE, FORCE, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, COMPLIANCE, DENSITY,
+    LENGTH, VOLUME, PRESSURE, FORCE, MOMENT, STIFFNESS, TIME, TEMPERATURE, VISCOSITY, FLOW, COMPLIANCE, DENSITY,
     PERFUSION, HEAT, ANGLE
 )  # fmt: skip
 

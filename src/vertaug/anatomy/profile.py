@@ -16,6 +16,7 @@ __all__ = [
     "mean_profile",
     "profile_from_distance",
     "profile_from_triangles",
+    "rim_heights",
     "wedge_angle",
 ]
 
@@ -27,6 +28,9 @@ SECTIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 RIM = 0.2
 """Share of the depth at either end where the rounding of the rim is looked for."""
+
+RIM_PLACE = 0.75
+"""Where heights near the rim are taken, as a share of the body's half-axes (assumed)."""
 
 STEEPEST = 1.0
 """Slope at which the rim, not the endplate, is met."""
@@ -119,8 +123,17 @@ def profile_from_triangles(
 
 def _height_of(points: Float, facets: Int, y: Float, sign: float) -> Float:
     """Outermost z of triangles over (x, y) for x in `SECTIONS`, mean over x; NaN where none is."""
-    corner = points[facets]
     columns = np.stack(np.meshgrid(SECTIONS, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    table = _outermost(points, facets, columns, sign).reshape(len(SECTIONS), len(y))
+    weights = np.isfinite(table)
+    total = np.where(weights, table, 0.0).sum(axis=0)
+    count = weights.sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _outermost(points: Float, facets: Int, columns: Float, sign: float) -> Float:
+    """Outermost z (k,) of triangles over the ``columns`` (k, 2) at x, y; NaN where none is."""
+    corner = points[facets]
     edge1, edge2 = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
     area = edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]
     usable = np.abs(area) > 1e-12
@@ -134,11 +147,30 @@ def _height_of(points: Float, facets: Int, y: Float, sign: float) -> Float:
         if hit.any():
             z = corner[hit, 0, 2] + s[hit] * edge1[hit, 2] + t[hit] * edge2[hit, 2]
             result[i] = sign * np.max(sign * z)
-    table = result.reshape(len(SECTIONS), len(y))
-    weights = np.isfinite(table)
-    total = np.where(weights, table, 0.0).sum(axis=0)
-    count = weights.sum(axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return result
+
+
+def rim_heights(points: Float, superior: Int, inferior: Int, landmarks: Landmarks) -> Float:
+    """Heights (6,) mm near the rim, every 60° from the front on to the left; NaN where an endplate does not reach.
+
+    The places lie on an ellipse of `RIM_PLACE` times the body's half-axes. Arguments are as in
+    `profile_from_triangles`.
+    """
+    middle = 0.5 * (landmarks.anterior_wall + landmarks.posterior_wall)
+    half = 0.5 * (landmarks.posterior_wall - landmarks.anterior_wall)
+    angle = np.radians(60.0 * np.arange(6))
+    columns = np.stack(
+        [
+            RIM_PLACE * 0.5 * landmarks.width * np.sin(angle),
+            middle - RIM_PLACE * half * np.cos(angle),
+        ],
+        axis=1,
+    )
+    upper, lower = (
+        _outermost(points, facets, columns, sign)
+        for facets, sign in ((superior, 1.0), (inferior, -1.0))
+    )
+    return upper - lower
 
 
 def heights(profile: HeightProfile) -> tuple[float, float, float]:

@@ -3,20 +3,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vertaug.errors import InputError, NotConvergedError
+from vertaug.outcomes.endplates import endplate_distance
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT
-from vertaug.solid.support import nodal_areas
 from vertaug.state import State
 
 __all__ = ["body_stiffness"]
-
-Float = NDArray[np.float64]
 
 
 def body_stiffness(
@@ -52,14 +47,5 @@ def body_stiffness(
             if not step.newton.converged:
                 raise NotConvergedError("body stiffness", settling, step.newton.reason)
             state, drive = step.state, step.drive
-        lengths.append(_length(state))
+        lengths.append(endplate_distance(state.mesh))
     return more / (lengths[0] - lengths[1])
-
-
-def _length(state: State) -> float:
-    """Mean height of the upper endplate over the lower one, mm."""
-    height = []
-    for name in ENDPLATES:
-        nodes, area = nodal_areas(state.mesh.points, state.mesh.facets[state.mesh.facets_of(name)])
-        height.append(float(area @ state.mesh.points[nodes, 2] / area.sum()))
-    return height[0] - height[1]

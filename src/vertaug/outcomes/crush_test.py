@@ -24,7 +24,7 @@ from vertaug.solid.relaxation import changed_stiffness
 from vertaug.solid.rig import ground_force
 from vertaug.state import State
 
-__all__ = ["POTTING", "Crush", "crush_test", "potted"]
+__all__ = ["POTTING", "Crush", "crush_test", "failure", "failure_place", "potted", "slope"]
 
 Float = NDArray[np.float64]
 Progress = Callable[[float, float], None]
@@ -88,16 +88,23 @@ def failure(curve: Float, window: float) -> float:
     """Failure load (N) of a loading ``curve`` (n, 2): where its slope has fallen to a tenth.
 
     Slopes are secants over ``window`` mm, compared with the steepest of them, so that a peak and a knee
-    before slow hardening are read alike.
+    before slow hardening are read alike. A curve that does not fail has its last load.
     """
+    end = failure_place(curve, window)
+    return float(curve[-1, 1] if end is None else np.interp(end, curve[:, 0], curve[:, 1]))
+
+
+def failure_place(curve: Float, window: float) -> float | None:
+    """Displacement (mm) at which a loading ``curve`` (n, 2) fails, as in `failure`; None where it does not."""
+    if curve[-1, 0] - curve[0, 0] <= window:
+        return None
     position, force = curve[:, 0] - curve[0, 0], curve[:, 1]
     middle = np.linspace(0.5 * window, position[-1] - 0.5 * window, 4000)
     before, after = (np.interp(middle + side * window, position, force) for side in (-0.5, 0.5))
     rise = after - before
     steepest = int(np.argmax(rise))
     flat = np.flatnonzero(rise[steepest:] < 0.1 * rise[steepest])
-    end = middle[steepest + flat[0]] if len(flat) else position[-1]
-    return float(np.interp(end, position, force))
+    return float(curve[0, 0] + middle[steepest + flat[0]]) if len(flat) else None
 
 
 def slope(curve: Float, top: float) -> float:

@@ -15,10 +15,14 @@ LEAST_GAIN_MM = 0.1
 
 @dataclass(frozen=True)
 class LostHeight:
-    """Height lost on deflation, mm, and its share of the gain, percent (None without gain)."""
+    """Height lost on deflation, mm, its share of the gain (None without gain) and of the height before, percent.
+
+    The last is the measure of Rotter et al. (2010), Eur Spine J 19:916.
+    """
 
     lost_mm: float
     of_gain_percent: float | None
+    of_height_before_percent: float
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Springback:
 def _lost(before: float, inflated: float, deflated: float) -> LostHeight:
     """Loss at one place from its heights (mm) at the three moments."""
     gain, lost = inflated - before, inflated - deflated
-    return LostHeight(lost, 100.0 * lost / gain if gain >= LEAST_GAIN_MM else None)
+    of_gain = 100.0 * lost / gain if gain >= LEAST_GAIN_MM else None
+    return LostHeight(lost, of_gain, 100.0 * lost / before)
 
 
 def springback(before: Heights, inflated: Heights, deflated: Heights) -> Springback:

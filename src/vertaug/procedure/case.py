@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy import Approach, HeightProfile, Vertebra
+from vertaug.anatomy import Approach, Vertebra
 from vertaug.anatomy.openings import Opening
-from vertaug.anatomy.profile import heights, profile_from_triangles, wedge_angle
+from vertaug.anatomy.profile import heights
 from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.inflate import Balloon, InflationOptions
 from vertaug.materials.bone import BoneLaw
 from vertaug.materials.rheology.product import Product
-from vertaug.outcomes import Heights
+from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_wall
@@ -43,16 +44,27 @@ class Case:
     product: Product
     warnings: tuple[str, ...]
 
-    def profile(self, state: State) -> HeightProfile:
-        """Endplate profile of a state, in the mid-sagittal plane."""
-        mesh = state.mesh
-        upper, lower = (mesh.facets[mesh.facets_of(name)] for name in ENDPLATES)
-        return profile_from_triangles(mesh.points, upper, lower, self.vertebra.landmarks)
+    def body(self, state: State) -> BodyShape:
+        """Shape of the body at a state, in the body's own frame."""
+        return body_shape(state, self.vertebra.landmarks)
 
     def shape(self, state: State) -> tuple[Heights, float]:
         """Heights and wedge angle (degrees) of a state."""
-        profile = self.profile(state)
-        return Heights.of(heights(profile)), wedge_angle(profile)
+        body = self.body(state)
+        return body.heights, body.wedge
+
+    def shape_facts(self, state: State) -> dict[str, Any]:
+        """What every stage keeps of the body's shape, and of what its surroundings have taken."""
+        body, mesh = self.body(state), state.mesh
+        plates = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
+        lever = solid_model(self.plan, mesh.points, plates).surroundings.lever
+        taken = specimen_surroundings(state, lever)
+        return {
+            "heights": list(body.heights),
+            "wedge": body.wedge,
+            "shape": body.to_dict(),
+            "surroundings": None if taken is None else taken.to_dict(),
+        }
 
     @property
     def intact(self) -> Heights | None:

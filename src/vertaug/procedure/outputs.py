@@ -29,6 +29,7 @@ from vertaug.mesh.write import write_cells, write_facets, write_series, write_vo
 from vertaug.outcomes import (
     InflationRow,
     InjectionCurve,
+    load_cases,
     to_mL,
     to_psi,
     write_inflation_curve,
@@ -40,6 +41,7 @@ from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_type
 from vertaug.procedure.product import product_of
 from vertaug.procedure.stage import Results, StageResult, last_of
+from vertaug.procedure.stages_load import LOAD_COLUMNS
 
 __all__ = ["write_curves", "write_fields", "write_parameters"]
 
@@ -93,6 +95,10 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             rows_of = (",".join(f"{x:.9g}" for x in row) for row in result.arrays["curve"])
             text = "\n".join(["way_mm,force_N,anterior_loss", *rows_of]) + "\n"
             folder.write(f"curves/{result.name}.csv", text)
+        if result.kind == "load":
+            columns = LOAD_COLUMNS.get(result.facts["load"]["case"], LOAD_COLUMNS["other"])
+            rows_of = (",".join(f"{x:.9g}" for x in row) for row in result.arrays["curve"])
+            folder.write(f"curves/{result.name}.csv", "\n".join([columns, *rows_of]) + "\n")
     injected, cured = last_of(done, "inject"), last_of(done, "cure")
     if injected is not None:
         arrays = injected.arrays
@@ -141,6 +147,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
         heat = (tissues, polymer, blood, sapareto_dewey_1984, henriques_1947)
         solid = (lewis_1997, bogetti_gillespie_1992)
         rows += [row for module in (*heat, *solid) for row in card_table(module.CARD)]
+    if "load" in plan.procedure.kinds:
+        rows += card_table(load_cases.CARD)
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -165,10 +173,16 @@ def write_fields(folder: RunFolder, case: Case, done: Results) -> None:
                 "cement_filling": state.cement.filling,
                 "cement_cure": state.cement.cure,
             }
+        moved = {}
+        if "loaded_points" in result.arrays:  # of the vertebra under the load, on the one without
+            data["loaded_axial_stress_MPa"] = result.arrays["loaded_stress"]
+            moved["load_displacement_mm"] = frame.to_source(
+                result.arrays["loaded_points"]
+            ) - frame.to_source(state.mesh.points)
         cells.append(
             (
                 float(time),
-                write_cells(folder.path("fields", f"bone_{time}_{name}.vtu"), mesh, cell_data=data),
+                write_cells(folder.path("fields", f"bone_{time}_{name}.vtu"), mesh, moved, data),
             )
         )
         surfaces.append(

@@ -11,13 +11,13 @@ from pydantic import Field, model_validator
 
 from vertaug.procedure.plan_fields import Physical, Section, declared, plan_error, required
 from vertaug.procedure.stage_rules import RULES, own_names, stage_order_faults
-from vertaug.units import LENGTH, TIME
+from vertaug.units import FORCE, LENGTH, MOMENT, TIME
 
-__all__ = ["FractureStage", "Procedure", "Stage", "StageWord", "stage_contradictions"]
+__all__ = ["FractureStage", "LoadStage", "Procedure", "Stage", "StageWord", "stage_contradictions"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Plain = Literal["access", "inflate", "deflate", "inject", "cure"]
-StageWord = Literal["access", "fracture", "inflate", "deflate", "inject", "cure"]
+StageWord = Literal["access", "fracture", "inflate", "deflate", "inject", "cure", "load"]
 _TAKEN = ("total", "compile", "output")
 """Words that stand beside the stages among the run's times."""
 _FIELD = "procedure.stages"
@@ -55,7 +55,31 @@ class FractureStage(Section):
     )
 
 
-Stage = PlainStage | FractureStage
+class LoadStage(Section):
+    """The vertebra as it is by then is loaded; the run goes on without that load."""
+
+    kind: Literal["load"] = required("kind of the stage")
+    name: Word | None = declared(None, _NAME)
+    case: Literal["standing", "flexion", "extension", "lateral", "rotation", "to_failure"] = (
+        declared("standing", "what loads it; to_failure: potted, in a machine, until it fails")
+    )
+    force: Annotated[float | None, Physical(FORCE, "50 N", "5000 N", optional=True)] = declared(
+        None, "axial force of the case; without it that of the table"
+    )
+    moment: Annotated[float | None, Physical(MOMENT, "0 N*m", "20 N*m", optional=True)] = declared(
+        None, "moment of the case; without it that of the table"
+    )
+    side: Literal["left", "right"] = declared("left", "to which side lateral bends")
+    depth: Annotated[float, Physical(LENGTH, "0.5 mm", "12 mm")] = declared(
+        "4 mm", "ends to_failure where the vertebra has not failed: way of the machine", "assumed"
+    )
+    keep: bool = declared(
+        False,
+        "go on from what the load has done, once it is taken off; else from the state before it",
+    )
+
+
+Stage = PlainStage | FractureStage | LoadStage
 """A stage of any kind."""
 
 
@@ -103,7 +127,7 @@ class Procedure(Section):
 
 def _plain(kind: str) -> Stage:
     """Return a stage of a ``kind`` with its defaults."""
-    model = FractureStage if kind == "fracture" else PlainStage
+    model = {"fracture": FractureStage, "load": LoadStage}.get(kind, PlainStage)
     return model.model_validate({"kind": kind})
 
 
@@ -122,6 +146,33 @@ def stage_contradictions(procedure: Procedure) -> Iterator[Exception]:
     stages = [(str(stage.name), stage.kind) for stage in procedure.sequence]
     for fault in stage_order_faults(stages):
         yield plan_error("E-PLAN-009", fault.found, fault.expected, fault.fix, _FIELD)
+    yield from _loads(procedure)
+
+
+def _loads(procedure: Procedure) -> Iterator[Exception]:
+    """Yield loads that a specimen does not take, and keys that their case does not have."""
+    for index, stage in enumerate(procedure.stage):
+        if not isinstance(stage, LoadStage):
+            continue
+        field = f"procedure.stage[{index}]"
+        if stage.case == "rotation":
+            fix = "choose another case: facet joints bear a torque, and a specimen has none"
+            yield plan_error(
+                "E-PLAN-009", '"rotation"', "a load that a specimen between discs takes", fix, f"{field}.case"
+            )  # fmt: skip
+        given = [key for key in ("force", "moment") if getattr(stage, key) is not None]
+        refused = {"to_failure": given, "standing": [key for key in given if key == "moment"]}
+        for key in refused.get(stage.case, []):
+            fix = (
+                "leave it out"
+                if key == "force"
+                else "leave it out, or choose flexion, extension or lateral"
+            )
+            expected = f"nothing: {stage.case} has none"
+            yield plan_error("E-PLAN-009", f"a {key}", expected, fix, f"{field}.{key}")
+        if stage.case == "to_failure" and stage.keep:
+            fix = 'leave it out; what breaks a vertebra for good is a stage of kind "fracture"'
+            yield plan_error("E-PLAN-009", "keep with to_failure", "false", fix, f"{field}.keep")
 
 
 def _misnamed(procedure: Procedure) -> Iterator[Exception]:

@@ -137,11 +137,9 @@ def with_set_cement(
     """End of a stage whose cement has cured on a grid, with that cement in its solid; see `set_body`."""
     body = set_body(case, cured.state, grid, saturation, degree)
     state = body.state
-    height, wedge = case.shape(state)
     quality = float(shape_quality(state.mesh.points, state.mesh.cells).min())
     facts = cured.facts | {
-        "heights": [height.anterior, height.middle, height.posterior],
-        "wedge": wedge,
+        **case.shape_facts(state),
         "cavity_identity": cavity_identity_error(state),
         "bone_mass": mass_error(state, cured.facts["initial_mass"]),
         "min_quality": min(cured.facts["min_quality"], quality),

@@ -22,6 +22,7 @@ class Condition(Enum):
     FULL = "full balloons"
     OPENED = "cavities that balloons have opened"
     CEMENT = "cement in the bone"
+    WET = "cement that has not cured"
     CURED = "cured cement"
 
 
@@ -84,14 +85,22 @@ RULES: Mapping[str, StageRule] = {
             Condition.FULL: 'put "deflate" before it: a balloon fills the cavity it is in',
             Condition.CEMENT: "leave it out, and give all [[cement.injection]] to the first one",
         },
-        makes=(Condition.CEMENT,),
+        makes=(Condition.CEMENT, Condition.WET),
         treats=True,
     ),
     "cure": StageRule(
         needs={Condition.CEMENT: 'put "inject" before it, or leave it out'},
         bars={Condition.CURED: "leave it out, and make cure.duration longer"},
         makes=(Condition.CURED,),
+        ends=(Condition.WET,),
         treats=True,
+    ),
+    "load": StageRule(
+        needs={Condition.MESHED: 'put "access" before it, which meshes the vertebra'},
+        bars={
+            Condition.FULL: 'put "deflate" before it: nobody loads a spine with full balloons in it',
+            Condition.WET: 'put "cure" before it, or the load before "inject"',
+        },
     ),
 }  # fmt: skip
 """Rules by kind of stage."""

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from vertaug.procedure.case import Case
 from vertaug.procedure.inflation_marrow import MarrowWatch
-from vertaug.procedure.plan_stages import FractureStage, Stage
+from vertaug.procedure.plan_stages import FractureStage, LoadStage, Stage
 from vertaug.procedure.reporter import Named, Reporter
 from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
 from vertaug.procedure.stages_cure import run_cure
 from vertaug.procedure.stages_flow import run_inject
 from vertaug.procedure.stages_fracture import run_fracture
+from vertaug.procedure.stages_load import run_load
 from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
 from vertaug.procedure.tumour_setup import pressed_before
 
@@ -54,6 +55,12 @@ def _cure(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> Stage
     return run_cure(case, last_stage(done) if injected is None else injected, reporter)
 
 
+def _load(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    if not isinstance(stage, LoadStage):
+        raise TypeError(f"a stage of kind {stage.kind} has no keys of a load")
+    return run_load(case, stage, last_stage(done), reporter)
+
+
 STAGES: Mapping[str, Run] = {
     "access": _access,
     "fracture": _fracture,
@@ -61,6 +68,7 @@ STAGES: Mapping[str, Run] = {
     "deflate": _deflate,
     "inject": _inject,
     "cure": _cure,
+    "load": _load,
 }
 """What runs each kind of stage."""
 

@@ -191,7 +191,8 @@ def run_cure(case: Case, before: StageResult, reporter: Reporter) -> StageResult
     places = place_heat(damage, _places(case, state, grid, saturation), grid.spacing)
     facts: dict[str, Any] = {
         name: before.facts[name]
-        for name in ("heights", "wedge", "cavity_identity", "bone_mass", "reactions", "initial_mass", "min_quality")
+        for name in ("heights", "wedge", "shape", "surroundings",
+                     "cavity_identity", "bone_mass", "reactions", "initial_mass", "min_quality")
     }  # fmt: skip
     balance, curves = run.record.balance(), run.record.curves()
     if handed is not None:

@@ -15,7 +15,7 @@ from vertaug.cement.result import InjectionResult
 from vertaug.cement.track import PATHWAY, SPACE
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import INSIDE, FlowGrid
-from vertaug.outcomes import cement_outcome, first_leak, to_mL
+from vertaug.outcomes import body_volume, cement_outcome, first_leak, to_mL
 from vertaug.procedure.case import Case
 from vertaug.procedure.flow_setup import (
     opening_sites,
@@ -32,20 +32,11 @@ from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.summary import CementSummary
 from vertaug.procedure.tumour_setup import pack_tumour, plan_tumour
-from vertaug.solid.balances import cavity_volumes
 from vertaug.state import State
 
 __all__ = ["cement_summary", "flow_grid", "run_inject"]
 
 Float = NDArray[np.float64]
-
-
-def _body_volume(state: State) -> float:
-    """Volume of the vertebral body with its cavities, mm³."""
-    volumes = state.mesh.volumes()
-    posterior = state.mesh.cells_of("posterior")
-    hollow = sum(cavity_volumes(state).values())
-    return float(volumes.sum() - volumes[posterior].sum()) + hollow
 
 
 def _exterior(grid: FlowGrid, cement: Float) -> tuple[Float, tuple[str, ...]]:
@@ -166,6 +157,8 @@ def run_inject(
     same = (
         "heights",
         "wedge",
+        "shape",
+        "surroundings",
         "cavity_identity",
         "bone_mass",
         "reactions",
@@ -173,7 +166,10 @@ def run_inject(
         "min_quality",
     )
     facts |= {name: before.facts[name] for name in same}
-    facts |= {"body_volume": _body_volume(state), "grid_transfer": vars(report)}
+    facts |= {
+        "body_volume": body_volume(state, case.vertebra.landmarks),
+        "grid_transfer": vars(report),
+    }
     if result.stopped not in ("schedule", "failure"):
         facts["warnings"].append(f"injection stopped by {result.stopped} before its schedule ended")
     facts["warnings"] += report.warnings

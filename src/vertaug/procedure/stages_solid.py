@@ -45,11 +45,9 @@ def solid_facts(
     case: Case, state: State, reaction_error: float, mass: float, worst: float
 ) -> dict[str, Any]:
     """What every stage says of its end."""
-    height, wedge = case.shape(state)
     quality = float(shape_quality(state.mesh.points, state.mesh.cells).min())
     return {
-        "heights": [height.anterior, height.middle, height.posterior],
-        "wedge": wedge,
+        **case.shape_facts(state),
         "cavity_identity": cavity_identity_error(state),
         "bone_mass": mass_error(state, mass),
         "reactions": reaction_error,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from typing import Any
 
@@ -30,6 +31,7 @@ from vertaug.procedure.stage import (
 )
 from vertaug.procedure.stages_cure import heat_summary
 from vertaug.procedure.stages_flow import cement_summary
+from vertaug.procedure.stages_load import load_summary
 from vertaug.procedure.summary import (
     Balances,
     BalloonSummary,
@@ -95,9 +97,17 @@ def _energy_error(done: Results) -> float | None:
 
 
 def _balance(done: Results) -> EnergyBalance | None:
-    """Balance of energy of the last stage that knows it, which holds all stages before."""
-    known = [result.facts["energy"] for result in done.values() if "energy" in result.facts]
-    return EnergyBalance.from_dict(known[-1]) if known else None
+    """Balance of energy of all stages that know one; a deflation's holds that of its inflation."""
+    known: list[EnergyBalance] = []
+    for result in done.values():
+        if "energy" not in result.facts:
+            continue
+        own = EnergyBalance.from_dict(result.facts["energy"])
+        if result.kind == "deflate" and known:
+            known[-1] = own
+        else:
+            known.append(own)
+    return functools.reduce(EnergyBalance.followed_by, known) if known else None
 
 
 def _energies(balance: EnergyBalance) -> EnergySummary:
@@ -155,11 +165,34 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
     broken = [_fracture(result) for result in done.values() if result.kind == "fracture"]
     if broken:
         extra["fractures"] = broken
+    loads = load_summary([result for result in done.values() if result.kind == "load"])
+    if loads:
+        extra["loads"] = loads
     marrow = marrow_summary(inflated)
     if marrow is not None:
         extra["inflation_marrow"] = marrow
     extra["rim"] = _rims(deflated or inflated)
     return extra
+
+
+def _stages(case: Case, done: Results) -> tuple[StageSummary, ...]:
+    """Shape after each stage; restoration from the last state before the treatment on."""
+    start, found, begun = before_treatment(done), [], False
+    for result in done.values():
+        gained = restoration(_heights(start), _heights(result), case.intact) if begun else None
+        begun = begun or result.name == start.name
+        found.append(
+            StageSummary(
+                result.name,
+                _heights(result),
+                result.facts["wedge"],
+                result.kind,
+                result.facts["shape"],
+                gained,
+                result.facts["surroundings"],
+            )
+        )
+    return tuple(found)
 
 
 def summarise(
@@ -185,10 +218,7 @@ def summarise(
     extra |= tumour_summary(last_of(done, "inject"))
     state, energy = last.state, _balance(done)
     return Summary(
-        stages=tuple(
-            StageSummary(result.name, _heights(result), result.facts["wedge"], result.kind)
-            for result in done.values()
-        ),
+        stages=_stages(case, done),
         restoration=restoration(_heights(before_treatment(done)), _heights(last), case.intact)
         if len(done) > 1
         else None,

@@ -32,13 +32,18 @@ SCHEMA = 1
 class StageSummary:
     """Shape of the body at the end of a stage: heights in mm, wedge angle in degrees.
 
-    `name` is the stage's own, `kind` what it does.
+    `name` is the stage's own, `kind` what it does. `shape` are further measures of the body, `restoration` is from
+    the last state before the treatment (None for that and those before it), `surroundings` what these have taken
+    (None where they are no specimen's).
     """
 
     name: str
     heights: Heights
     wedge_deg: float
     kind: str
+    shape: Mapping[str, Any] = field(default_factory=dict)
+    restoration: Restoration | None = None
+    surroundings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Balances:
 
 @dataclass(frozen=True)
 class EnergySummary:
-    """Energies of all balloons' steps together, mJ, and the share of the step's viscosity.
+    """Energies of fractures, kept loads, inflation and deflation together, mJ, and the share of the step's viscosity.
 
     `external` work is what was `stored`, `dissipated`, `artificial`, went into `contact` or was work of forces that
     strengths renewed between steps took away (`lag`), up to an error that stands among the balances; `transfer` is
@@ -173,6 +178,9 @@ def _stage(stage: StageSummary) -> dict[str, Any]:
         "kind": stage.kind,
         "heights_mm": stage.heights.to_dict(),
         "wedge_deg": stage.wedge_deg,
+        **stage.shape,
+        "restoration": None if stage.restoration is None else stage.restoration.to_dict(),
+        "surroundings": stage.surroundings,
     }
 
 

@@ -111,6 +111,15 @@ class EnergyBalance:
         gained = StepEnergy(stored=jump, renewed=jump, dissipated=-jump)
         return replace(self, total=self.total + gained)
 
+    def followed_by(self, later: EnergyBalance) -> EnergyBalance:
+        """Return the balance of two runs of steps, one after the other, of which ``later`` began anew."""
+        return EnergyBalance(
+            self.total + later.total,
+            max(self.largest_work, abs(self.total.external + later.total.external), later.largest_work),
+            max(self.largest_error, later.largest_error),
+            self.steps + later.steps,
+        )  # fmt: skip
+
     @property
     def relative_error(self) -> float:
         """Largest error so far over the largest external work; zero where nothing has moved."""

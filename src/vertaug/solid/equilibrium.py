@@ -198,6 +198,11 @@ class Equilibrium:
         items: list[Item] = [*self._bodies(state), *cement_items(state), *self._springs(state)]
         return sum(item.energy(points) for item in items)
 
+    def shell_and_core(self, state: State) -> tuple[list[Item], list[Item]]:
+        """What bears load at ``state``: membranes with their bending, and cells with cement in their pores."""
+        cells, *shell = self._bodies(state)
+        return list(shell), [cells, *cement_items(state)]
+
     def stress(self, state: State) -> Float:
         """Cauchy stress (n_cells, 3, 3) MPa at ``state`` of bone with the cement in its pores, and of cement."""
         stress = self._cells(state).history(state.mesh.points).stress
