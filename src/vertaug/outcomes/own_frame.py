@@ -23,8 +23,8 @@ def own_points(state: State) -> Float:
     bone = np.ones(mesh.n_cells, dtype=np.bool_)
     bone[mesh.cells_of(CEMENT)] = False
     share = np.repeat(0.25 * state.bone.volume[bone], 4)
-    weight = np.bincount(mesh.cells[bone].ravel(), share, mesh.n_points)
-    weight /= weight.sum()
+    held = np.bincount(mesh.cells[bone].ravel(), share, mesh.n_points)
+    weight = held / held.sum()
     here, there = weight @ mesh.points, weight @ state.reference
     moved = mesh.points - here
     left, _, right = np.linalg.svd((weight[:, None] * moved).T @ (state.reference - there))

@@ -113,7 +113,11 @@ def _tables(annotation: Any) -> tuple[type[BaseModel], ...]:
         return (annotation,)
     found: tuple[type[BaseModel], ...] = ()
     for part in typing.get_args(annotation):
-        if isinstance(part, type) or typing.get_origin(part) in (UnionType, typing.Union):
+        if isinstance(part, type) or typing.get_origin(part) in (
+            UnionType,
+            typing.Union,
+            typing.Annotated,
+        ):
             found += _tables(part)
     return found
 

@@ -127,7 +127,9 @@ class Procedure(Section):
 
 def _plain(kind: str) -> Stage:
     """Return a stage of a ``kind`` with its defaults."""
-    model = {"fracture": FractureStage, "load": LoadStage}.get(kind, PlainStage)
+    model: type[PlainStage | FractureStage | LoadStage] = PlainStage
+    if kind in ("fracture", "load"):
+        model = FractureStage if kind == "fracture" else LoadStage
     return model.model_validate({"kind": kind})
 
 

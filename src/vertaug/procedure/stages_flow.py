@@ -155,16 +155,9 @@ def run_inject(
     ):
         arrays, facts = arrays | more, facts | known
     same = (
-        "heights",
-        "wedge",
-        "shape",
-        "surroundings",
-        "cavity_identity",
-        "bone_mass",
-        "reactions",
-        "initial_mass",
-        "min_quality",
-    )
+        "heights", "wedge", "shape", "surroundings", "cavity_identity", "bone_mass", "reactions",
+        "initial_mass", "min_quality",
+    )  # fmt: skip
     facts |= {name: before.facts[name] for name in same}
     facts |= {
         "body_volume": body_volume(state, case.vertebra.landmarks),

@@ -144,6 +144,9 @@ def _section(title: str, path: str, model: type[BaseModel], meaning: str) -> lis
         for below in entry.models:
             name = f"{path}.{entry.key}"
             below_title = f"[[{name}]]" if entry.kind == "tables" else f"[{name}]"
+            if len(entry.models) > 1:
+                key, words = tag_of(below)
+                below_title += f" with {key} = " + ", ".join(f'"{word}"' for word in words)
             lines += _section(below_title, name, below, entry.meaning)
     return lines
 

@@ -12,14 +12,19 @@ __all__ = ["draw_pictures"]
 
 
 def draw_pictures(folder: RunFolder) -> None:
-    """Draw bone, cavities and cement of each finished stage into ``pictures``."""
+    """Draw bone, cavities and cement of each finished stage into ``pictures``.
+
+    A load that the run does not go on from has left the vertebra as it was, and is not drawn.
+    """
     results = []
     for stage in folder.plan.procedure.sequence:
         name = str(stage.name)
         stored = folder.checkpoints.load(name)
         if stored is not None:
             results.append(StageResult.unpack(name, *stored))
-    snapshots = [_snapshot(result) for result in results]
+    snapshots = [
+        _snapshot(result) for result in results if result.kind != "load" or "energy" in result.facts
+    ]
     case = make_case(folder.plan)
     cement = {result.name: _cement(result) for result in results if result.kind == "inject"}
     pictures = folder.path("pictures")

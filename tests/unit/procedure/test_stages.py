@@ -28,6 +28,7 @@ from vertaug.procedure.stage_rules import (
     own_names,
     stage_order_faults,
 )
+from vertaug.procedure.stages_load import load_case
 
 
 def plan(procedure):
@@ -54,6 +55,18 @@ def test_every_kind_has_a_rule_and_something_that_runs_it():
         ["access", "inject", "cure"],
         ["access", "fracture"],
         ["access", "fracture", "fracture", "inflate", "deflate", "inject", "cure"],
+        [
+            "access",
+            "load",
+            "fracture",
+            "load",
+            "inflate",
+            "deflate",
+            "load",
+            "inject",
+            "cure",
+            "load",
+        ],
     ],
 )
 def test_orders_that_can_be_run(order):
@@ -77,6 +90,9 @@ def test_orders_that_can_be_run(order):
         (["fracture"], '"fracture" without a meshed vertebra', 'put "access" before'),
         (["access", "inflate", "fracture"], '"fracture" with full', "before the inflation"),
         (["access", "inject", "fracture"], '"fracture" with cement', "before the injection"),
+        (["load"], '"load" without a meshed vertebra', 'put "access" before'),
+        (["access", "inflate", "load"], '"load" with full balloons', 'put "deflate" before'),
+        (["access", "inject", "load"], "has not cured", 'put "cure" before'),
         (["acces"], '"acces"', 'did you mean "access"'),
     ],
 )
@@ -249,3 +265,33 @@ def test_a_run_tells_names_and_kinds(monkeypatch):
     stage = SimpleNamespace(kind="access", name="drill")
     result = stages.run_stage(None, stage, {}, Silent())
     assert (result.name, result.kind) == ("drill", "access")
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "found"),
+    [
+        ({"case": "rotation"}, "case", "rotation"),
+        ({"case": "to_failure", "force": "500 N"}, "force", "a force"),
+        ({"case": "standing", "moment": "2 N*m"}, "moment", "a moment"),
+        ({"case": "to_failure", "keep": True}, "keep", "keep with to_failure"),
+    ],
+)
+def test_loads_that_a_specimen_does_not_take_say_what_to_do(keys, field, found):
+    error = error_of({"stage": [{"kind": "access"}, {"kind": "load", "name": "walk", **keys}]})
+    assert error.field == f"procedure.stage.walk.{field}"
+    assert found in error.found
+    assert error.fix
+
+
+def test_loads_have_names_and_keys_of_their_own():
+    tables = [
+        {"kind": "access"},
+        {"kind": "load", "name": "before", "case": "lateral", "moment": "4 N*m", "side": "right"},
+        {"kind": "fracture"},
+        {"kind": "load", "name": "after", "case": "flexion", "force": "800 N"},
+    ]
+    sequence = plan({"stage": tables}).procedure.sequence
+    assert [stage.name for stage in sequence] == ["access", "before", "fracture", "after"]
+    side, front = load_case(sequence[1]), load_case(sequence[3])
+    assert (side.force, side.forwards, side.left) == (700.0, 0.0, -4000.0)
+    assert (front.force, front.forwards, front.left) == (800.0, 7500.0, 0.0)

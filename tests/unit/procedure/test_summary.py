@@ -7,7 +7,8 @@ import jsonschema
 import numpy as np
 import pytest
 
-from vertaug.outcomes import Heights, restoration
+from vertaug.outcomes import BodyShape, Heights, SurroundingsTaken, restoration
+from vertaug.outcomes.surroundings import DiscTaken
 from vertaug.procedure.summary import (
     Balances,
     BalloonSummary,
@@ -20,8 +21,30 @@ from vertaug.procedure.summary import (
 )
 
 BEFORE, AFTER = Heights(18.0, 20.0, 25.0), Heights(21.0, 22.0, 25.5)
+SHAPE = BodyShape(BEFORE, 12.0, (18.0, None, 22.0, 25.0, 22.0, 20.0), 31000.0).to_dict()
+DISC = DiscTaken(0.1, 0.2, 3.0, 0.0)
+TAKEN = SurroundingsTaken(DISC, DISC, 0.3, 1.0, 0.0).to_dict()
+LOADS = [
+    {
+        "stage": "walk",
+        "case": "standing",
+        "ended": "load",
+        "force_N": 500.0,
+        "share_borne": 1.0,
+        "strength_N": None,
+        "loaded_heights_mm": BEFORE.to_dict(),
+        "loaded_wedge_deg": 12.0,
+        "shell_share": 0.4,
+        "endplates": {"endplate_superior": {"mean_MPa": 1.0, "high_MPa": 3.0, "bulge_mm": 0.1}},
+        "interface": None,
+        "surroundings": TAKEN,
+    },
+]
 FULL = Summary(
-    stages=(StageSummary("access", BEFORE, 12.0, "access"), StageSummary("inject", AFTER, 8.0, "inject")),
+    stages=(
+        StageSummary("access", BEFORE, 12.0, "access", SHAPE, None, TAKEN),
+        StageSummary("inject", AFTER, 8.0, "inject", SHAPE, restoration(BEFORE, AFTER, None), None),
+    ),
     restoration=restoration(BEFORE, AFTER, Heights(26.0, 25.0, 26.0)),
     balloons=(BalloonSummary("left", 2.9, 180.0, 150.0, "volume"),),
     cement=CementSummary(
@@ -35,7 +58,7 @@ FULL = Summary(
     compile_seconds=20.0,
     stage_seconds={"access": 5.0, "inject": 60.0},
     warnings=("balloon right stopped early",),
-    extra={"frame": {"origin": np.zeros(3)}},
+    extra={"frame": {"origin": np.zeros(3)}, "loads": LOADS},
 )  # fmt: skip
 EMPTY = replace(
     FULL, restoration=None, balloons=(), cement=None, energy=None, balances=Balances(*[None] * 5)
@@ -52,9 +75,12 @@ def test_names_are_those_of_the_contract():
     data = FULL.to_dict()
     assert set(data) == {
         "schema", "version", "stages", "restoration", "balloons", "cement", "balances", "energy", "mesh",
-        "timings_s", "warnings", "frame",
+        "timings_s", "warnings", "frame", "loads",
     }  # fmt: skip
-    assert set(data["stages"][0]) == {"name", "kind", "heights_mm", "wedge_deg"}
+    assert set(data["stages"][0]) == {
+        "name", "kind", "heights_mm", "wedge_deg", "rim_heights_mm", "mean_rim_mm", "volume_mL", "cobb_deg",
+        "restoration", "surroundings",
+    }  # fmt: skip
     assert set(data["restoration"]["middle"]) == {"gain_mm", "of_lost_percent", "ratio_percent"}
     assert set(data["balances"]) == {
         "cement",
