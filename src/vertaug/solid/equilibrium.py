@@ -200,8 +200,8 @@ class Equilibrium:
 
     def shell_and_core(self, state: State) -> tuple[list[Item], list[Item]]:
         """What bears load at ``state``: membranes with their bending, and cells with cement in their pores."""
-        cells, *shell = self._bodies(state)
-        return list(shell), [cells, *cement_items(state)]
+        bodies = self._bodies(state)
+        return [bodies.shell, bodies.fibre, bodies.hinge], [bodies.cells, *cement_items(state)]
 
     def stress(self, state: State) -> Float:
         """Cauchy stress (n_cells, 3, 3) MPa at ``state`` of bone with the cement in its pores, and of cement."""

@@ -58,7 +58,7 @@ def test_numbers_of_a_test():
     up = np.linspace(0.0, 1.0, 201)
     first = np.column_stack([5.0 * up, np.minimum(5000.0 * up, 1000.0)])
     second = np.column_stack([3.0 + 5.0 * up, np.minimum(2500.0 * up, 900.0)])
-    crush = Crush(first, second, elastic=4.5, residual=3.0, state=None)
+    crush = Crush(first, second, elastic=4.5, residual=3.0, rested=None, state=None)
     assert crush.depth == 5.0
     assert crush.recovery == pytest.approx(0.4)
     assert crush.instant_recovery == pytest.approx(0.1)
