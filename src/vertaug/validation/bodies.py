@@ -27,6 +27,10 @@ _NEWTON = NewtonOptions(tolerance=1e-5, max_iterations=80)
 STRENGTH_DEPTH = 2.0
 """Way (mm) up to which the largest force counts as strength, as in the cohort's nonlinear model."""
 
+_DEPTHS = np.concatenate(
+    [np.arange(1, 5) * 0.05, np.arange(3, 7) * 0.1, [0.8, 1.0, 1.25, 1.5, 1.75], [STRENGTH_DEPTH]]
+)
+
 
 @cache
 def bone_and_shells() -> SolidModel:
@@ -68,6 +72,5 @@ def loaded(
 
 def strength(state: State, model: SolidModel) -> tuple[float, Float]:
     """Largest force (N) up to a way of 2 mm, and the curve (n, 2) of mm and N."""
-    depths = np.concatenate([np.arange(1, 9) * 0.05, 0.4 + np.arange(1, 17) * 0.1])
-    curve, _ = loaded(state, model, depths)
+    curve, _ = loaded(state, model, _DEPTHS)
     return float(curve[:, 1].max()), curve
