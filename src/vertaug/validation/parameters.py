@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from vertaug.balloon.catalogue import catalogue
 from vertaug.errors import InputError
 from vertaug.materials import bogetti_gillespie_1992, deshpande_fleck_2000, lewis_1997, wolfram_2011
 from vertaug.materials.bone import CARD, BoneLaw
@@ -93,6 +94,7 @@ def current_parameters() -> Table:
         "contact": _of_fields(WALLS),
         "machine": {"potting": POTTING},
     }
+    tables |= {f"balloon_{name}": dict(kind.texts) for name, kind in catalogue().items()}
     return tables
 
 
