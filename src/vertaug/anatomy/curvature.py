@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Shape of discs in a sound spine: height by level, age and sex, and wedge from the spine's curves.
 
+The regressions of lumbar heights with age are read as heights at the middle, since those are what grows as endplates
+sag; between the endplates' mean planes discs are lower by the two bowls less their means. Thoracic heights are taken
+as means.
+
 Bodies bring part of a curve, discs the rest. Lumbar discs share theirs unevenly, the lowest are the most wedged;
 thoracic discs share theirs evenly; those of T11 and T12, where the curve turns, are parallel.
 """
@@ -12,9 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from vertaug.anatomy.disc_height import disc_height
+from vertaug.anatomy.disc_height import REGRESSED, disc_height
 from vertaug.anatomy.morphometry import Dimensions, levels, mean_dimensions
-from vertaug.anatomy.parametric._body import MARGIN
+from vertaug.anatomy.parametric._body import BOWL, MARGIN
 from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
 
@@ -48,7 +52,10 @@ class Curvature:
 
 @dataclass(frozen=True)
 class DiscSpace:
-    """Space between two endplates: the level `above`, mean `height` mm, `wedge` degrees, open in front above 0."""
+    """Space between two endplates: the level `above`, `height` mm, `wedge` degrees, open in front above 0.
+
+    The height is between the middles of the endplates' mean planes.
+    """
 
     above: str
     height: float
@@ -61,6 +68,19 @@ def body_wedge(size: Dimensions) -> float:
     width = 0.5 * (size.superior_width + size.inferior_width)
     between = depth - 2.0 * MARGIN * width / 42.0
     return math.degrees(math.atan((size.anterior_height - size.posterior_height) / between))
+
+
+def _height(above: str, below: str, age: float, sex: Literal["male", "female"] | None) -> float:
+    """Height (mm) between mean planes."""
+    height = disc_height(above, age, sex)
+    if above not in REGRESSED:
+        return height
+    # a bowl c (1 - s²)² has the mean c/3 over its disc, which ends at BOWL; planes are fitted up to 0.85
+    left = 1.0 - (BOWL / 0.85) ** 2 / 3.0
+    bowls = mean_dimensions(above).inferior_concavity
+    if below in levels():
+        bowls += mean_dimensions(below).superior_concavity
+    return height - left * bowls
 
 
 def _wedge(above: str, curvature: Curvature) -> float:
@@ -103,6 +123,6 @@ def disc_spaces(
         )  # fmt: skip
     shape = curvature or Curvature()
     return tuple(
-        DiscSpace(above, disc_height(above, age, sex) * (1.0 - loss), _wedge(above, shape))
-        for above in chain[:-1]
+        DiscSpace(above, _height(above, below, age, sex) * (1.0 - loss), _wedge(above, shape))
+        for above, below in pairwise(chain)
     )

@@ -11,7 +11,7 @@ from typing import Literal
 
 from vertaug.materials.card import Parameter
 
-__all__ = ["CARD", "LEVELS", "disc_height", "disc_heights"]
+__all__ = ["CARD", "LEVELS", "REGRESSED", "disc_height", "disc_heights"]
 
 LEVELS = (*(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6)), "S1")
 _AGE = 70.0
@@ -25,6 +25,7 @@ _REGRESSIONS = {
     "L5": (9.73, 0.0863, 9.26, 0.0817),
 }
 """Disc below a level: height at birth, mm, and its growth, mm a year, of men and of women."""
+REGRESSED = tuple(_REGRESSIONS)
 
 
 def _lumbar(level: str, age: float = _AGE, sex: Literal["male", "female"] | None = None) -> float:

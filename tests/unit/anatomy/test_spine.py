@@ -3,11 +3,14 @@
 
 import numpy as np
 import pytest
+from tests.spine_cases import disc_between, endplate
 
 from vertaug.anatomy import Endplate
+from vertaug.anatomy.attachments import find_attachments
 from vertaug.anatomy.curvature import Curvature, disc_spaces
 from vertaug.anatomy.disc_height import disc_height
 from vertaug.anatomy.disc_mesh import DiscSize, Plate, mesh_disc
+from vertaug.anatomy.facet_joints import facet_joints
 from vertaug.anatomy.morphometry import levels
 from vertaug.anatomy.parametric import ParametricVertebra
 from vertaug.anatomy.spine import build_spine
@@ -23,30 +26,6 @@ CHAIN = ("T12", "L1", "L2")
 def spine():
     built = [ParametricVertebra(level).build(1.2) for level in CHAIN]
     return build_spine(built, disc_spaces(CHAIN), 1)
-
-
-def endplate(level, superior):
-    """Closed-form endplate of a sound vertebra, in its own frame."""
-    shape = ParametricVertebra(level)
-    body = shape.body
-    ring, count = 8, 40
-    angle = 2.0 * np.pi * np.arange(count) / count
-    radius = np.linspace(0.0, 0.5, ring + 1)[1:, None]
-    flat = np.stack(
-        [body.width * radius * np.cos(angle), body.depth * radius * np.sin(angle)], axis=2
-    )
-    place = np.concatenate(
-        [np.zeros((1, 3)), np.dstack([flat, np.zeros((ring, count))]).reshape(-1, 3)]
-    )
-    place[:, 1] += body.posterior - 0.5 * body.depth
-    place[:, 2] = (body.superior if superior else body.inferior)(place) - shape.centre
-    first = 1 + np.arange(count)
-    after = 1 + (np.arange(count) + 1) % count
-    facets = [np.stack([np.zeros(count, dtype=int), first, after], axis=1)]
-    for k in range(ring - 1):
-        a, b = first + k * count, after + k * count
-        facets += [np.stack([a, a + count, b + count], axis=1), np.stack([a, b + count, b], axis=1)]
-    return Plate(place, np.concatenate(facets).astype(np.int32))
 
 
 def test_gaps_between_endplates_are_the_discs_heights(spine):
@@ -100,15 +79,7 @@ def test_heights_follow_age_and_sex():
 def test_discs_of_all_levels_have_sound_cells(loss):
     chain = tuple(levels())
     for upper, space in zip(chain, disc_spaces(chain, loss=loss), strict=False):
-        above, below = endplate(upper, False), endplate(chain[chain.index(upper) + 1], True)
-        tilt = np.radians(space.wedge)
-        turn = np.array(
-            [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
-        )
-        middle = below.points.mean(axis=0)
-        raised = (above.points - above.points.mean(axis=0)) @ turn.T + middle
-        raised[:, 2] += space.height
-        disc = mesh_disc(below, Plate(raised, above.facets))
+        disc = disc_between(upper, chain[chain.index(upper) + 1], space)
         assert disc.volumes().min() > 0.3
         _, volume = shape_gradients(disc.points, disc.cells, HEX8)
         assert volume.min() > 0.0
@@ -132,3 +103,32 @@ def test_a_disc_with_no_room_is_refused_and_divisions_are_as_wanted():
     disc = mesh_disc(below, high, DiscSize(core=2, inner=2, rings=3, layers=2))
     assert len(disc.cells) == 2 * (4 + 5 * 8)
     assert disc.n_rings == 3
+
+
+def test_ligaments_leave_from_the_bone_and_are_mirrored(spine):
+    for placed in spine.placed:
+        found = find_attachments(placed.vertebra)
+        assert set(found.upper) == set(found.lower) == {"ALL", "PLL", "LF", "ISL", "SSL", "ITL"}
+        for ends in (found.upper, found.lower):
+            for name, place in ends.items():
+                assert np.abs(placed.vertebra.distance.at(place)).max() < 0.05, name
+                mirrored = place[::-1] * np.array([-1.0, 1.0, 1.0])
+                if name not in ("ISL", "SSL"):
+                    np.testing.assert_allclose(mirrored, place, atol=1.25, err_msg=name)
+        assert (found.upper["ALL"][:, 1] < 0.0).all()
+        assert (found.upper["PLL"][:, 1] > placed.vertebra.landmarks.posterior_wall - 3.0).all()
+        assert found.upper["SSL"][0, 1] > found.upper["ISL"][:, 1].max()
+        assert found.lower["LF"][0, 2] < found.upper["LF"][0, 2]
+
+
+def test_facets_are_paired_and_capsules_span_them(spine):
+    for upper, lower in zip(spine.placed, spine.placed[1:], strict=False):
+        right, left = facet_joints(upper, lower)
+        assert right.points.mean(axis=0)[0] < 0.0 < left.points.mean(axis=0)[0]
+        assert left.area == pytest.approx(right.area, rel=0.1)
+        assert 30.0 < left.area <= 160.0
+        mirror = np.array([-1.0, 1.0, 1.0])
+        np.testing.assert_allclose(right.normal, left.normal * mirror, atol=0.05)
+        for bone, place in ((upper, left.capsule[:, 0]), (lower, left.capsule[:, 1])):
+            assert np.abs(bone.distance(place)).max() < 0.1
+        assert (np.linalg.norm(left.capsule[:, 0] - left.capsule[:, 1], axis=1) > 5.0).all()
