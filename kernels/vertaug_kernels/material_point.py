@@ -12,7 +12,7 @@ and the volume ratio is the exponential of its trace, so that its logarithm adds
 import math
 
 from vertaug_kernels._jit import inlined_kernel, kernel
-from vertaug_kernels._stack import stack_matrix, stack_vector
+from vertaug_kernels._stack import stack_matrices, stack_matrix, stack_vector
 from vertaug_kernels.averaging import FINITE
 from vertaug_kernels.laws import FIRST_TENSOR, respond, respond_tensor
 from vertaug_kernels.principal import (
@@ -254,6 +254,11 @@ def _spatial_axes(scratch, vectors6):
 def _spatial_tangent(stress, square, tangent, out):
     """Tangent (6, 6) in the principal frame from that in logarithmic strain, stress (3, 3) there."""
     weight = stack_vector(6)
+    bent = stack_matrices(3, 3, 3)
+    for a in range(3):
+        for b in range(a, 3):
+            for k in range(b, 3):
+                bent[a, b, k] = curvature(square[a], square[b], square[k])
     for s in range(6):
         weight[s] = 1.0
         if s >= 3:
@@ -267,7 +272,9 @@ def _spatial_tangent(stress, square, tangent, out):
         for b in range(3):
             for k in range(3):
                 factor = 4.0 * stress[a, b] * math.sqrt(square[a] * square[b]) * square[k]
-                factor *= curvature(square[a], square[k], square[b])
+                low = min(a, b, k)
+                high = max(a, b, k)
+                factor *= bent[low, a + b + k - low - high, high]
                 p = a if a == k else 6 - a - k
                 q = b if b == k else 6 - b - k
                 if p >= 3:

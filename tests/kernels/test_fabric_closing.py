@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vertaug.materials.bone import BoneLaw
 from vertaug.materials.crushable_closing import CrushableClosing
 from vertaug.materials.fabric_closing import FabricClosing
 from vertaug.solid.cells import FINITE, SMALL, SolidItem
@@ -219,13 +218,3 @@ def test_cracks_of_a_history_are_what_its_law_holds_open(cases):
         np.testing.assert_allclose(other[2], one[2], atol=1e-10)
     least = np.linalg.eigvalsh(parts.cracks).min()
     assert least >= -1e-12
-
-
-def test_bone_takes_the_law_where_it_is_stronger_along():
-    density = np.array([60.0, 90.0])
-    even = BoneLaw().parameters(density, np.ones(2), np.zeros(2))
-    law = BoneLaw(along=1.8)
-    rows = law.parameters(density, np.ones(2), np.zeros(2))
-    assert (BoneLaw().code, law.code) == (laws.CLOSING, laws.FABRIC_CLOSING)
-    np.testing.assert_array_equal(rows[:, :7], even)
-    np.testing.assert_allclose(rows[:, 7:], [[1.0, 1.0, math.sqrt(1.8)]] * 2)

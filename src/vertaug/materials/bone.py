@@ -27,15 +27,15 @@ from vertaug.materials.density import (
 )
 from vertaug_kernels import laws
 
-__all__ = ["CARD", "BoneLaw", "bone_fraction"]
+__all__ = ["CARD", "FABRIC_BONE", "BoneLaw", "bone_fraction"]
 
 Float = NDArray[np.float64]
 
 CARD = (
     Parameter("nu", 0.25, "1", 0.1, 0.4, "Poisson ratio", "usual range of continuum models", "assumed"),
-    Parameter("f_E", 0.61, "1", 0.4, 1.0, "isotropic over axial stiffness and strength: cube root of 1·0.48²",
+    Parameter("f_E", 0.61, "1", 0.4, 1.0, "of bone without axes: stiffness and strength over axial ones, ∛(1·0.48²)",
               "transverse/axial 0.48 of Schwiedrzik 2013's fabric law at m = 0.87, 0.87, 1.26", "derived"),
-    Parameter("f_S", 0.50, "1", 0.3, 1.0, "isotropic crush plateau over axial yield: f_E times plateau/yield 0.82",
+    Parameter("f_S", 0.50, "1", 0.3, 1.0, "of bone without axes: crush plateau over axial yield, f_E f_P",
               "plateau 0.7 of ultimate (Schwiedrzik 2013), yield 0.85 of ultimate (Kopperdahl 1998)", "derived"),
     Parameter("rho_s", 1000.0, "mg/cm³", 900.0, 1200.0, "mineral density of full bone: BV/TV = rho/rho_s",
               "grey-value relation, 1.0 to 1.2 g/cm³", "recalled"),
@@ -62,6 +62,12 @@ CARD = (
     Parameter("r_o", 0.02, "1", 0.001, 1.0, "tensile strength that opened bone keeps: marrow and fibres, of before",
               "next to nothing", "assumed"),
     Parameter("E_min", 1.0, "MPa", 0.1, 5.0, "least modulus of any law; strength 0.8 % of it", "marrow", "assumed"),
+    Parameter("f_P", 0.82, "1", 0.7, 1.0, "crush plateau over yield along the axis",
+              "plateau 0.7 of ultimate (Schwiedrzik 2013), yield 0.85 of ultimate (Kopperdahl 1998)", "derived"),
+    Parameter("s", 1.8, "1", 1.0, 2.5, "strength along the axis over that across; its square of moduli",
+              "root of the moduli's ratio 3.2, Aiyangar 2014; of strengths 2.3 there", "recalled"),
+    Parameter("k_s", 1.335, "1", 0.9, 2.0, "uniaxial over hydrostatic strength of the scaled law",
+              "plastic Poisson ratio 0.365 of a crush along the axis, as without axes", "derived"),
 )  # fmt: skip
 
 
@@ -75,16 +81,17 @@ class BoneLaw:
     """Crushable, damaging bone whose constants follow its density.
 
     `stiffness_law` and `strength_law` name the density laws; the model's density is K2HPO4-equivalent
-    and converted to the measure of each. `stiffness_factor` and `strength_factor` multiply an axial
-    law (isotropic equivalent), without their share f_E a law of specimens of any direction.
+    and converted to the measure of each. `stiffness_factor` and `strength_factor` multiply what the laws give
+    along the axis; a law of specimens of any direction is the mean over directions of such bone.
     `tension_ratio` is tensile strength over hydrostatic compressive strength of sound bone; what is left
     of it falls to `residual_tension` of it at the damage `cracked`, and from there to `torn_tension` as bone
     opens, over strains of `tearing`. What has opened carries no compression until it has closed again.
     Damage lowers the crush strength too, by `strength_loss` at its largest. Over minutes crushed bone creeps
     back, by `delayed_compliance` times its instant strain at the largest damage, sound bone not at all:
     `rested` is the share of it that has come, 0 at the rate of a test.
-    `along` is the strength along the spine over that across it, and the root of the same ratio of stiffnesses
-    (`fabric_closing`); both factors then give what bone has across. At 1 bone is isotropic.
+    `along` is the strength along the axis over that across it, and the root of the same ratio of stiffnesses
+    (`fabric_closing`); `uniaxial_over_hydrostatic` and `poisson` are those of the scaled law. At 1, the default, bone
+    has no axes and its strength is a mean over directions; `FABRIC_BONE` is the other choice.
     """
 
     stiffness_law: StiffnessName = "kopperdahl_2002"
@@ -122,16 +129,30 @@ class BoneLaw:
         return stiffness, strength_law(self.strength_law, stiffness)
 
     def modulus(self, density: Float) -> Float:
-        """Isotropic Young's modulus (n,) MPa of sound bone of ``density`` (n,) mg/cm³."""
+        """Young's modulus (n,) MPa along the axis of sound bone of ``density`` (n,) mg/cm³."""
         law = self._laws()[0]
-        value = self.stiffness_factor * _share(law) * _in_own_measure(law, density)
+        value = self.stiffness_factor * self._share(law, 4.0 / 3.0) * _in_own_measure(law, density)
         return np.maximum(value, self.minimum_modulus)
 
     def crush_strength(self, density: Float) -> Float:
-        """Isotropic crush plateau (n,) MPa of sound bone of ``density`` (n,) mg/cm³."""
+        """Crush plateau (n,) MPa along the axis of sound bone of ``density`` (n,) mg/cm³."""
         law = self._laws()[1]
-        value = self.strength_factor * _share(law) * _in_own_measure(law, density)
+        value = self.strength_factor * self._share(law, 2.0 / 3.0) * _in_own_measure(law, density)
         return np.maximum(value, yield_strain.COMPRESSION * self.minimum_modulus)
+
+    def _share(self, law: DensityLaw, exponent: float) -> float:
+        """Axial value over that of ``law``: 1, or the mean's over directions to the power of `along`."""
+        if law.direction == "axial":
+            return 1.0
+        return 1.0 / CARD[1].value if self.along == 1.0 else self.along**exponent
+
+    @property
+    def _hydrostatic(self) -> float:
+        """Hydrostatic crush strength over the strength across."""
+        alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
+        less = 1.0 - 1.0 / self.along
+        mean = 1.0 - less / 3.0
+        return math.sqrt((1.0 + alpha * alpha / 9.0) / (less * less + (alpha * mean) ** 2))
 
     def stiffness_left(self, damage: Float) -> Float:
         """Share (n,) of the sound stiffness that is left at ``damage`` (n,)."""
@@ -176,11 +197,12 @@ class BoneLaw:
         """
         weak = damage if around is None else around
         rho = np.maximum(density, self.minimum_density)
-        modulus = self.modulus(rho) * self.stiffness_left(damage)
-        sound_strength = self.crush_strength(rho)
+        modulus = self.modulus(rho) * self.stiffness_left(damage) / self.along**2
+        sound_strength = self.crush_strength(rho) / self.along
         crushed = np.minimum(ratio, 1.0)
         wider = np.maximum(ratio, 1.0)
         strength = crushed * self.crush_strength(rho / crushed) * wider ** (1.0 - self.reclosing)
+        strength /= self.along
         alpha = foam.ellipse_factor(self.uniaxial_over_hydrostatic)
         strength *= 1.0 - self.strength_loss * weak / self.critical_damage
         sound = np.clip(1.0 - weak / self.cracked, self.residual_tension, 1.0)
@@ -194,18 +216,20 @@ class BoneLaw:
         rows[:, 3] = modulus / (2.0 * (1.0 + self.poisson))
         rows[:, 4] = strength
         rows[:, 5] = alpha
-        hydrostatic = np.sqrt(1.0 + alpha * alpha / 9.0) / alpha
         # The cut-off must lie inside the ellipse, also of a weak one.
-        rows[:, 6] = self.tension_ratio * hydrostatic * np.minimum(sound_strength * sound, strength)
+        pulled = np.minimum(sound_strength * sound, strength)
+        rows[:, 6] = self.tension_ratio * self._hydrostatic * pulled
         rows[:, 7:] = (1.0, 1.0, math.sqrt(self.along))[: rows.shape[1] - 7]
         return rows
-
-
-def _share(law: DensityLaw) -> float:
-    """Factor that takes the step from axial to isotropic back for a law of mixed directions."""
-    return 1.0 if law.direction == "axial" else 1.0 / CARD[1].value
 
 
 def _in_own_measure(law: DensityLaw, density: Float) -> Float:
     """Value (n,) MPa of ``law`` for ``density`` (n,) mg/cm³ K2HPO4-equivalent."""
     return law.value(line("phosphate", law.measure)(density))
+
+
+FABRIC_BONE = BoneLaw(
+    stiffness_factor=1.0, strength_factor=CARD[17].value, along=CARD[18].value,
+    uniaxial_over_hydrostatic=CARD[19].value,
+)  # fmt: skip
+"""Bone that is stronger and stiffer along its axis, by what cores of vertebrae show along and across."""

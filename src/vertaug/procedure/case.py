@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from vertaug.anatomy.openings import Opening
 from vertaug.anatomy.profile import heights
 from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.inflate import Balloon, InflationOptions
-from vertaug.materials.bone import BoneLaw
+from vertaug.materials.bone import FABRIC_BONE, BoneLaw
 from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
@@ -129,8 +129,10 @@ def _uncalibrated(plan: Plan) -> tuple[str, ...]:
 
 def bone_model(plan: Plan) -> BoneLaw:
     """Law of trabecular bone that the plan asks for."""
-    bone, law = plan.bone, BoneLaw()
-    return BoneLaw(
+    bone = plan.bone
+    law = FABRIC_BONE if bone.law == "fabric_foam" else BoneLaw()
+    return replace(
+        law,
         stiffness_law=bone.stiffness_law,
         strength_law=bone.strength_law,
         poisson=bone.poisson,

@@ -2,13 +2,14 @@
 """Bone from density: published points, monotony, bounds. Defaults may change; forms may not."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from vertaug.materials import deshpande_fleck_2000 as foam
 from vertaug.materials import wolfram_2011
-from vertaug.materials.bone import BoneLaw, bone_fraction
+from vertaug.materials.bone import FABRIC_BONE, BoneLaw, bone_fraction
 from vertaug.materials.card import card_table
 from vertaug.materials.density import stiffness_law, strength_law
 from vertaug_kernels import laws
@@ -147,3 +148,81 @@ def test_cards_hold_values_within_their_ranges(module):
         assert line["low"] <= line["value"] <= line["high"], line["symbol"]
         assert line["mark"] in ("found", "recalled", "derived", "assumed")
         assert line["source"]
+
+
+def fabric_rows(density=DENSITY, **options):
+    n = len(density)
+    return replace(FABRIC_BONE, **options).parameters(density, np.ones(n), np.zeros(n))
+
+
+def test_bone_with_axes_has_the_density_laws_along_them():
+    names = ("bulk", "shear", "yield", "scale3")
+    at = [laws.FIRST_COLUMN + laws.PARAMETERS[laws.FABRIC_CLOSING].index(n) for n in names]
+    bulk, shear, strength, scale = fabric_rows()[:, at].T
+    along = scale**4 * 9.0 * bulk * shear / (3.0 * bulk + shear)
+    stiffness = stiffness_law("kopperdahl_2002")
+    np.testing.assert_allclose(along, stiffness.value(DENSITY), rtol=1e-12)
+    yielded = strength_law("kopperdahl_2002", stiffness).value(DENSITY)
+    np.testing.assert_allclose(scale**2 * strength, 0.82 * yielded, rtol=1e-12)
+    np.testing.assert_allclose(scale**2, FABRIC_BONE.along)
+
+
+@pytest.mark.parametrize("along", [1.0, 1.4, 1.8])
+def test_cut_off_is_a_share_of_the_hydrostatic_strength(along):
+    """Even pressure meets the scaled ellipse at k_t^-1 of the cut-off, which even tension meets."""
+    (row,) = fabric_rows(np.array([90.0]), along=along + 1e-13)
+    out, tangent, elastic = np.empty(6), np.empty((6, 6)), np.empty(6)
+    compliance = np.linalg.inv(_answer(np.zeros(6), row, out, tangent, elastic).copy())
+    even = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    limit = row[6] / FABRIC_BONE.tension_ratio
+    flows = []
+    for share in (0.999, 1.001):
+        strain = -share * limit * compliance @ even
+        flows.append(laws.respond_tensor(
+            laws.FABRIC_CLOSING, strain, 1.0, 0.0, row, out, tangent, elastic
+        )[1])  # fmt: skip
+    assert flows[0] == 0.0 < flows[1]
+
+
+def _answer(strain, row, out, tangent, elastic):
+    laws.respond_tensor(laws.FABRIC_CLOSING, strain, 1.0, 0.0, row, out, tangent, elastic)
+    return tangent
+
+
+def test_crush_along_the_axis_widens_bone_as_without_axes():
+    """ν_p = s (1/2 - α²/9)/(1 + α²/9) along the axis."""
+    widening = []
+    for law in (BoneLaw(), FABRIC_BONE):
+        share = foam.ellipse_factor(law.uniaxial_over_hydrostatic) ** 2 / 9.0
+        widening.append(law.along * (0.5 - share) / (1.0 + share))
+    assert widening[1] == pytest.approx(widening[0], abs=1e-3)
+
+
+def test_a_law_of_any_direction_is_the_mean_of_bone_with_axes():
+    """Moduli E along and twice E/s² across: their geometric mean is what the law gives."""
+    law = replace(FABRIC_BONE, stiffness_law="keyak_1998", strength_law="keyak_1998")
+    plain = BoneLaw(stiffness_law="keyak_1998", strength_law="keyak_1998")
+    stiff, strong = (law.along ** (-power / 3.0) for power in (4.0, 2.0))
+    np.testing.assert_allclose(stiff * law.modulus(DENSITY), plain.modulus(DENSITY), rtol=1e-12)
+    crush = strong * law.crush_strength(DENSITY)
+    np.testing.assert_allclose(crush, plain.crush_strength(DENSITY), rtol=1e-3)
+
+
+@pytest.mark.parametrize("law", [BoneLaw(), FABRIC_BONE], ids=["without axes", "with axes"])
+@pytest.mark.parametrize("ratio", [0.9, 0.7, 0.5])
+def test_a_fracture_given_and_one_made_by_crushing_are_the_same_bone(law, ratio):
+    """Density ρ/J at rest against ρ crushed to J, per present volume: the two ways to a fractured vertebra."""
+    density, harm = np.array([50.0, 75.0, 120.0]), np.full(3, 0.4)
+    made = law.parameters(density, np.full(3, ratio), harm)
+    given = law.parameters(density / ratio, np.ones(3), harm)
+    names = [*laws.LOCK, *laws.PARAMETERS[law.code]]
+    found, wanted = ({n: r[:, k] for k, n in enumerate(names)} for r in (made, given))
+    np.testing.assert_allclose(found["yield"] / ratio, wanted["yield"], rtol=1e-12)
+    np.testing.assert_allclose(found["lock_ratio"] / ratio, wanted["lock_ratio"], rtol=1e-12)
+    for name in ("bulk", "shear"):
+        # The density law's exponent is 1.05, the crushed one keeps its moduli per initial volume.
+        np.testing.assert_allclose(found[name] / ratio, wanted[name] * ratio**0.05, rtol=1e-12)
+    # Crushing adds nothing to tension but its smaller area; a density of ρ/J would add J^-0.39.
+    np.testing.assert_allclose(
+        found["cut_off"] / ratio, wanted["cut_off"] * ratio**0.39, rtol=1e-12
+    )

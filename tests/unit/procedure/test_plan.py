@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import copy
 import tomllib
+from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
 
 from vertaug.errors import InputError, InputErrors, VertaugError
+from vertaug.materials.bone import FABRIC_BONE, BoneLaw
+from vertaug.procedure.case import bone_model
 from vertaug.procedure.plan import Plan, demo_plan, load_plan, plan_from_dict
 from vertaug.procedure.plan_lines import lines_of
 
@@ -141,3 +144,11 @@ def test_plans_are_equal_only_if_they_say_the_same():
     assert plan_from_dict(SMALL) == plan_from_dict(copy.deepcopy(SMALL))
     assert plan_from_dict(SMALL) != plan_from_dict(changed(("mesh", "size"), "3 mm"))
     assert isinstance(plan_from_dict(SMALL), Plan)
+
+
+def test_bone_has_axes_where_the_plan_says_so():
+    plan = demo_plan()
+    assert bone_model(plan) == BoneLaw()
+    bone = plan.bone.model_copy(update={"law": "fabric_foam", "strength_factor": 1.5})
+    found = bone_model(plan.model_copy(update={"bone": bone}))
+    assert found == replace(FABRIC_BONE, strength_factor=1.5 * FABRIC_BONE.strength_factor)
