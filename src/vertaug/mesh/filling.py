@@ -3,12 +3,14 @@
 
 From a point that sees all triangles from within, shrunken copies of the surface are nested in it; the frusta between
 them and the innermost pyramids are cut into tetrahedra, which share the surface exactly. Mmg then renews all that
-lies inside the fixed surface. A cavity that a balloon made is such a surface: it was blown up from within.
+lies inside the fixed surface. A cavity that a balloon made is such a surface: it was blown up from within. Where no
+point sees all (two balloons that met, one that was bent), the same cells are laid with their inner points in the mean
+of their neighbours, and turned the right way round by `vertaug.mesh.untangle`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,13 @@ from scipy.spatial import cKDTree
 from vertaug.errors import NotConvergedError
 from vertaug.mesh._mmg import Labelled, adapt
 from vertaug.mesh.surface import enclosed_volume, facet_normals, is_closed
+from vertaug.mesh.untangle import smooth_start, untangle
 
 __all__ = ["Filling", "fill_surface", "seeing_point"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 _SHRINK = 0.7
 """Size of each nested copy of the surface, of the one around it."""
@@ -73,18 +77,21 @@ def fill_surface(points: Float, facets: Int, size: float, growth: float = 0.3) -
     Raises
     ------
     NotConvergedError
-        The surface is not closed, no point sees all of it, or Mmg failed.
+        The surface is not closed or no ball's (a ring, two pieces), no cells fit within it, or Mmg failed.
     """
     if not is_closed(facets):
         raise _failure("its surface is not closed")
-    centre, depth = seeing_point(points, facets)
-    if depth <= 0.0:
-        raise _failure(f"no point sees all of its wall (best: {depth:.2g} mm behind it)")
     own = np.unique(facets)
     local = np.full(len(points), -1, dtype=np.int32)
     local[own] = np.arange(len(own), dtype=np.int32)
     wall, surface = local[facets], points[own]
-    start = _nested(surface, wall, centre)
+    holes = 2 * len(own) - len(wall)
+    if holes != 4:
+        raise _failure(
+            f"its wall is not that of one ball (points less half of its triangles: {holes // 2}, not 2)"
+        )
+    centre, depth = seeing_point(points, facets)
+    start = _nested(surface, wall, centre) if depth > 0.0 else _untangled(surface, wall)
     edge = _edge_length(surface, wall)
     away, near = (np.asarray(part) for part in cKDTree(surface).query(start.points))
     wanted = np.minimum(np.maximum(size, edge[near]), edge[near] + growth * away)
@@ -102,30 +109,47 @@ def _nested(surface: Float, wall: Int, centre: Float) -> Labelled:
     scales = _SHRINK ** np.arange(1, _LAYERS)
     layers = [surface, *(centre + scale * (surface - centre) for scale in scales)]
     corner = np.sort(wall, axis=1)
+    even = _even(wall)
     cells = []
     for k in range(_LAYERS - 1):
         a, b, c = (corner + k * n).T
         upper = [node + n for node in (a, b, c)]
         cells += [
-            np.column_stack([a, b, c, upper[2]]),
-            np.column_stack([a, b, upper[1], upper[2]]),
-            np.column_stack([a, *upper]),
+            _turned(np.column_stack([a, b, c, upper[2]]), even),
+            _turned(np.column_stack([a, b, upper[1], upper[2]]), ~even),
+            _turned(np.column_stack([a, *upper]), even),
         ]
     tip = np.full(len(wall), _LAYERS * n)
-    cells.append(np.column_stack([corner + (_LAYERS - 1) * n, tip]))
-    points = np.vstack([*layers, centre])
-    tets = _turned(points, np.concatenate(cells))
+    cells.append(_turned(np.column_stack([corner + (_LAYERS - 1) * n, tip]), even))
+    tets = np.concatenate(cells)
     labels = np.zeros(len(tets), dtype=np.int32)
-    return Labelled(points, tets, labels, wall, np.zeros(len(wall), dtype=np.int32))
+    return Labelled(
+        np.vstack([*layers, centre]), tets, labels, wall, np.zeros(len(wall), dtype=np.int32)
+    )
 
 
-def _turned(points: Float, cells: Int) -> Int:
-    """Cells with corners in the order that makes their volumes positive."""
-    corner = points[cells]
-    volume = np.linalg.det(corner[:, 1:] - corner[:, :1])
+def _even(wall: Int) -> Mask:
+    """Triangles whose corners are an even permutation of their order by number."""
+    a, b, c = wall.T
+    return np.asarray(((a < b) & (b < c)) | ((b < c) & (c < a)) | ((c < a) & (a < b)))
+
+
+def _turned(cells: Int, turn: Mask) -> Int:
+    """Cells with two corners swapped where `turn`: so all have positive volumes about a point that sees the wall."""
     turned = cells.astype(np.int32)
-    turned[volume < 0.0] = turned[volume < 0.0][:, [0, 1, 3, 2]]
+    turned[turn] = turned[turn][:, [0, 1, 3, 2]]
     return turned
+
+
+def _untangled(surface: Float, wall: Int) -> Labelled:
+    """The same cells in a surface that no point sees whole."""
+    start = _nested(surface, wall, surface.mean(axis=0))
+    held = np.arange(len(start.points)) < len(surface)
+    laid = smooth_start(start.points, start.cells, held)
+    points, least = untangle(laid, start.cells, held, enclosed_volume(surface, wall))
+    if least <= 0.0:
+        raise _failure("no point sees all of its wall, and no cells were found that lie within it")
+    return replace(start, points=points)
 
 
 def _edge_length(surface: Float, wall: Int) -> Float:
