@@ -11,12 +11,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels._jit import kernel
-from vertaug_kernels.transport import Gates, Triple, across
+from vertaug_kernels.around import (
+    Gates,
+    Triple,
+    across,
+    conductance,
+    flat,
+    flat_gates,
+    gate_at,
+    touched,
+)
 
 __all__ = ["carry"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+
+
+@kernel
+def _carry(
+    order: Int, sx: int, sy: int, faces: Triple, gates: Gates, passed: Float, anchor: Float, outer: Float,
+    pressure: Float, flowing: Float, source: Float, amounts: Float, brought: Float, held: Float, step: float,
+    value: Float, out: Float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """`carry` on flat fields; where all around is zero and nothing is put in, it stays zero."""
+    came, went, stayed = 0.0, 0.0, 0.0
+    drawn = brought[1] != 0.0
+    for n in range(order.size):
+        cell = order[n]
+        if (
+            not drawn
+            and source[cell] == 0.0
+            and value[cell] == 0.0
+            and not touched(cell, sx, sy, out)
+        ):
+            continue
+        here = pressure[cell]
+        weight = held[cell] + step * source[cell] * amounts[0]
+        content = held[cell] * value[cell] + step * source[cell] * amounts[0] * brought[0]
+        for side in range(6):
+            other, face = across(cell, side, sx, sy)
+            moved = step * conductance(faces, side, face) * (pressure[other] - here)
+            if moved <= 0.0:
+                continue
+            share = flowing[other]
+            entering = moved * (amounts[1] + share * (amounts[0] - amounts[1]))
+            gate = gate_at(gates, side, face)
+            if gate >= 0:
+                through = moved * amounts[1] + passed[gate] * (amounts[0] - amounts[1])
+                stayed += (entering - through) * out[other]
+                entering = through
+            weight += entering
+            content += entering * out[other]
+        gone = step * anchor[cell] * (here - outer[cell])
+        if gone < 0.0:
+            weight -= gone * amounts[1]
+            content -= gone * amounts[1] * brought[1]
+            came -= gone * amounts[1] * brought[1]
+        out[cell] = content / weight if weight > 0.0 else value[cell]
+        if gone > 0.0:
+            share = flowing[cell]
+            went += gone * (amounts[1] + share * (amounts[0] - amounts[1])) * out[cell]
+    return came, went, stayed
 
 
 @kernel
@@ -54,36 +110,10 @@ def carry(
     -------
     Amount times value that came in through the rim, that went out through it, and that stayed in the ways.
     """
-    ny, nz = held.shape[1], held.shape[2]
-    came, went, stayed = 0.0, 0.0, 0.0
     for n in range(order.size):
-        flat = order[n]
-        i, rest = flat // (ny * nz), flat % (ny * nz)
-        j, k = rest // nz, rest % nz
-        here = pressure[i, j, k]
-        weight = held[i, j, k] + step * source[i, j, k] * amounts[0]
-        content = held[i, j, k] * value[i, j, k] + step * source[i, j, k] * amounts[0] * brought[0]
-        for side in range(6):
-            a, b, c, p, q, r = across(side, i, j, k)
-            moved = step * faces[side // 2][p, q, r] * (pressure[a, b, c] - here)
-            if moved <= 0.0:
-                continue
-            share = flowing[a, b, c]
-            entering = moved * (amounts[1] + share * (amounts[0] - amounts[1]))
-            gate = gates[side // 2][p, q, r]
-            if gate >= 0:
-                through = moved * amounts[1] + passed[gate] * (amounts[0] - amounts[1])
-                stayed += (entering - through) * out[a, b, c]
-                entering = through
-            weight += entering
-            content += entering * out[a, b, c]
-        gone = step * anchor[i, j, k] * (here - outer[i, j, k])
-        if gone < 0.0:
-            weight -= gone * amounts[1]
-            content -= gone * amounts[1] * brought[1]
-            came -= gone * amounts[1] * brought[1]
-        out[i, j, k] = content / weight if weight > 0.0 else value[i, j, k]
-        if gone > 0.0:
-            share = flowing[i, j, k]
-            went += gone * (amounts[1] + share * (amounts[0] - amounts[1])) * out[i, j, k]
-    return came, went, stayed
+        out.reshape(-1)[order[n]] = value.reshape(-1)[order[n]]
+    return _carry(
+        order, held.shape[1] * held.shape[2], held.shape[2], flat(faces), flat_gates(gates), passed,
+        anchor.reshape(-1), outer.reshape(-1), pressure.reshape(-1), flowing.reshape(-1), source.reshape(-1),
+        amounts, brought, held.reshape(-1), step, value.reshape(-1), out.reshape(-1),
+    )  # fmt: skip

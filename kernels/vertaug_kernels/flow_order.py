@@ -13,27 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import inlined_kernel, kernel
+from vertaug_kernels._jit import kernel
+from vertaug_kernels.around import Triple, across, conductance
 
 __all__ = ["balance"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 Short = NDArray[np.int32]
-Triple = tuple[Float, Float, Float]
-
-
-@inlined_kernel
-def _across(cell: int, side: int, sx: int, sy: int) -> tuple[int, int]:
-    """Cell across one of the six sides, and the cell that holds the face between."""
-    stride = sx
-    if side // 2 == 1:
-        stride = sy
-    elif side // 2 == 2:
-        stride = 1
-    if side % 2 == 1:
-        return cell + stride, cell
-    return cell - stride, cell - stride
 
 
 @kernel
@@ -45,8 +32,8 @@ def _sort(
     for n in range(cells.size):
         cell, count = cells[n], 0
         for side in range(6):
-            other, face = _across(cell, side, sx, sy)
-            if faces[side // 2][face] * (pressure[other] - pressure[cell]) > 0.0:
+            other, face = across(cell, side, sx, sy)
+            if conductance(faces, side, face) * (pressure[other] - pressure[cell]) > 0.0:
                 count += 1
         waiting[cell] = count
         if count == 0:
@@ -56,8 +43,8 @@ def _sort(
     while place < found:
         cell = order[place]
         for side in range(6):
-            other, face = _across(cell, side, sx, sy)
-            if faces[side // 2][face] * (pressure[cell] - pressure[other]) > 0.0:
+            other, face = across(cell, side, sx, sy)
+            if conductance(faces, side, face) * (pressure[cell] - pressure[other]) > 0.0:
                 waiting[other] -= 1
                 if waiting[other] == 0:
                     order[found] = other
@@ -73,8 +60,8 @@ def _leaving(
     """All that leaves a cell, mm³/s."""
     leaving: float = max(anchor[cell] * (pressure[cell] - outer[cell]), 0.0)
     for side in range(6):
-        other, face = _across(cell, side, sx, sy)
-        leaving += max(faces[side // 2][face] * (pressure[cell] - pressure[other]), 0.0)
+        other, face = across(cell, side, sx, sy)
+        leaving += max(conductance(faces, side, face) * (pressure[cell] - pressure[other]), 0.0)
     return leaving
 
 
@@ -87,7 +74,7 @@ def _close_blind(
         return
     anchor[cell] = 0.0
     for side in range(6):
-        other, face = _across(cell, side, sx, sy)
+        other, face = across(cell, side, sx, sy)
         if pressure[other] > pressure[cell]:
             faces[side // 2][face] = 0.0
 
@@ -131,8 +118,8 @@ def balance(
         edge = anchor[cell] * (pressure[cell] - outer[cell])
         entering, leaving = source[cell] + max(-edge, 0.0), max(edge, 0.0)
         for side in range(6):
-            other, face = _across(cell, side, sx, sy)
-            flow = faces[side // 2][face] * (pressure[cell] - pressure[other])
+            other, face = across(cell, side, sx, sy)
+            flow = conductance(faces, side, face) * (pressure[cell] - pressure[other])
             if flow > 0.0:
                 leaving += flow
             else:
@@ -143,7 +130,7 @@ def balance(
         if edge > 0.0:
             anchor[cell] *= scale
         for side in range(6):
-            other, face = _across(cell, side, sx, sy)
+            other, face = across(cell, side, sx, sy)
             if pressure[cell] > pressure[other]:
                 faces[side // 2][face] *= scale
     return found

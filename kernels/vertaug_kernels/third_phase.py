@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels._jit import inlined_kernel, kernel
-from vertaug_kernels.transport import Gates, Triple, across, cell_share, through
+from vertaug_kernels.around import (
+    Gates,
+    Triple,
+    across,
+    conductance,
+    flat,
+    flat_gates,
+    gate_at,
+)
+from vertaug_kernels.transport import cell_share, through
 
 __all__ = ["follow"]
 
@@ -99,6 +108,51 @@ def _cell(
 
 
 @kernel
+def _follow(
+    order: Int, sx: int, sy: int, faces: Triple, gates: Gates, bone_low: Byte, anchor: Float, outer: Float,
+    pressure: Float, pore: Float, saturation: Float, flowing: Float, cement_filled: Float, capacity: Float,
+    given: Float, before: Float, filled_before: Float, step: float, hold: float, tissue: Float,
+    tissue_flowing: Float, filled: Float, crossed: Float,
+) -> tuple[float, float]:  # fmt: skip
+    """`follow` on flat fields; `saturation`, `flowing` and `cement_filled` are its `cement`."""
+    left_grid, no_room = 0.0, 0.0
+    for m in range(filled.size):
+        filled[m], crossed[m] = filled_before[m], 0.0
+    for n in range(order.size):
+        cell = order[n]
+        here, leaving, entering = pressure[cell], 0.0, step * given[cell]
+        beside = entering
+        for side in range(6):
+            other, face = across(cell, side, sx, sy)
+            flow = conductance(faces, side, face) * (here - pressure[other])
+            if flow > 0.0:
+                leaving += flow
+                continue
+            volume, part, own = -step * flow, flowing[other], tissue_flowing[other]
+            gate = gate_at(gates, side, face)
+            if gate < 0:
+                entering += volume * own
+                beside += volume * (1.0 - part)
+                continue
+            outward = (side % 2 == 1) != (bone_low[gate] == 1)
+            back, over, held = through(volume, part, cement_filled[gate], capacity[gate], outward)
+            beside += volume - back - over
+            own_back, own_over, filled[gate] = _pass(
+                volume, own, filled_before[gate], back, capacity[gate] - held, outward
+            )
+            crossed[gate] = volume * own if outward else -(own_back + own_over)
+            entering += own_back + own_over
+        gone = max(anchor[cell] * (here - outer[cell]), 0.0)
+        tissue[cell], tissue_flowing[cell], lost = _cell(
+            pore[cell], pore[cell] * before[cell], entering, beside, saturation[cell], flowing[cell],
+            leaving + gone, step, hold,
+        )  # fmt: skip
+        no_room += lost
+        left_grid += step * gone * tissue_flowing[cell]
+    return left_grid, no_room
+
+
+@kernel
 def follow(
     order: Int,
     faces: Triple,
@@ -135,42 +189,9 @@ def follow(
     -------
     Tissue that left the grid and tissue that found no room (rounding only), mm³.
     """
-    saturation, flowing, cement_filled = cement
-    ny, nz = pore.shape[1], pore.shape[2]
-    left_grid, no_room = 0.0, 0.0
-    for m in range(filled.size):
-        filled[m], crossed[m] = filled_before[m], 0.0
-    for n in range(order.size):
-        flat = order[n]
-        i, rest = flat // (ny * nz), flat % (ny * nz)
-        j, k = rest // nz, rest % nz
-        here, leaving, entering = pressure[i, j, k], 0.0, step * given[i, j, k]
-        beside = entering
-        for side in range(6):
-            a, b, c, p, q, r = across(side, i, j, k)
-            flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
-            if flow > 0.0:
-                leaving += flow
-                continue
-            volume, part, own = -step * flow, flowing[a, b, c], tissue_flowing[a, b, c]
-            gate = gates[side // 2][p, q, r]
-            if gate < 0:
-                entering += volume * own
-                beside += volume * (1.0 - part)
-                continue
-            outward = (side % 2 == 1) != (bone_low[gate] == 1)
-            back, over, held = through(volume, part, cement_filled[gate], capacity[gate], outward)
-            beside += volume - back - over
-            own_back, own_over, filled[gate] = _pass(
-                volume, own, filled_before[gate], back, capacity[gate] - held, outward
-            )
-            crossed[gate] = volume * own if outward else -(own_back + own_over)
-            entering += own_back + own_over
-        gone = max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
-        tissue[i, j, k], tissue_flowing[i, j, k], lost = _cell(
-            pore[i, j, k], pore[i, j, k] * before[i, j, k], entering, beside,
-            saturation[i, j, k], flowing[i, j, k], leaving + gone, step, hold,
-        )  # fmt: skip
-        no_room += lost
-        left_grid += step * gone * tissue_flowing[i, j, k]
-    return left_grid, no_room
+    return _follow(
+        order, pore.shape[1] * pore.shape[2], pore.shape[2], flat(faces), flat_gates(gates), bone_low,
+        anchor.reshape(-1), outer.reshape(-1), pressure.reshape(-1), pore.reshape(-1), cement[0].reshape(-1),
+        cement[1].reshape(-1), cement[2], capacity, given.reshape(-1), before.reshape(-1), filled_before, step,
+        hold, tissue.reshape(-1), tissue_flowing.reshape(-1), filled, crossed,
+    )  # fmt: skip

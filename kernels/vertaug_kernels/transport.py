@@ -15,31 +15,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels._jit import inlined_kernel, kernel
+from vertaug_kernels.around import (
+    Gates,
+    Triple,
+    across,
+    conductance,
+    flat,
+    flat_gates,
+    gate_at,
+    touched,
+)
 
-__all__ = [
-    "Gates", "Triple", "across", "carry", "cell_share", "front_capacity", "sweep", "through",
-]  # fmt: skip
+__all__ = ["carry", "cell_share", "front_capacity", "sweep", "through"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-Gate = NDArray[np.int32]
 Byte = NDArray[np.uint8]
-Triple = tuple[Float, Float, Float]
-Gates = tuple[Gate, Gate, Gate]
 
 
 @inlined_kernel
-def across(side: int, i: int, j: int, k: int) -> tuple[int, int, int, int, int, int]:
-    """Cell across one of the six sides of cell (i, j, k), and the cell that holds the face between."""
-    ahead, axis = side % 2, side // 2
-    a, b, c, p, q, r = i, j, k, i, j, k
-    if axis == 0:
-        a, p = i + 2 * ahead - 1, i + ahead - 1
-    elif axis == 1:
-        b, q = j + 2 * ahead - 1, j + ahead - 1
-    else:
-        c, r = k + 2 * ahead - 1, k + ahead - 1
-    return a, b, c, p, q, r
+def _beside_plug(cell: int, sx: int, sy: int, gates: Gates, filled: Float, plugged: bool) -> bool:
+    """Whether one of a cell's faces is a way that holds cement; `plugged`: whether any way does."""
+    found = False
+    if plugged:
+        for side in range(6):
+            _, face = across(cell, side, sx, sy)
+            gate = gate_at(gates, side, face)
+            found = found or (gate >= 0 and filled[gate] > 0.0)
+    return found
 
 
 @inlined_kernel
@@ -75,6 +78,53 @@ def cell_share(
     if saturation > 1.0:
         return 1.0, (content - pore) / (step * leaving)
     return saturation, (saturation - hold) / (1.0 - hold)
+
+
+@kernel
+def _sweep(
+    order: Int, sx: int, sy: int, faces: Triple, gates: Gates, bone_low: Byte, anchor: Float, outer: Float,
+    pressure: Float, pore: Float, source: Float, before: Float, capacity: Float, filled_before: Float, step: float,
+    hold: float, saturation: Float, flowing: Float, filled: Float, crossed: Float,
+) -> tuple[float, float]:  # fmt: skip
+    """`sweep` on flat fields. Cells far from all cement stay without; only their flows would be summed."""
+    left_grid, no_room, plugged = 0.0, 0.0, False
+    for m in range(filled.size):
+        filled[m], crossed[m] = filled_before[m], 0.0
+        plugged = plugged or filled_before[m] > 0.0
+    for n in range(order.size):
+        cell = order[n]
+        fresh = before[cell] > 0.0 or source[cell] > 0.0 or touched(cell, sx, sy, flowing)
+        if not fresh and not _beside_plug(cell, sx, sy, gates, filled, plugged):
+            saturation[cell] = 0.0
+            continue
+        here = pressure[cell]
+        entering, leaving = step * source[cell], 0.0
+        for side in range(6):
+            other, face = across(cell, side, sx, sy)
+            flow = conductance(faces, side, face) * (here - pressure[other])
+            if flow > 0.0:
+                leaving += flow
+            elif flow < 0.0:
+                gate = gate_at(gates, side, face)
+                if gate < 0:
+                    entering -= step * flow * flowing[other]
+                    continue
+                outward = (side % 2 == 1) != (bone_low[gate] == 1)
+                back, over, held = through(
+                    -step * flow, flowing[other], filled[gate], capacity[gate], outward
+                )
+                filled[gate] = held
+                crossed[gate] = -step * flow * flowing[other] if outward else -(back + over)
+                entering += back + over
+        gone = max(anchor[cell] * (here - outer[cell]), 0.0)
+        share, fraction = cell_share(pore[cell], before[cell], entering, leaving + gone, step, hold)
+        if share > 1.0:
+            no_room += (share - 1.0) * pore[cell]
+            share = 1.0
+        saturation[cell] = share
+        flowing[cell] = fraction
+        left_grid += step * gone * fraction
+    return left_grid, no_room
 
 
 @kernel
@@ -115,44 +165,12 @@ def sweep(
     -------
     Cement that left the grid and cement that found no room (rounding only), mm³.
     """
-    ny, nz = pore.shape[1], pore.shape[2]
-    left_grid, no_room = 0.0, 0.0
-    for m in range(filled.size):
-        filled[m], crossed[m] = filled_before[m], 0.0
-    for n in range(order.size):
-        flat = order[n]
-        i, rest = flat // (ny * nz), flat % (ny * nz)
-        j, k = rest // nz, rest % nz
-        here = pressure[i, j, k]
-        entering, leaving = step * source[i, j, k], 0.0
-        for side in range(6):
-            a, b, c, p, q, r = across(side, i, j, k)
-            flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
-            if flow > 0.0:
-                leaving += flow
-            elif flow < 0.0:
-                gate = gates[side // 2][p, q, r]
-                if gate < 0:
-                    entering -= step * flow * flowing[a, b, c]
-                    continue
-                outward = (side % 2 == 1) != (bone_low[gate] == 1)
-                back, over, held = through(
-                    -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
-                )
-                filled[gate] = held
-                crossed[gate] = -step * flow * flowing[a, b, c] if outward else -(back + over)
-                entering += back + over
-        gone = max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
-        share, fraction = cell_share(
-            pore[i, j, k], before[i, j, k], entering, leaving + gone, step, hold
-        )
-        if share > 1.0:
-            no_room += (share - 1.0) * pore[i, j, k]
-            share = 1.0
-        saturation[i, j, k] = share
-        flowing[i, j, k] = fraction
-        left_grid += step * gone * fraction
-    return left_grid, no_room
+    return _sweep(
+        order, pore.shape[1] * pore.shape[2], pore.shape[2], flat(faces), flat_gates(gates), bone_low,
+        anchor.reshape(-1), outer.reshape(-1), pressure.reshape(-1), pore.reshape(-1), source.reshape(-1),
+        before.reshape(-1), capacity, filled_before, step, hold, saturation.reshape(-1), flowing.reshape(-1),
+        filled, crossed,
+    )  # fmt: skip
 
 
 @kernel
@@ -183,6 +201,62 @@ def _add(volume: float, parts: Float, part_marks: Float, out: Float, out_marks: 
         out[n] += volume * parts[n]
         for mark in range(part_marks.shape[1]):
             out_marks[n, mark] += volume * part_marks[n, mark]
+
+
+@kernel
+def _let_go(gone: float, held: Float, marks: Float, out: Float, out_marks: Float) -> None:
+    """Take `gone` mm³ out of a cell, the oldest first, as shares of it."""
+    out[:] = 0.0
+    out_marks[:] = 0.0
+    _take(gone, True, held, marks, out, out_marks)
+    for m in range(out.size):
+        out[m] /= gone
+        for mark in range(out_marks.shape[1]):
+            out_marks[m, mark] /= gone
+
+
+@kernel
+def _carry(
+    order: Int, sx: int, sy: int, faces: Triple, gates: Gates, bone_low: Byte, anchor: Float, outer: Float,
+    pressure: Float, flowing: Float, capacity: Float, filled: Float, step: float, held: Float, marks: Float,
+    leaving: Float, leaving_marks: Float, way_held: Float, way_marks: Float,
+) -> None:  # fmt: skip
+    """`carry` on flat fields; cells that no cement flows into, out of or back to are passed over."""
+    plugged = False
+    for m in range(filled.size):
+        plugged = plugged or filled[m] > 0.0
+    for n in range(order.size):
+        cell = order[n]
+        wet = touched(cell, sx, sy, flowing)
+        if not wet and not _beside_plug(cell, sx, sy, gates, filled, plugged):
+            continue
+        here, outflow = pressure[cell], 0.0
+        for side in range(6):
+            other, face = across(cell, side, sx, sy)
+            flow = conductance(faces, side, face) * (here - pressure[other])
+            if flow > 0.0:
+                outflow += flow
+                continue
+            gate, volume = gate_at(gates, side, face), -step * flow * flowing[other]
+            if gate < 0:
+                if volume > 0.0:
+                    parts, part_marks = leaving[other], leaving_marks[other]
+                    _add(volume, parts, part_marks, held[cell], marks[cell])
+                continue
+            outward = (side % 2 == 1) != (bone_low[gate] == 1)
+            back, over, _ = through(
+                -step * flow, flowing[other], filled[gate], capacity[gate], outward
+            )
+            own, own_marks = way_held[gate], way_marks[gate]
+            _take(back, False, own, own_marks, held[cell], marks[cell])
+            if volume > 0.0:
+                _add(volume, leaving[other], leaving_marks[other], own, own_marks)
+            _take(over, True, own, own_marks, held[cell], marks[cell])
+        outflow += max(anchor[cell] * (here - outer[cell]), 0.0)
+        gone = step * outflow * flowing[cell]
+        if gone <= 0.0:
+            continue
+        _let_go(gone, held[cell], marks[cell], leaving[cell], leaving_marks[cell])
 
 
 @kernel
@@ -218,45 +292,13 @@ def carry(
     leaving, leaving_marks : of the same shapes, work: what leaves a cell, over the volume of cement that leaves
     way_held, way_marks : (m, q) and (m, q, k) the same as `held` and `marks` for the ways
     """
-    ny, nz, number = pressure.shape[1], pressure.shape[2], held.shape[3]
-    for n in range(order.size):
-        flat = order[n]
-        i, rest = flat // (ny * nz), flat % (ny * nz)
-        j, k = rest // nz, rest % nz
-        here, outflow = pressure[i, j, k], 0.0
-        for side in range(6):
-            a, b, c, p, q, r = across(side, i, j, k)
-            flow = faces[side // 2][p, q, r] * (here - pressure[a, b, c])
-            if flow > 0.0:
-                outflow += flow
-                continue
-            gate, volume = gates[side // 2][p, q, r], -step * flow * flowing[a, b, c]
-            if gate < 0:
-                if volume > 0.0:
-                    parts, part_marks = leaving[a, b, c], leaving_marks[a, b, c]
-                    _add(volume, parts, part_marks, held[i, j, k], marks[i, j, k])
-                continue
-            outward = (side % 2 == 1) != (bone_low[gate] == 1)
-            back, over, _ = through(
-                -step * flow, flowing[a, b, c], filled[gate], capacity[gate], outward
-            )
-            own, own_marks = way_held[gate], way_marks[gate]
-            _take(back, False, own, own_marks, held[i, j, k], marks[i, j, k])
-            if volume > 0.0:
-                _add(volume, leaving[a, b, c], leaving_marks[a, b, c], own, own_marks)
-            _take(over, True, own, own_marks, held[i, j, k], marks[i, j, k])
-        outflow += max(anchor[i, j, k] * (here - outer[i, j, k]), 0.0)
-        gone = step * outflow * flowing[i, j, k]
-        if gone <= 0.0:
-            continue
-        out, out_marks = leaving[i, j, k], leaving_marks[i, j, k]
-        out[:] = 0.0
-        out_marks[:] = 0.0
-        _take(gone, True, held[i, j, k], marks[i, j, k], out, out_marks)
-        for m in range(number):
-            out[m] /= gone
-            for mark in range(out_marks.shape[1]):
-                out_marks[m, mark] /= gone
+    number, kept = held.shape[3], marks.shape[4]
+    _carry(
+        order, pressure.shape[1] * pressure.shape[2], pressure.shape[2], flat(faces), flat_gates(gates), bone_low,
+        anchor.reshape(-1), outer.reshape(-1), pressure.reshape(-1), flowing.reshape(-1), capacity, filled, step,
+        held.reshape(-1, number), marks.reshape(-1, number, kept), leaving.reshape(-1, number),
+        leaving_marks.reshape(-1, number, kept), way_held, way_marks,
+    )  # fmt: skip
 
 
 @kernel

@@ -103,6 +103,55 @@ def test_sweep_conserves_keeps_bounds_and_is_a_sharp_front(step: float) -> None:
     assert smeared <= 4 + 2 * step
 
 
+def _plain_sweep(field: dict[str, np.ndarray], order: np.ndarray, step: float) -> np.ndarray:
+    """Saturation after a sweep, every cell visited; no ways."""
+    pressure, shape = field["pressure"].ravel(), field["pore"].shape
+    strides = (shape[1] * shape[2], shape[2], 1)
+    saturation, flowing = np.zeros(pressure.size), np.zeros(pressure.size)
+    for cell in order:
+        entering, leaving = step * field["source"].ravel()[cell], 0.0
+        for axis, stride in zip("xyz", strides, strict=True):
+            face = field[f"t{axis}"].ravel()
+            for other, there in ((cell - stride, cell - stride), (cell + stride, cell)):
+                flow = face[there] * (pressure[cell] - pressure[other])
+                leaving += max(flow, 0.0)
+                entering += step * max(-flow, 0.0) * flowing[other]
+        leaving += max(field["anchor"].ravel()[cell] * pressure[cell], 0.0)
+        pore = field["pore"].ravel()[cell]
+        saturation[cell], flowing[cell] = transport.cell_share(
+            pore, field["before"].ravel()[cell], entering, leaving, step, 0.6
+        )
+    return np.minimum(saturation, 1.0).reshape(shape)
+
+
+def test_cells_that_are_passed_over_would_have_stayed_without_cement() -> None:
+    """A random network of flow with cement near one corner, against a sweep through every cell."""
+    rng = np.random.default_rng(4)
+    row = Row(1)
+    shape = (12, 9, 7)
+    inside = np.pad(np.ones([n - 2 for n in shape], dtype=bool), 1)
+    for name in row.field:
+        kind = row.field[name].dtype
+        row.field[name] = np.full(shape, -1, dtype=kind) if name[:4] == "gate" else np.zeros(shape)
+    for axis, name in enumerate(("tx", "ty", "tz")):
+        row.field[name] = np.where(inside & np.roll(inside, -1, axis), rng.random(shape), 0.0)
+    place = np.stack(np.indices(shape), axis=-1)
+    row.field["pressure"] = np.where(inside, 40.0 - place.sum(axis=-1) - rng.random(shape), 0.0)
+    row.field["pore"] = np.where(inside, 0.5 + rng.random(shape), 0.0)
+    row.field["anchor"][10, 7, 5] = 1.0
+    row.field["source"][2, 2, 2] = 1.0
+    row.field["before"][1, 1, 1] = 0.7
+    row.held, row.leaving = np.zeros((*shape, 1)), np.zeros((*shape, 1))
+    row.marks, row.leaving_marks = np.zeros((*shape, 1, 2)), np.zeros((*shape, 1, 2))
+    row.held[..., 0] = row.field["before"] * row.field["pore"]
+    for _ in range(6):
+        expected = _plain_sweep(row.field, row.order(), 0.4)
+        row.step(0.4)
+        np.testing.assert_array_equal(row.field["saturation"], expected)
+    assert 10 < (expected > 0.0).sum() < 0.5 * inside.sum()
+    np.testing.assert_allclose(row.held[..., 0], expected * row.field["pore"], atol=1e-12)
+
+
 def test_portions_keep_their_order_and_their_ages() -> None:
     """Three portions one after another along a row: each stays behind the one before, whole to rounding."""
     row = Row(60, portions=3)
