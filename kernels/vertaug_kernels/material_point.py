@@ -18,7 +18,7 @@ from vertaug_kernels.laws import FIRST_TENSOR, respond, respond_tensor
 from vertaug_kernels.principal import (
     FIRST,
     SECOND,
-    curvature,
+    curvatures,
     finite_shear,
     slope,
     small_shear,
@@ -251,20 +251,11 @@ def _spatial_axes(scratch, vectors6):
 
 
 @kernel
-def _curvatures(square, out):
-    """Second differences of ½ ln at three squared stretches, (3, 3, 3), for indices in rising order."""
-    for a in range(3):
-        for b in range(a, 3):
-            for k in range(b, 3):
-                out[a, b, k] = curvature(square[a], square[b], square[k])
-
-
-@kernel
 def _spatial_tangent(stress, square, tangent, out):
     """Tangent (6, 6) in the principal frame from that in logarithmic strain, stress (3, 3) there."""
     weight = stack_vector(6)
     bent = stack_matrices(3, 3, 3)
-    _curvatures(square, bent)
+    curvatures(square, bent)
     for s in range(6):
         weight[s] = 1.0
         if s >= 3:

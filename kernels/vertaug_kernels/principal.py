@@ -124,6 +124,15 @@ def curvature(x, y, z):
 
 
 @kernel
+def curvatures(square, out):
+    """The same (3, 3, 3) of three numbers, for indices in rising order."""
+    for a in range(3):
+        for b in range(a, 3):
+            for k in range(b, 3):
+                out[a, b, k] = curvature(square[a], square[b], square[k])
+
+
+@kernel
 def principal_block(h, a, b, size, square, stress, tangent, out):
     """Tangent block (size, size) of nodes a, b in principal axes; returns the initial-stress part."""
     geometric = 0.0
