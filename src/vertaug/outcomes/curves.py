@@ -69,7 +69,8 @@ class InflationRow:
 class InjectionCurve:
     """An injection in time: all arrays (n,); `time` s, volumes cumulative in mm³, pressures MPa.
 
-    `leaked` cement, `expelled` marrow and `tumour` pressed out by pathway, `intravertebral` pressure by place.
+    `leaked` cement, `expelled` marrow and `tumour` pressed out by pathway, `intravertebral` pressure by place, cement
+    that lies in each of the `spaces` outside or has left the grid through it.
     """
 
     time: Float
@@ -81,6 +82,7 @@ class InjectionCurve:
     expelled: Mapping[str, Float] = field(default_factory=dict)
     intravertebral: Mapping[str, Float] = field(default_factory=dict)
     tumour: Mapping[str, Float] = field(default_factory=dict)
+    spaces: Mapping[str, Float] = field(default_factory=dict)
 
 
 def write_inflation_curve(path: Path, rows: Iterable[InflationRow]) -> None:
@@ -114,6 +116,7 @@ def write_injection_curve(path: Path, curve: InjectionCurve) -> None:
         *(f"marrow_{name}_mL" for name in curve.expelled),
         *(f"intravertebral_{name}_kPa" for name in curve.intravertebral),
         *(f"tumour_{name}_mL" for name in curve.tumour),
+        *(f"in_{name}_mL" for name in curve.spaces),
     )
     columns = [
         np.asarray(curve.time),
@@ -125,6 +128,7 @@ def write_injection_curve(path: Path, curve: InjectionCurve) -> None:
         *(np.asarray(volume) / 1000.0 for volume in curve.expelled.values()),
         *(np.asarray(pressure) * 1000.0 for pressure in curve.intravertebral.values()),
         *(np.asarray(volume) / 1000.0 for volume in curve.tumour.values()),
+        *(np.asarray(volume) / 1000.0 for volume in curve.spaces.values()),
     ]
     _write(path, header, zip(*(column.tolist() for column in columns), strict=True))
 

@@ -117,6 +117,11 @@ def write_curves(folder: RunFolder, case: Case, done: Results) -> None:
             tumour={name: arrays["tumour_out"][:, i] for i, name in enumerate(pathways)}
             if "tumour_out" in arrays
             else {},
+            spaces={
+                name: arrays["in_spaces"][:, i]
+                for i, name in enumerate(injected.facts["spaces"])
+                if name in injected.facts["compartments"]
+            },
         )
         write_injection_curve(folder.path("curves", "injection.csv"), curve)
     if cured is not None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Curves on disk: names of columns, units, and nothing left behind by a failed write."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,15 @@ def test_injection_has_a_column_by_pathway(tmp_path):
     assert float(rows[-1]["injected_mL"]) == 5.0
     assert float(rows[-1]["syringe_pressure_MPa"]) == 0.8
     assert float(rows[-1]["leaked_basivertebral_mL"]) == 0.1
+
+
+def test_injection_has_a_column_by_space(tmp_path):
+    path = tmp_path / "injection.csv"
+    spaces = {"canal": np.array([0.0, 40.0, 90.0]), "vein": np.array([0.0, 0.0, 10.0])}
+    write_injection_curve(path, replace(injection(), spaces=spaces))
+    rows = read_curve(path)
+    assert list(rows[0])[-2:] == ["in_canal_mL", "in_vein_mL"]
+    assert [float(row["in_canal_mL"]) for row in rows] == [0.0, 0.04, 0.09]
 
 
 def test_a_failed_write_keeps_the_old_curve(tmp_path):
