@@ -82,7 +82,8 @@ def _run(size: float, cavity_size: float, count: int, clock: harness.Clock) -> d
     from vertaug.procedure.case import make_case
     from vertaug.procedure.plan import load_plan
     from vertaug.procedure.reporter import Silent
-    from vertaug.procedure.stages_solid import run_access, run_inflate
+    from vertaug.procedure.stages_access import run_access
+    from vertaug.procedure.stages_solid import run_inflate
     from vertaug.solid import newton
     from vertaug.solid.equilibrium import Equilibrium
     from vertaug.solid.linear import LinearSolver

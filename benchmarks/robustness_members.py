@@ -23,7 +23,8 @@ from vertaug.procedure.build import build_vertebra, plan_channels
 from vertaug.procedure.case import make_case
 from vertaug.procedure.checkpoint import atomic_write
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
+from vertaug.procedure.stages_access import run_access
+from vertaug.procedure.stages_solid import run_deflate, run_inflate
 from vertaug.state import State
 
 __all__ = ["random_plan", "run_member", "seed_of"]

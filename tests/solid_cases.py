@@ -169,23 +169,25 @@ def tangent_times(item: Item, points: Float, along: Float) -> Float:
     return out
 
 
-def block(side: float = 16.0, size: MeshSize | None = None) -> Mesh:
-    """A cube of bone around one small capsule, top and bottom named as endplates."""
+CHANNEL = Capsule(np.array([-1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 1.5)
+COARSE = MeshSize(bulk=4.5, cavity=1.2, growth=0.8)
+
+
+def block(side: float = 16.0, size: MeshSize | None = None, *, whole: bool = False) -> Mesh:
+    """A cube of bone around one small capsule, or ``whole``, top and bottom named as endplates."""
     count, spacing = 14, 1.5
     axis = spacing * (np.arange(2 * count + 1) - count)
     x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
     half = 0.5 * side
     values = np.max(np.abs([x, y, z]), axis=0) - half
     distance = SignedDistance(np.full(3, axis[0]), spacing, values.astype(np.float32))
-    capsule = Capsule(np.array([-1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 1.5)
-    mesh = generate_mesh(
-        distance, {"balloon_left": capsule}, size or MeshSize(bulk=4.5, cavity=1.2, growth=0.8)
-    )
+    cavities = {} if whole else {"balloon_left": CHANNEL}
+    mesh = generate_mesh(distance, cavities, size or COARSE)
     corner = mesh.points[mesh.facets]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     up = normal[:, 2] / np.linalg.norm(normal, axis=1)
     outside = mesh.facet_set == mesh.facet_names.index("outer")
-    names = ("cortex", "endplate_superior", "endplate_inferior", "balloon_left")
+    names = ("cortex", "endplate_superior", "endplate_inferior", *cavities)
     label = np.where(outside, 0, 3)
     label[outside & (up > 0.8)] = 1
     label[outside & (up < -0.8)] = 2

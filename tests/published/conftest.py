@@ -16,8 +16,8 @@ from vertaug.procedure.case import Case, make_case
 from vertaug.procedure.plan import plan_from_dict
 from vertaug.procedure.reporter import Silent
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stages_access import run_access
 from vertaug.procedure.stages_flow import run_inject
-from vertaug.procedure.stages_solid import run_access
 
 COARSE = """
 [mesh]

@@ -14,7 +14,8 @@ import pytest
 
 from vertaug.procedure.flow_setup import plan_cannulas
 from vertaug.procedure.reporter import Silent
-from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
+from vertaug.procedure.stages_access import run_access
+from vertaug.procedure.stages_solid import run_deflate, run_inflate
 
 pytestmark = [pytest.mark.published, pytest.mark.usefixtures("one_thread")]
 

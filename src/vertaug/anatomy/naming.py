@@ -17,7 +17,7 @@ from vertaug.anatomy.openings import Opening
 from vertaug.errors import InputError
 from vertaug.mesh import Mesh, SignedDistance
 
-__all__ = ["name_facets", "posterior_region"]
+__all__ = ["name_cannulas", "name_facets", "posterior_region"]
 
 Float = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -71,6 +71,19 @@ def name_facets(
         names[chosen] = opening.facet_name
         taken[chosen] = True
     return _renamed(mesh, outer, names)
+
+
+def name_cannulas(mesh: Mesh, cannulas: Sequence[Approach]) -> Mesh:
+    """Name the cortex where each cannula comes through ``cannula_<name>``; no other name of ``mesh`` changes."""
+    cortex = mesh.facets_of("cortex")
+    centroids = mesh.points[mesh.facets[cortex]].mean(axis=1)
+    label, names = mesh.facet_set.copy(), list(mesh.facet_names)
+    for approach in cannulas:
+        chosen = cortex[cannula_distance(approach, centroids) < 0.0]
+        if len(chosen):
+            label[chosen] = len(names)
+            names.append(f"cannula_{approach.name}")
+    return replace(mesh, facet_set=label, facet_names=tuple(names))
 
 
 def posterior_region(vertebra: Vertebra, spacing: float = 2.0) -> SignedDistance:

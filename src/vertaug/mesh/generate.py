@@ -17,7 +17,7 @@ from vertaug.mesh._stuffing import cut, lattice_cells, make_manifold
 from vertaug.mesh.distance import SignedDistance, capsule_distance
 from vertaug.mesh.surface import boundary_facets, enclosed_volume, is_closed
 
-__all__ = ["OUTER", "Capsule", "MeshSize", "generate_mesh"]
+__all__ = ["OUTER", "Capsule", "MeshSize", "check_cavity", "generate_mesh"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -25,9 +25,9 @@ Level = Callable[[Float], Float]
 
 OUTER = "outer"
 _DEVIATION = 0.4
-_CAVITY_DEVIATION = 0.08
-_SHORTEST = 0.5
-_GRADATION = 1.4
+CAVITY_DEVIATION = 0.08
+SHORTEST = 0.5
+GRADATION = 1.4
 _CAVITY_VOLUME_TOLERANCE = 0.2
 
 
@@ -139,7 +139,7 @@ def generate_mesh(
     points = project(mesh, (outer, *[capsule.distance for capsule in capsules]))
     mesh = Labelled(points, mesh.cells, mesh.cell_label, mesh.facets, mesh.facet_label)
     for label, (name, capsule) in enumerate(cavities.items(), start=1):
-        _check_cavity(mesh, label, name, capsule)
+        check_cavity(mesh, label, name, capsule)
     return _named(mesh, tuple(cavities), regions, default_region)
 
 
@@ -190,15 +190,15 @@ def _adapted(mesh: Labelled, size: MeshSize, capsules: Sequence[Capsule]) -> Lab
     """Mmg on a mesh; cavities (labels from 1) are followed more closely."""
     labels = range(1, int(mesh.facet_label.max()) + 1)
     wanted = size.at(mesh.points, capsules)
-    shortest = _SHORTEST * float(wanted[np.unique(mesh.facets[mesh.facet_label == 0])].min())
+    shortest = SHORTEST * float(wanted[np.unique(mesh.facets[mesh.facet_label == 0])].min())
     return adapt(
         mesh,
         wanted,
         deviation=_DEVIATION,
-        gradation=_GRADATION,
+        gradation=GRADATION,
         local=[
             Local(0, _DEVIATION, shortest),
-            *[Local(label, _CAVITY_DEVIATION, _SHORTEST * size.cavity) for label in labels],
+            *[Local(label, CAVITY_DEVIATION, SHORTEST * size.cavity) for label in labels],
         ],
     )
 
@@ -223,7 +223,7 @@ def _hollowed(mesh: Labelled, outer: Level, cavities: Mapping[str, Capsule]) -> 
     return Labelled(hollow.points, hollow.cells, hollow.cell_label, hollow.facets, label)
 
 
-def _check_cavity(mesh: Labelled, label: int, name: str, capsule: Capsule) -> None:
+def check_cavity(mesh: Labelled, label: int, name: str, capsule: Capsule) -> None:
     """A cavity must be closed and of the capsule's volume."""
     facets = mesh.facets[mesh.facet_label == label]
     volume = -enclosed_volume(mesh.points, facets)

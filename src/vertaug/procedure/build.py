@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +22,14 @@ from vertaug.procedure.plan_anatomy import ParametricAnatomy, ReferenceHeights
 from vertaug.procedure.plan_balloon import Balloon
 from vertaug.procedure.plan_sections import Defect, Vein
 
-__all__ = ["build_mesh", "build_vertebra", "mesh_size", "plan_channels", "plan_openings"]
+__all__ = [
+    "build_mesh",
+    "build_vertebra",
+    "channel_capsules",
+    "mesh_size",
+    "plan_channels",
+    "plan_openings",
+]
 
 Float = NDArray[np.float64]
 
@@ -170,10 +178,20 @@ def _opening(item: Vein | Defect, vertebra: Vertebra) -> Opening:
     return Opening(item.name, "defect", item.pathway, centre, item.radius)
 
 
+def channel_capsules(approaches: Sequence[Approach]) -> dict[str, Capsule]:
+    """Channels of some approaches by the names of their facets, as deflated balloons fill them."""
+    return {
+        f"balloon_{approach.name}": Capsule(
+            approach.balloon_start, approach.balloon_end, approach.channel_radius
+        )
+        for approach in approaches
+    }
+
+
 def build_mesh(
-    plan: Plan, vertebra: Vertebra
+    plan: Plan, vertebra: Vertebra, *, channels: bool = True
 ) -> tuple[Mesh, tuple[Approach, ...], tuple[Opening, ...], tuple[str, ...]]:
-    """Mesh the vertebra with its channels and name its facets.
+    """Mesh the vertebra, with its ``channels`` or whole, and name its facets.
 
     Returns
     -------
@@ -188,14 +206,22 @@ def build_mesh(
     InputError
         A balloon does not fit, a channel leaves the bone, an opening lies off the surface.
     """
-    approaches, warnings = plan_channels(plan, vertebra)
+    approaches, warnings = plan_channels(plan, vertebra) if channels else ((), ())
     openings = plan_openings(plan, vertebra)
-    cavities = {
-        f"balloon_{approach.name}": Capsule(
-            approach.balloon_start, approach.balloon_end, approach.channel_radius
-        )
-        for approach in approaches
-    }
+    size = mesh_size(plan)
+    if not approaches:
+        size = replace(size, field=_coarser_behind(size, vertebra))
     regions = (*vertebra.regions, ("posterior", posterior_region(vertebra)))
-    mesh = generate_mesh(vertebra.distance, cavities, mesh_size(plan), regions)
+    mesh = generate_mesh(vertebra.distance, channel_capsules(approaches), size, regions)
     return name_facets(mesh, vertebra, openings, approaches), approaches, openings, warnings
+
+
+def _coarser_behind(size: MeshSize, vertebra: Vertebra) -> Callable[[Float], Float]:
+    """Edge lengths that grow behind the body's wall, where channels would tell how far the arch is."""
+    wall = vertebra.landmarks.posterior_wall
+
+    def field(points: Float) -> Float:
+        behind = np.maximum(points[:, 1] - wall, 0.0)
+        return np.minimum(size.bulk + size.growth * behind, max(size.far, size.bulk))
+
+    return field

@@ -35,7 +35,10 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """What a run is about, rebuilt from its plan whenever it is resumed."""
+    """What a run is about, rebuilt from its plan whenever it is resumed.
+
+    `approaches` are those of the plan where access comes first; else there are none before that stage.
+    """
 
     plan: Plan
     vertebra: Vertebra
@@ -110,7 +113,9 @@ def make_case(plan: Plan) -> Case:
     """
     product = product_of(plan.cement)
     vertebra = build_vertebra(plan)
-    approaches, warnings = plan_channels(plan, vertebra)
+    # Channels that are cut later are planned on the shape that the vertebra has by then.
+    first = plan.procedure.kinds[0] == "access"
+    approaches, warnings = plan_channels(plan, vertebra) if first else ((), ())
     openings = plan_openings(plan, vertebra)
     texts = (*vertebra.warnings, *warnings, *_uncalibrated(plan))
     return Case(plan, vertebra, approaches, openings, product, texts)

@@ -74,13 +74,15 @@ def just_before(done: Results, result: StageResult) -> StageResult | None:
 
 
 def before_treatment(done: Results) -> StageResult:
-    """Return the end of what came before the first stage of the treatment.
+    """Return the end of what came before the first stage of the treatment, which begins after the last fracture.
 
     Access alone moves nothing, so that what stands before it counts; where access is the first of all, it stands
     for what was before, since it loads the vertebra.
     """
     results = list(done.values())
-    for place, result in enumerate(results):
+    broken = [place for place, result in enumerate(results) if result.kind == "fracture"]
+    begun = broken[-1] if broken else 0
+    for place, result in enumerate(results[begun:], begun):
         if RULES[result.kind].treats and result.kind != "access":
             while place > 1 and results[place - 1].kind == "access":
                 place -= 1

@@ -50,17 +50,20 @@ _ACCESS_FIRST = 'put "access" before it'
 
 RULES: Mapping[str, StageRule] = {
     "access": StageRule(
-        bars={Condition.MESHED: "leave it out: channels are cut out of the first mesh only"},
+        bars={
+            Condition.CHANNELS: "leave it out: all channels are cut at once",
+            Condition.CEMENT: "put it before the injection",
+        },
         makes=(Condition.MESHED, Condition.CHANNELS),
         treats=True,
     ),
     "fracture": StageRule(
-        needs={Condition.MESHED: 'put "access" before it, which meshes the vertebra'},
         bars={
             Condition.FULL: "put it before the inflation",
             Condition.OPENED: "put it before the inflation",
             Condition.CEMENT: "put it before the injection",
         },
+        makes=(Condition.MESHED,),
     ),
     "inflate": StageRule(
         needs={Condition.CHANNELS: _ACCESS_FIRST},
@@ -96,11 +99,11 @@ RULES: Mapping[str, StageRule] = {
         treats=True,
     ),
     "load": StageRule(
-        needs={Condition.MESHED: 'put "access" before it, which meshes the vertebra'},
         bars={
             Condition.FULL: 'put "deflate" before it: nobody loads a spine with full balloons in it',
             Condition.WET: 'put "cure" before it, or the load before "inject"',
         },
+        makes=(Condition.MESHED,),
     ),
 }  # fmt: skip
 """Rules by kind of stage."""

@@ -11,11 +11,12 @@ from vertaug.procedure.inflation_marrow import MarrowWatch
 from vertaug.procedure.plan_stages import FractureStage, LoadStage, Stage
 from vertaug.procedure.reporter import Named, Reporter
 from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
+from vertaug.procedure.stages_access import as_cut, cut_access, run_access, stand
 from vertaug.procedure.stages_cure import run_cure
 from vertaug.procedure.stages_flow import run_inject
 from vertaug.procedure.stages_fracture import run_fracture
 from vertaug.procedure.stages_load import run_load
-from vertaug.procedure.stages_solid import run_access, run_deflate, run_inflate
+from vertaug.procedure.stages_solid import run_deflate, run_inflate
 from vertaug.procedure.tumour_setup import pressed_before
 
 __all__ = ["STAGES", "Run", "run_stage"]
@@ -24,14 +25,15 @@ Run = Callable[[Case, Stage, Results, Reporter], StageResult]
 """Runs a stage of the case on what came before, which fits the rules of its kind."""
 
 
-def _access(case: Case, _stage: Stage, _done: Results, reporter: Reporter) -> StageResult:
-    return run_access(case, reporter)
+def _access(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    return cut_access(case, last_stage(done), reporter) if done else run_access(case, reporter)
 
 
 def _fracture(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
     if not isinstance(stage, FractureStage):
         raise TypeError(f"a stage of kind {stage.kind} has no keys of a fracture")
-    return run_fracture(case, stage, last_stage(done), reporter)
+    before = last_stage(done) if done else stand(case, reporter, stage.kind)
+    return run_fracture(case, stage, before, reporter)
 
 
 def _inflate(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> StageResult:
@@ -58,7 +60,8 @@ def _cure(case: Case, _stage: Stage, done: Results, reporter: Reporter) -> Stage
 def _load(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
     if not isinstance(stage, LoadStage):
         raise TypeError(f"a stage of kind {stage.kind} has no keys of a load")
-    return run_load(case, stage, last_stage(done), reporter)
+    before = last_stage(done) if done else stand(case, reporter, stage.kind)
+    return run_load(case, stage, before, reporter)
 
 
 STAGES: Mapping[str, Run] = {
@@ -81,5 +84,5 @@ def run_stage(case: Case, stage: Stage, done: Results, reporter: Reporter) -> St
     VertaugError : it cannot be run
     """
     name = str(stage.name)
-    result = STAGES[stage.kind](case, stage, done, Named(reporter, name))
+    result = STAGES[stage.kind](as_cut(case, done), stage, done, Named(reporter, name))
     return replace(result, name=name)

@@ -46,6 +46,7 @@ def run_fracture(
     )  # fmt: skip
     facts |= {
         "stop": result.stop,
+        "heights_before": before.facts["heights"],
         "peak_N": float(result.curve[:, 1].max()) if len(result.curve) else None,
         "energy": result.energy.to_dict(),
         "failure": result.failure,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The stages in which the bone deforms: access, inflate, deflate."""
+"""The stages in which balloons deform the bone: inflate, deflate."""
 
 from __future__ import annotations
 
@@ -7,32 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vertaug.balloon.deflate import deflate
 from vertaug.balloon.inflate import BalloonRecord, inflate
 from vertaug.balloon.wall import BalloonWall
-from vertaug.errors import NotConvergedError
-from vertaug.mesh import Mesh
 from vertaug.mesh.quality import shape_quality
 from vertaug.outcomes import to_mL, to_psi
-from vertaug.procedure.build import build_mesh
 from vertaug.procedure.case import Case, solid_model
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
-from vertaug.procedure.tumour_setup import lesion_density
 from vertaug.solid.balances import cavity_identity_error, mass_error
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import EnergyBalance
-from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_state
-from vertaug.solid.newton import TIGHT
+from vertaug.solid.model import ENDPLATES, SolidModel
 from vertaug.state import State
 
-__all__ = ["run_access", "run_deflate", "run_inflate", "solid_facts", "stage_model"]
+__all__ = ["run_deflate", "run_inflate", "solid_facts", "stage_model"]
 
 Watch = Callable[[State], None]
-_CLEFT = "cleft"
 
 
 def stage_model(case: Case, state: State) -> SolidModel:
@@ -58,49 +49,6 @@ def solid_facts(
 
 def _unwatched(_: State) -> None:
     """Ignore a state."""
-
-
-def _density(case: Case, mesh: Mesh) -> NDArray[np.float64]:
-    """Mineral density (n_cells,) mg/cm³; a cleft holds none, a lesion what is left of it."""
-    density = lesion_density(case.plan, mesh, case.vertebra.density(mesh.centroids()))
-    if _CLEFT not in mesh.region_names:
-        return density
-    return np.where(mesh.cell_region == mesh.region_names.index(_CLEFT), 0.0, density)
-
-
-def run_access(case: Case, reporter: Reporter) -> StageResult:
-    """Mesh the vertebra with its channels and load it.
-
-    Raises
-    ------
-    InputError : a balloon or channel does not fit
-    NotConvergedError : the vertebra does not carry the load
-    """
-    reporter.step("access", 0.1, "meshing", {})
-    mesh, _, _, _ = build_mesh(case.plan, case.vertebra)
-    reporter.step("access", 0.7, "loading", {"cells": float(mesh.n_cells)})
-    upper_lower = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
-    model = solid_model(case.plan, mesh.points, upper_lower)
-    centroids, centres = mesh.centroids(), mesh.points[mesh.facets].mean(axis=1)
-    density = _density(case, mesh)
-    vertebra = case.vertebra
-    state = first_state(
-        mesh,
-        model,
-        density,
-        vertebra.damage(centroids),
-        vertebra.damage(centres),
-    )
-    cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(mesh).values()]
-    step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, TIGHT)
-    if not step.newton.converged:
-        reason = f"{step.newton.reason} under the axial load"
-        if not model.surroundings.guided:
-            reason += '; a specimen that sways is held by boundary.platen = "guided"'
-        raise NotConvergedError("access", 0, reason)
-    facts = solid_facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
-    facts["warnings"] = list(model.law.warnings(density[density > 0.0]))
-    return StageResult("access", step.state, facts)
 
 
 def _show(records: Sequence[BalloonRecord]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from vertaug.procedure.case import make_case
 from vertaug.procedure.folder import RunFolder
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stages_access import as_cut
 from vertaug.viz import CementGrid, Snapshot, draw_run
 
 __all__ = ["draw_pictures"]
@@ -25,7 +26,7 @@ def draw_pictures(folder: RunFolder) -> None:
     snapshots = [
         _snapshot(result) for result in results if result.kind != "load" or "energy" in result.facts
     ]
-    case = make_case(folder.plan)
+    case = as_cut(make_case(folder.plan), {result.name: result for result in results})
     cement = {result.name: _cement(result) for result in results if result.kind == "inject"}
     pictures = folder.path("pictures")
     pictures.mkdir(exist_ok=True)

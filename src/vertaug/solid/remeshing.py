@@ -25,7 +25,7 @@ _FURTHER = 0.7
 _SPREAD = 1.0 / 5.0**0.5
 """Distance of the points of Keast's four-point rule from the centroid, of that of the corners."""
 
-__all__ = ["MeshWear", "RemeshRule", "mesh_wear", "needs_remesh", "remeshed"]
+__all__ = ["MeshWear", "RemeshRule", "mesh_wear", "needs_remesh", "on_new_mesh", "remeshed"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -176,12 +176,25 @@ def _renewed(state: State, rule: RemeshRule) -> State:
     old = state.mesh
     movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
     size = size_field(old, movable, rule.fine, rule.bulk, rule.growth, [CEMENT])
-    new = remesh(old, size, movable, [CEMENT])
+    return on_new_mesh(
+        state, remesh(old, size, movable, [CEMENT]), float(state.bone.volume.sum()), state.bone.mass
+    )
+
+
+def on_new_mesh(state: State, new: Mesh, volume: float, mass: float) -> State:
+    """Return the state on a ``new`` mesh whose outer surface is that of the old one.
+
+    History comes from the old cells that hold the new cell's centroid and four points about it; the initial
+    ``volume`` (mm³) and the ``mass`` (µg) of all new cells together are put right.
+
+    Raises
+    ------
+    NotConvergedError : a point of the outer surface is not there any more
+    """
+    old = state.mesh
     source = _holding(old, new, new.centroids())
     moved = _transferred(state.bone, old, new, source)
-    present = new.volumes()
-    bone = state.bone
-    corrected, error = _conserved(moved, present, float(bone.volume.sum()), bone.mass)
+    corrected, error = _conserved(moved, new.volumes(), volume, mass)
     return replace(
         state,
         mesh=new,

@@ -11,7 +11,8 @@ from vertaug.procedure.case import make_case
 from vertaug.procedure.inflation_marrow import MarrowWatch, marrow_summary
 from vertaug.procedure.plan import plan_from_dict
 from vertaug.procedure.reporter import Silent
-from vertaug.procedure.stages_solid import run_access, run_inflate
+from vertaug.procedure.stages_access import run_access
+from vertaug.procedure.stages_solid import run_inflate
 
 INFLATION = """
 [anatomy]

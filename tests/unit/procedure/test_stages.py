@@ -67,6 +67,7 @@ def test_every_kind_has_a_rule_and_something_that_runs_it():
             "cure",
             "load",
         ],
+        ["load", "fracture", "load", "access", "inflate", "deflate", "inject", "cure", "load"],
     ],
 )
 def test_orders_that_can_be_run(order):
@@ -77,7 +78,8 @@ def test_orders_that_can_be_run(order):
     ("order", "found", "fix"),
     [
         (["inflate"], '"inflate" without channels', 'put "access" before'),
-        (["access", "access"], '"access_2" of kind "access" with a meshed', "leave it out"),
+        (["access", "access"], '"access_2" of kind "access" with channels', "leave it out"),
+        (["fracture", "inject", "access"], '"access" with cement', "before the injection"),
         (["access", "deflate"], '"deflate" without full balloons', '"inflate"'),
         (["access", "inflate", "inject"], '"inject" with full balloons', 'put "deflate" before'),
         (["access", "inflate", "inflate"], 'there since "inflate"', "one inflation"),
@@ -87,10 +89,8 @@ def test_orders_that_can_be_run(order):
         (["access", "cure", "inject"], '"cure" without cement', '"inject"'),
         (["access", "inject", "cure", "cure"], "cured cement", "longer"),
         (["access", "inject", "inject"], '"inject_2"', "cement.injection"),
-        (["fracture"], '"fracture" without a meshed vertebra', 'put "access" before'),
         (["access", "inflate", "fracture"], '"fracture" with full', "before the inflation"),
         (["access", "inject", "fracture"], '"fracture" with cement', "before the injection"),
-        (["load"], '"load" without a meshed vertebra', 'put "access" before'),
         (["access", "inflate", "load"], '"load" with full balloons', 'put "deflate" before'),
         (["access", "inject", "load"], "has not cured", 'put "cure" before'),
         (["acces"], '"acces"', 'did you mean "access"'),
@@ -212,6 +212,8 @@ def test_before_is_what_stands_before_the_first_stage_of_the_treatment(monkeypat
     assert just_before(done, done["fracture"]) is None
     assert before_treatment(results("access", "inflate")).name == "access"
     assert before_treatment(results("access", "fracture", "inflate")).name == "fracture"
+    assert before_treatment(results("access", "inflate", "fracture", "inflate")).name == "fracture"
+    assert before_treatment(results("fracture", "access", "inflate")).name == "fracture"
     assert before_treatment(results("fracture", "load")).name == "load"
     assert last_of(done, "deflate", "inflate").name == "deflate"
     assert last_of(done, "cure") is None

@@ -14,8 +14,9 @@ from vertaug.procedure.inflation_marrow import MarrowWatch, marrow_summary
 from vertaug.procedure.plan import plan_from_dict
 from vertaug.procedure.reporter import Silent
 from vertaug.procedure.stage import StageResult
+from vertaug.procedure.stages_access import run_access
 from vertaug.procedure.stages_flow import run_inject
-from vertaug.procedure.stages_solid import run_access, run_inflate
+from vertaug.procedure.stages_solid import run_inflate
 from vertaug.procedure.tumour_setup import pressed_before, tumour_summary
 
 BASE = {"anatomy": {"source": "parametric", "level": "L1"}, "procedure": {"stages": ["access"]}}
