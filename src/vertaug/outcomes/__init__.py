@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a run is asked for: height won, pressure, cement and leakage, the compacted rim."""
 
+from vertaug.outcomes.adjacent_fracture import FactorOfRisk, factor_of_risk, neighbour_strength
 from vertaug.outcomes.body_shape import BodyShape, body_shape, body_volume
 from vertaug.outcomes.body_stiffness import body_stiffness
 from vertaug.outcomes.cement import CementOutcome, cement_outcome, fill_fraction, first_leak
@@ -22,6 +23,7 @@ from vertaug.outcomes.interdigitation import (
     cement_bone_facets,
     interdigitation,
 )
+from vertaug.outcomes.lift import Lift, all_lift, lift
 from vertaug.outcomes.load_cases import CASES, LoadCase
 from vertaug.outcomes.load_sharing import LoadSharing, load_sharing
 from vertaug.outcomes.load_test import LoadTest, load_test
@@ -39,6 +41,7 @@ from vertaug.outcomes.specimen import body_alone, body_height, sound_specimen
 from vertaug.outcomes.springback import LostHeight, Springback, springback
 from vertaug.outcomes.strength_test import StrengthTest, repotted, strength_test
 from vertaug.outcomes.surroundings import SurroundingsTaken, specimen_surroundings
+from vertaug.outcomes.upper_body import UpperBody, UpperBodyLoad, upper_body_load
 
 __all__ = [
     "CASES",
@@ -47,6 +50,7 @@ __all__ = [
     "CementOutcome",
     "Crush",
     "EndplateLoad",
+    "FactorOfRisk",
     "FractureResult",
     "FractureRule",
     "Heights",
@@ -54,6 +58,7 @@ __all__ = [
     "InjectionCurve",
     "Interdigitation",
     "InterfaceStress",
+    "Lift",
     "LoadCase",
     "LoadSharing",
     "LoadTest",
@@ -64,6 +69,9 @@ __all__ = [
     "Springback",
     "StrengthTest",
     "SurroundingsTaken",
+    "UpperBody",
+    "UpperBodyLoad",
+    "all_lift",
     "balloon_pressure",
     "body_alone",
     "body_height",
@@ -75,13 +83,16 @@ __all__ = [
     "crush_test",
     "distance_to_facets",
     "endplate_load",
+    "factor_of_risk",
     "fill_fraction",
     "first_leak",
     "fracture",
     "interdigitation",
     "interface_stress",
+    "lift",
     "load_sharing",
     "load_test",
+    "neighbour_strength",
     "own_points",
     "peak_pressure",
     "plateau_pressure",
@@ -97,6 +108,7 @@ __all__ = [
     "strength_test",
     "to_mL",
     "to_psi",
+    "upper_body_load",
     "write_inflation_curve",
     "write_injection_curve",
 ]

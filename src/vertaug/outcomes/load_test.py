@@ -28,6 +28,8 @@ _STEPS = 5
 """Equal steps to the whole load."""
 _SMALLEST = 1.0 / 64.0
 """Smallest step, as a share of the first."""
+_SOFTER = 10.0
+"""Times as soft as at its stiffest: a vertebra gives way, as in the rule that reads failure loads."""
 _BACK = (0.6, 0.3, 0.1, 0.0)
 """Shares of the load on the way back."""
 
@@ -55,6 +57,19 @@ class LoadTest:
         """Axial force gained over the approach of the endplates, N/mm; None where they did not come closer."""
         force, approach = self.curve[-1, 0] - self.curve[0, 0], self.curve[-1, 1]
         return float(force / approach) if force > 0.0 and approach > 0.0 else None
+
+    @property
+    def gave_way(self) -> float | None:
+        """Axial force from which a step brought the endplates closer ten times as much as the stiffest, or None.
+
+        The force is N; loads grow on to the whole case, which crushed and then packed bone may bear.
+        """
+        force, approach = np.diff(self.curve[:, 0]), np.diff(self.curve[:, 1])
+        softness = np.divide(approach, force, out=np.zeros_like(approach), where=force > 0.0)
+        if not len(softness) or softness.max() <= 0.0:
+            return None
+        soft = np.flatnonzero(softness > _SOFTER * softness[softness > 0.0].min())
+        return float(self.curve[soft[0], 0]) if len(soft) else None
 
 
 class _Loading:

@@ -29,9 +29,11 @@ from vertaug.mesh.write import write_cells, write_facets, write_series, write_vo
 from vertaug.outcomes import (
     InflationRow,
     InjectionCurve,
+    adjacent_fracture,
     load_cases,
     to_mL,
     to_psi,
+    upper_body,
     write_inflation_curve,
     write_injection_curve,
 )
@@ -153,7 +155,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
         solid = (lewis_1997, bogetti_gillespie_1992)
         rows += [row for module in (*heat, *solid) for row in card_table(module.CARD)]
     if "load" in plan.procedure.kinds:
-        rows += card_table(load_cases.CARD)
+        rows += card_table(load_cases.CARD) + card_table(adjacent_fracture.CARD)
+    rows += card_table(upper_body.CARD)
     folder.write("parameters.json", json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 

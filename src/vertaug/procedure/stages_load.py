@@ -147,16 +147,26 @@ def _borne(stage: LoadStage, wanted: LoadCase, test: LoadTest) -> tuple[dict[str
         "moment_forwards_Nm": 1e-3 * test.share * wanted.forwards,
         "moment_left_Nm": 1e-3 * test.share * wanted.left,
         "approach_mm": approach, "forwards_deg": forwards, "left_deg": left,
-        "stiffness_N_mm": test.stiffness,
+        "stiffness_N_mm": test.stiffness, "gave_way_N": test.gave_way,
         "strength_N": None, "highest_N": None, "ended": "load" if not test.failure else "not_converged",
     }  # fmt: skip
     if not test.failure:
-        return load, []
+        return load, _broke(stage, test)
     text = (
         f"stage {stage.name}: no equilibrium was found above {force:.0f} N of {stage.case} "
         f"({wanted.force:.0f} N); its results are those at that force"
     )
     return load, [text]
+
+
+def _broke(stage: LoadStage, test: LoadTest) -> list[str]:
+    """Warning where the vertebra gave way under a load that it came to bear in the end."""
+    if test.gave_way is None:
+        return []
+    return [
+        f"stage {stage.name}: the vertebra gave way above {test.gave_way:.0f} N of {stage.case}; what is told of the "
+        "whole load is that of a vertebra that is breaking"
+    ]
 
 
 def _to_failure(

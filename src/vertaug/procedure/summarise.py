@@ -12,6 +12,7 @@ import numpy as np
 from vertaug.outcomes import (
     Heights,
     balloon_pressure,
+    lift,
     restoration,
     rim_density,
     springback,
@@ -21,6 +22,7 @@ from vertaug.outcomes import (
 from vertaug.procedure.case import Case
 from vertaug.procedure.inflation_marrow import marrow_summary
 from vertaug.procedure.set_cement import set_cement_summary
+from vertaug.procedure.spine_load import spine_summary
 from vertaug.procedure.stage import (
     Results,
     StageResult,
@@ -56,6 +58,12 @@ def _balloons(case: Case, inflated: StageResult | None) -> tuple[BalloonSummary,
     if inflated is None:
         return ()
     records, rows = inflated.arrays["records"], []
+    mesh, pressures = inflated.state.mesh, inflated.facts["pressures"]
+    lifted = {
+        name: lift(mesh.points, facets, float(pressures[name]))
+        for name, facets in cavity_facets(mesh).items()
+        if name in pressures
+    }
     for index, cavity in enumerate(inflated.facts["cavities"]):
         own = records[records[:, 1] == index]
         if not len(own):
@@ -68,6 +76,9 @@ def _balloons(case: Case, inflated: StageResult | None) -> tuple[BalloonSummary,
                 pressure_psi=to_psi(own[-1, 3]),
                 plateau_psi=None if outcome is None else outcome.plateau_psi,
                 stop=inflated.facts["stops"][cavity],
+                lift_N=lifted[cavity].force,
+                contact_mm2=lifted[cavity].area,
+                contact_MPa=lifted[cavity].stress,
             )
         )
     return tuple(rows)
@@ -172,6 +183,7 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
     if marrow is not None:
         extra["inflation_marrow"] = marrow
     extra["rim"] = _rims(deflated or inflated)
+    extra |= spine_summary(case, done)
     return extra
 
 

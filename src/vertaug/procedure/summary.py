@@ -48,13 +48,19 @@ class StageSummary:
 
 @dataclass(frozen=True)
 class BalloonSummary:
-    """One balloon: volume and pressure at the stop, plateau, and the rule that stopped it."""
+    """One balloon: volume and pressure at the stop, plateau, and the rule that stopped it.
+
+    `lift_N` is the upward force on the `contact_mm2` of bone above it, `contact_MPa` the one over the other.
+    """
 
     name: str
     volume_mL: float
     pressure_psi: float
     plateau_psi: float | None
     stop: str
+    lift_N: float = 0.0
+    contact_mm2: float = 0.0
+    contact_MPa: float = 0.0
 
 
 @dataclass(frozen=True)

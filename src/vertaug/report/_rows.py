@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
-    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows",
-    "number", "restoration_rows", "set_cement_rows", "stage_seconds", "title", "tumour_rows",
-    "wedge_text",
+    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows", "load_rows",
+    "number", "restoration_rows", "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows",
+    "stage_seconds", "title", "tumour_rows", "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -69,13 +69,90 @@ def height_rows(summary: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _height_row(name: str, stage: Mapping[str, Any]) -> list[str]:
-    """One row of heights."""
+    """One row of heights, mean height near the rim, wedge, volume."""
     heights = [number(stage["heights_mm"].get(third), 2) for third in THIRDS]
-    return [name, *heights, wedge_text(stage)]
+    rim, volume = number(stage.get("mean_rim_mm"), 2), number(stage.get("volume_mL"), 2)
+    return [name, *heights, rim, wedge_text(stage), volume]
+
+
+def restored_by_stage(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage, and of the anterior height: gain, share of the loss, share of the intact height; then both discs."""
+    rows = []
+    for stage in summary["stages"]:
+        gained = (stage.get("restoration") or {}).get("anterior", {})
+        taken = stage.get("surroundings") or {}
+        discs = [(taken.get(side) or {}).get("compression_mm") for side in ("superior", "inferior")]
+        energy = (
+            sum(taken[side]["energy_mJ"] for side in ("superior", "inferior")) if taken else None
+        )
+        rows.append(
+            [
+                title(stage["name"]),
+                number(gained.get("gain_mm"), 2, "mm", sign=True),
+                number(gained.get("of_lost_percent"), 0, "%"),
+                number(gained.get("ratio_percent"), 1, "%"),
+                *(number(value, 2, "mm") for value in discs),
+                number(energy, 0, "mJ"),
+                number(taken.get("platen_forwards_deg"), 1) + ("°" if taken else ""),
+            ]
+        )
+    return rows if any(row[1:] != [NONE] * 7 for row in rows) else []
+
+
+def load_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage, case, force, strength, stiffness, heights under it, share of the cortex, endplates, interface."""
+    rows = []
+    for load in summary.get("loads") or []:
+        plates = load.get("endplates") or {}
+        stress = [plate["high_MPa"] for plate in plates.values()]
+        bulges = [abs(plate["bulge_mm"]) for plate in plates.values()]
+        share, cement = load.get("shell_share"), load.get("interface") or {}
+        borne = load.get("force_N") if load["case"] != "to_failure" else load.get("highest_N")
+        rows.append(
+            [
+                title(load["stage"]),
+                title(load["case"]),
+                number(borne, 0, "N") + ("" if load["ended"] != "not_converged" else " *"),
+                number(load.get("strength_N"), 0, "N"),
+                number(load.get("stiffness_N_mm"), 0, "N/mm"),
+                number((load.get("loaded_heights_mm") or {}).get("anterior"), 2, "mm"),
+                number(None if share is None else 100.0 * share, 0, "%"),
+                number(max(stress, default=None), 2, "MPa"),
+                number(max(bulges, default=None), 3, "mm"),
+                number(cement.get("shear_MPa"), 2, "MPa"),
+            ]
+        )
+    return rows
+
+
+def spine_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage, kyphosis, shift, erector force and compression without and with compensation, index of neighbours."""
+    factors = (summary.get("adjacent_fracture") or {}).get("factors", [])
+    rows = []
+    for row in summary.get("upper_body") or []:
+        free, held = row["not_compensated"], row["compensated"]
+        own = [factor for factor in factors if factor["stage"] == row["stage"]]
+        indices = [
+            f"{factor['level']} {number(factor['not_compensated'], 2)} ({number(factor['compensated'], 2)})"
+            for factor in own
+        ]
+        rows.append(
+            [
+                title(row["stage"]),
+                number(row["kyphosis_deg"], 1, sign=True) + "°",
+                number(free["shift_mm"], 0, "mm", sign=True),
+                *(
+                    f"{number(free[name], 0, '%', sign=True)} ({number(held[name], 0, '%', sign=True)})"
+                    for name in ("erector_change_percent", "compression_change_percent")
+                ),
+                ", ".join(indices) or NONE,
+            ]
+        )
+    return rows
 
 
 def restoration_rows(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Place, gain, share of the loss, share of the intact height, loss on deflation."""
+    """Place, gain, share of the loss, share of the intact height, loss on deflation and its share of the height."""
     restored = summary.get("restoration") or {}
     lost = summary.get("springback") or {}
     rows = []
@@ -91,19 +168,22 @@ def restoration_rows(summary: Mapping[str, Any]) -> list[list[str]]:
                 number(measure["of_lost_percent"], 0, "%"),
                 number(measure["ratio_percent"], 1, "%"),
                 number(back.get("lost_mm"), 2, "mm"),
+                number(back.get("of_height_before_percent"), 1, "%"),
             ]
         )
     return rows
 
 
 def balloon_rows(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Balloon, volume, pressure at the stop, plateau, why it stopped."""
+    """Balloon, volume, pressure at the stop, plateau, lift and its area, why it stopped."""
     return [
         [
             title(b["name"]),
             number(b["volume_mL"], 2, "mL"),
             number(b["pressure_psi"], 0, "psi"),
             number(b["plateau_psi"], 0, "psi"),
+            number(b.get("lift_N"), 0, "N"),
+            number(b.get("contact_mm2"), 0, "mm²"),
             str(b["stop"]),
         ]
         for b in summary.get("balloons") or []

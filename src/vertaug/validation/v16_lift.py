@@ -9,15 +9,14 @@ inflation has settled.
 
 from __future__ import annotations
 
-import numpy as np
-
+from vertaug.outcomes import all_lift, lift
 from vertaug.procedure.stage import StageResult, last_of
 from vertaug.solid.model import cavity_facets
 from vertaug.validation.experiment import Findings, Setting
 from vertaug.validation.treatment import SIDES, treat
 from vertaug.validation.v07_deflation import demonstration
 
-__all__ = ["lift", "run"]
+__all__ = ["lifted", "run"]
 
 NAMES = (
     "lift force, two balloons over one",
@@ -26,18 +25,14 @@ NAMES = (
 )
 
 
-def lift(inflated: StageResult) -> tuple[float, float, float]:
+def lifted(inflated: StageResult) -> tuple[float, float, float]:
     """Lift (N), area of the upward half of the walls (mm²) and stress (MPa) of all balloons at an inflation's end."""
-    force = area = 0.0
-    mesh = inflated.state.mesh
-    for name, facets in cavity_facets(mesh).items():
-        corner = mesh.points[facets]
-        normal = 0.5 * np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-        # Facets of a cavity point out of the bone, so into the balloon: bone above it has a normal that points down.
-        upward = normal[:, 2] < 0.0
-        force -= float(inflated.facts["pressures"][name]) * float(normal[upward, 2].sum())
-        area += float(np.linalg.norm(normal[upward], axis=1).sum())
-    return force, area, force / area
+    mesh, pressures = inflated.state.mesh, inflated.facts["pressures"]
+    both = all_lift(
+        lift(mesh.points, facets, float(pressures[name]))
+        for name, facets in cavity_facets(mesh).items()
+    )
+    return both.force, both.area, both.stress
 
 
 def run(setting: Setting) -> Findings:
@@ -49,7 +44,7 @@ def run(setting: Setting) -> Findings:
         run_of = treat(setting, plan, ("access", "inflate"))
         inflated = last_of(run_of.done, "inflate")
         assert inflated is not None
-        found[len(sides)] = lift(inflated)
+        found[len(sides)] = lifted(inflated)
         told[f"{len(sides)} balloons"] = run_of.facts() | {
             "lift_N_area_mm2_stress_MPa": list(found[len(sides)])
         }

@@ -103,6 +103,15 @@ def test_discs_take_what_their_stiffness_says(loaded, bent):
     )
 
 
+def test_a_load_gives_way_where_it_gets_ten_times_as_soft(bent):
+    assert bent.gave_way is None
+    force = np.array([100.0, 200.0, 300.0, 400.0, 500.0])
+    for approach, wanted in (([0, 1, 2, 13, 14], 300.0), ([0, 1, 2, 11, 12], None)):
+        curve = np.zeros((5, 4))
+        curve[:, 0], curve[:, 1] = force, approach
+        assert replace(bent, curve=curve).gave_way == wanted
+
+
 def test_a_load_that_finds_no_equilibrium_is_said(loaded):
     model, state = loaded
     stiff = replace(model, newton=NewtonOptions(tolerance=1e-15, max_iterations=1))

@@ -14,6 +14,60 @@ from vertaug.outcomes import (
     write_injection_curve,
 )
 
+_GAINED = {
+    "anterior": {"gain_mm": 1.6, "of_lost_percent": 23.6, "ratio_percent": 79.4},
+    "middle": {"gain_mm": 1.61, "of_lost_percent": 35.8, "ratio_percent": 88.3},
+    "posterior": {"gain_mm": 0.07, "of_lost_percent": None, "ratio_percent": 99.5},
+}
+_TAKEN = {
+    "superior": {"compression_mm": 0.16, "largest_mm": 0.3, "energy_mJ": 11.0, "drawn_share": 0.0},
+    "inferior": {"compression_mm": 0.14, "largest_mm": 0.2, "energy_mJ": 10.0, "drawn_share": 0.0},
+    "platen_down_mm": 0.4,
+    "platen_forwards_deg": 1.2,
+    "platen_left_deg": 0.0,
+}
+_LOADS = [
+    {
+        "stage": "load_treated", "case": "flexion", "ended": "not_converged", "force_N": 840.0, "share_borne": 0.7,
+        "stiffness_N_mm": 3120.0, "strength_N": None, "shell_share": 0.38,
+        "loaded_heights_mm": {"anterior": 19.4, "middle": 21.0, "posterior": 26.0},
+        "endplates": {"endplate_superior": {"mean_MPa": 1.0, "high_MPa": 3.1, "bulge_mm": -0.041}},
+        "interface": {"area_mm2": 900.0, "pull_MPa": 0.1, "push_MPa": 1.0, "shear_MPa": 0.92, "jump": 0.3},
+    },
+    {
+        "stage": "load_strength", "case": "to_failure", "ended": "failure", "strength_N": 1980.0, "highest_N": 2110.0,
+        "stiffness_N_mm": 4100.0, "way_mm": 1.1, "shell_share": 0.52, "interface": None,
+        "loaded_heights_mm": {"anterior": 19.1, "middle": 21.0, "posterior": 26.0},
+    },
+]  # fmt: skip
+_SHIFTED = {
+    "stage": "deflate", "kyphosis_deg": 6.0,
+    "not_compensated": {
+        "shift_mm": 31.4, "erector_N": 319.0, "erector_change_percent": 104.4, "compression_N": 779.0,
+        "compression_change_percent": 26.4,
+    },
+    "compensated": {
+        "shift_mm": 14.1, "erector_N": 229.0, "erector_change_percent": 47.0, "compression_N": 689.0,
+        "compression_change_percent": 11.9,
+    },
+}  # fmt: skip
+_FACTORS = [
+    {
+        "stage": "deflate",
+        "level": "T12",
+        "strength_N": 2080.0,
+        "not_compensated": 0.71,
+        "compensated": 0.64,
+    },
+    {
+        "stage": "deflate",
+        "level": "L2",
+        "strength_N": 2190.0,
+        "not_compensated": 0.67,
+        "compensated": 0.6,
+    },
+]
+
 
 def summary():
     return {
@@ -26,6 +80,11 @@ def summary():
                 "kind": n,
                 "heights_mm": {"anterior": a, "middle": m, "posterior": p},
                 "wedge_deg": w,
+                "mean_rim_mm": 21.4,
+                "volume_mL": 28.3,
+                "cobb_deg": None,
+                "restoration": _GAINED if n == "deflate" else None,
+                "surroundings": _TAKEN if n == "deflate" else None,
             }
             for n, a, m, p, w in (
                 ("access", 18.42, 20.10, 26.31, 14.2),
@@ -45,12 +104,32 @@ def summary():
             "posterior": {"gain_mm": 0.07, "of_lost_percent": None, "ratio_percent": 99.5},
         },
         "springback": {
-            "anterior": {"lost_mm": 0.59, "of_gain_percent": 26.9},
-            "middle": {"lost_mm": 0.64, "of_gain_percent": 28.4},
-            "posterior": {"lost_mm": 0.02, "of_gain_percent": None},
+            "anterior": {"lost_mm": 0.59, "of_gain_percent": 26.9, "of_height_before_percent": 3.2},
+            "middle": {"lost_mm": 0.64, "of_gain_percent": 28.4, "of_height_before_percent": 3.2},
+            "posterior": {
+                "lost_mm": 0.02,
+                "of_gain_percent": None,
+                "of_height_before_percent": 0.1,
+            },
+        },
+        "loads": _LOADS,
+        "upper_body": [_SHIFTED],
+        "adjacent_fracture": {
+            "basis": "Load over strength",
+            "strength_N": 1980.0,
+            "factors": _FACTORS,
         },
         "balloons": [
-            {"name": f"balloon_{s}", "volume_mL": v, "pressure_psi": p, "plateau_psi": q, "stop": t}
+            {
+                "name": f"balloon_{s}",
+                "volume_mL": v,
+                "pressure_psi": p,
+                "plateau_psi": q,
+                "stop": t,
+                "lift_N": 221.0,
+                "contact_mm2": 310.0,
+                "contact_MPa": 0.71,
+            }
             for s, v, p, q, t in (
                 ("left", 2.61, 214.0, 188.4, "endplate gap"),
                 ("right", 2.58, 209.0, 183.9, "endplate gap"),

@@ -64,11 +64,16 @@ def add_picture(folder, name="inflate_density.png"):
 def test_rows_carry_the_numbers_of_the_summary(run_folder):
     rows = report(run_folder)[1].rows
     for row in (
-        ["Access", "18.42", "20.10", "26.31", "14.2°"],
-        ["Intact (reference)", "25.20", "24.60", "26.50", "1.9°"],
-        ["Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm"],
-        ["Posterior", "+0.07 mm", "–", "99.5 %", "0.02 mm"],
-        ["Balloon left", "2.61 mL", "214 psi", "188 psi", "endplate gap"],
+        ["Access", "18.42", "20.10", "26.31", "21.40", "14.2°", "28.30"],
+        ["Intact (reference)", "25.20", "24.60", "26.50", "–", "1.9°", "–"],
+        ["Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm", "3.2 %"],
+        ["Posterior", "+0.07 mm", "–", "99.5 %", "0.02 mm", "0.1 %"],
+        ["Balloon left", "2.61 mL", "214 psi", "188 psi", "221 N", "310 mm²", "endplate gap"],
+        ["Deflate", "+1.60 mm", "24 %", "79.4 %", "0.16 mm", "0.14 mm", "21 mJ", "1.2°"],
+        ["Load treated", "Flexion", "840 N *", "–", "3120 N/mm", "19.40 mm", "38 %", "3.10 MPa", "0.041 mm",
+         "0.92 MPa"],
+        ["Load strength", "To failure", "2110 N", "1980 N", "4100 N/mm", "19.10 mm", "52 %", "–", "–", "–"],
+        ["Deflate", "+6.0°", "+31 mm", "+104 % (+47 %)", "+26 % (+12 %)", "T12 0.71 (0.64), L2 0.67 (0.60)"],
         ["Balloon left", "1.3 mm", "3.10 ×", "2.20 ×", "1.70 ×"],
         ["Basivertebral", "0.098 mL", "2.0 %", "48.6 s"],
         ["Disc", "0.000 mL", "0.0 %", "no leak"],
