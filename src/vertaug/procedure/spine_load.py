@@ -24,6 +24,8 @@ def spine_summary(case: Case, done: Results) -> dict[str, Any]:
     intact, strength = wedge_angle(reference), intact_strength(case, done)
     shifts, indices = [], []
     for result in done.values():
+        if result.kind == "load" and "energy" not in result.facts:
+            continue  # it has left the vertebra as it was
         kyphosis = float(result.facts["wedge"]) - intact
         free, compensated = (upper_body_load(kyphosis, compensated=held) for held in (False, True))
         shifts.append(
