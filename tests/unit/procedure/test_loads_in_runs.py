@@ -179,7 +179,9 @@ def test_from_the_fracture_to_the_loaded_vertebra(tmp_path, tools, treatment):
     gained = summary["restoration"]["anterior"]["gain_mm"]
     assert gained == pytest.approx(stages["treated"]["restoration"]["anterior"]["gain_mm"])
     assert loads["intact"]["strength_N"] == summary["adjacent_fracture"]["strength_N"]
-    if not treatment:  # a small balloon on one side opens bone that carries nothing until it has closed
+    if (
+        not treatment
+    ):  # a small balloon on one side opens bone that carries nothing until it has closed
         assert loads["treated"]["stiffness_N_mm"] > loads["broken"]["stiffness_N_mm"]
     assert loads["treated"]["share_borne"] == 1.0
     assert (loads["treated"]["interface"] is not None) == bool(treatment)  # without a cavity, none
