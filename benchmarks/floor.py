@@ -29,7 +29,9 @@ class JobBytes:
     iteration : of conjugate gradients, with its multigrid cycle
     solve : what a solve moves besides: newest values into the first level, residual in double
     setup : coarse matrices of a hierarchy whose groups are known
-    tangent : energy, forces and tangent of all cells into the matrix
+    rest : tangent of all cells at rest, kept
+    tangent : energy, forces and tangent of all cells: the kept matrix, and what cells that flow add to it
+    forces : energy and forces of all cells
     energy : energy of all cells, for the line search
     history : history of all points after a step
     """
@@ -37,7 +39,9 @@ class JobBytes:
     iteration: int
     solve: int
     setup: int
+    rest: int
     tangent: int
+    forces: int
     energy: int
     history: int
 
@@ -49,7 +53,9 @@ class JobCounts:
     iteration: int
     solve: int
     setup: int
+    rest: int
     tangent: int
+    forces: int
     energy: int
     history: int
 
@@ -121,7 +127,7 @@ def solve_bytes(hierarchy: Any, pattern: Any) -> int:
     top = hierarchy.levels[0]
     rows = top.rows
     values = 72 * pattern.n_blocks
-    take = values + _of((rows.indices, rows.source, top.free)) + _matrix(top) + top.totals.nbytes
+    take = values + _of((rows.source, rows.place, top.free)) + _of((top.blocks, top.totals))
     take += 3 * 2 * top.inverse.nbytes + top.inverse.nbytes
     residual = values + pattern.indices.nbytes + 4 * 8 * top.x.size
     return take + residual
@@ -143,29 +149,30 @@ def setup_bytes(hierarchy: Any, pattern: Any) -> int:
     return total
 
 
-def cell_bytes(item: Any, pattern: Any, order: Any) -> dict[str, int]:
-    """Bytes of a pass over the cells of a solid item: ``tangent``, ``energy`` and ``history``.
+def cell_bytes(item: Any, pattern: Any, order: Any, flowing: float) -> dict[str, int]:
+    """Bytes of a pass over the cells of a solid item, by the names of `JobBytes`.
 
-    A tangent reads the state of all points, clears and adds to the matrix (one write, one read, one
-    write), writes the forces of cells and sums them at the nodes, and holds the fixed unknowns (one
-    more read of the matrix).
+    All passes read the state of all points. Forces of cells are written, then read and summed at the nodes. A
+    tangent also reads the kept matrix, writes a new one and adds to the share of it that the share ``flowing``
+    of the cells reaches (one read, one write); the tangent at rest clears all of it and adds to it.
     """
     state = _of(
         (item.cells, item.origin, item.origin, item.gradients, item.volume, item.metric, item.ratio, item.kappa,
          item.law, item.parameters, item.axes)
     )  # fmt: skip
     n, k = item.cells.shape
-    energies, forces, nodes = 8 * n, 24 * n * k, item.origin.nbytes
-    blocks = 72 * pattern.n_blocks
+    energies, nodes = 8 * n, item.origin.nbytes
     gather = 2 * 4 * n * k + 4 * pattern.n_nodes + 4 * nodes
-    places = order.places.nbytes + order.order.nbytes
+    forces = state + energies + 2 * 24 * n * k + gather
+    blocks, added = 72 * pattern.n_blocks, 2 * 72 * pattern.n_blocks + order.places.nbytes
     written = 8 * item.volume.size * (9 + 1 + 1 + 9)
     return {
-        "tangent": state + energies + 2 * forces + gather + places + 4 * blocks
-        + pattern.indices.nbytes,
+        "rest": forces + order.order.nbytes + blocks + added,
+        "tangent": forces + order.order.nbytes + 2 * blocks + round(flowing * added),
+        "forces": forces,
         "energy": state + energies,
         "history": state + written,
-    }  # fmt: skip
+    }
 
 
 def seconds(gigabytes: float, bandwidth: float) -> float:

@@ -16,9 +16,10 @@ within a minute, by the same rule for all.
 **Floor.** `floor` counts the bytes of every pass over the arrays that our run really kept: one
 iteration of conjugate gradients (lower half of the first level's matrix in single precision for the
 product, twice more for the two sweeps, the same on each coarser level, the transfers, the vectors);
-what one solve moves besides (newest matrix from double to single, residual in double); a set-up; a
-tangent of all cells into the matrix; an energy for the line search, at least one an iteration; the
-history after an increment. Each is multiplied by how often it was made, and the sum divided by the
+what one solve moves besides (newest matrix from double to single, residual in double); a set-up; the
+tangent of all cells at rest, once; tangents, which read it and add what cells that flow make of theirs;
+forces without a tangent, where an increment's end is expected; energies; the history after an
+increment. Each is multiplied by how often the run made it, and the sum divided by the
 bandwidth of STREAM's triad measured just before, on as many threads. Arithmetic is not in it: the
 tangent of a quadratic tetrahedron has many operations a byte, so its share of the factor is that of
 the arithmetic. The factor is also given with the bandwidth of reading alone, which is higher.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 import harness
 import numpy as np
@@ -22,6 +22,7 @@ from vertaug.solid.item import Contribution
 from vertaug.solid.linear import LinearSolver, build_pattern
 from vertaug.solid.newton import NewtonOptions, minimise
 from vertaug_kernels import laws
+from vertaug_kernels import solid as kernels
 
 TOLERANCE, FORCING = 1e-6, 3e-2
 _WARM = 5
@@ -50,6 +51,12 @@ class NodalForces:
 
 def run(problem: Any) -> dict[str, Any]:
     """Do the job; starts at the arrays of the problem, ends at the last increment."""
+    with Passes() as passes:
+        answer = _run(problem, passes.counts)
+    return answer
+
+
+def _run(problem: Any, counted: dict[str, int]) -> dict[str, Any]:
     begun, begun_cpu = time.perf_counter(), harness.cpu_seconds()
     points, cells, fixed = problem["points"], problem["cells"], problem["fixed"]
     nodes, forces = problem["loaded"], problem["forces"]
@@ -59,7 +66,7 @@ def run(problem: Any) -> dict[str, Any]:
     solver = LinearSolver(pattern, points, fixed, edge_nodes=problem["edges"])
     ready = time.perf_counter()
     at = before = points
-    iterations = linear = tangents = 0
+    iterations = linear = 0
     ends: list[tuple[SolidItem, NDArray[np.float64]]] = []
     for increment in range(1, INCREMENTS + 1):
         load = NodalForces(nodes, increment / INCREMENTS * forces)
@@ -69,13 +76,13 @@ def run(problem: Any) -> dict[str, Any]:
         if not result.converged:
             raise RuntimeError(f"increment {increment}: {result.reason}")
         iterations += result.iterations
-        tangents += len(result.residuals)
         linear += result.linear_iterations
         ends.append((item, result.points))
         before, at = at, result.points
         item = item.after(at)
     seconds = time.perf_counter() - begun
     cpu_seconds = harness.cpu_seconds() - begun_cpu
+    passes = dict(counted)
     limits = [TOLERANCE * _force_scale(*end, pattern) for end in ends]
     vertex = int(problem["vertex"])
     report = solver.report
@@ -84,12 +91,42 @@ def run(problem: Any) -> dict[str, Any]:
         "newton": iterations, "linear": linear, "u": float(at[vertex, 0] - points[vertex, 0]),
         "residual_limits": limits, "solve_seconds": report.solve_seconds, "setup_seconds": report.setup_seconds,
         "setups": report.setups, "solves": report.solves, "method": report.method,
-        "bytes": asdict(_bytes(solver, item, pattern, points)),
-        "counts": {
-            "iteration": linear, "solve": report.solves, "setup": report.setups, "tangent": tangents,
-            "energy": iterations, "history": INCREMENTS,
-        },
+        "bytes": asdict(_bytes(solver, item, pattern, points, _flowing(ends))), "flowing": _flowing(ends),
+        "counts": {"iteration": linear, "solve": report.solves, "setup": report.setups, **passes},
     }  # fmt: skip
+
+
+class Passes:
+    """Counts of passes over the cells, by the names of `floor.JobBytes`."""
+
+    _TASKS: ClassVar = {
+        kernels.BLOCKS: "rest", kernels.CHANGES: "tangent", kernels.FORCES: "forces",
+        kernels.ENERGIES: "energy", kernels.HISTORY: "history",
+    }  # fmt: skip
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(self._TASKS.values(), 0)
+        self._respond = kernels.cell_response
+
+    def __enter__(self) -> Passes:
+        kernels.cell_response = self._counted
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        kernels.cell_response = self._respond
+
+    def _counted(self, task: int, *arguments: Any) -> None:
+        self.counts[self._TASKS[task]] += 1
+        self._respond(task, *arguments)
+
+
+def _flowing(ends: list[tuple[SolidItem, NDArray[np.float64]]]) -> float:
+    """Share of the cells that flow, mean of the increments."""
+    shares = []
+    for item, points in ends:
+        growth = item.history(points).growth.reshape(len(item.cells), -1)
+        shares.append(float((growth > 0.0).any(axis=1).mean()))
+    return float(np.mean(shares))
 
 
 def _force_scale(item: SolidItem, points: NDArray[np.float64], pattern: Any) -> float:
@@ -99,11 +136,13 @@ def _force_scale(item: SolidItem, points: NDArray[np.float64], pattern: Any) -> 
     return float(np.linalg.norm(total))
 
 
-def _bytes(solver: LinearSolver, item: SolidItem, pattern: Any, points: Any) -> JobBytes:
+def _bytes(
+    solver: LinearSolver, item: SolidItem, pattern: Any, points: Any, flowing: float
+) -> JobBytes:
     hierarchy = solver._hierarchy
     if hierarchy is None:
         raise RuntimeError("the mesh is too small for multigrid: nothing to count")
-    cells = cell_bytes(item, pattern, order_of(pattern, 0, item.cells, points))
+    cells = cell_bytes(item, pattern, order_of(pattern, 0, item.cells, points), flowing)
     return JobBytes(
         iteration_bytes(hierarchy, pattern, single="float32" in solver.report.method),
         solve_bytes(hierarchy, pattern), setup_bytes(hierarchy, pattern), **cells,

@@ -91,6 +91,30 @@ UNSYMMETRIC = (MOHR_COULOMB, DRUCKER_PRAGER)
 """Laws whose tangent is not symmetric where dilation is not friction: flow is then not associated."""
 
 
+RESTING = (HENCKY, J2, J2_TENSOR)
+"""Laws whose tangent at small strain is that of Hencky's, at rest and while nothing flows and nothing locks."""
+
+
+@inlined_kernel
+def take_rest(law, growth, parameters, tangent):
+    """Take the tangent at rest from a tangent (6, 6) at small strain; False where nothing is left of it.
+
+    Laws that are not `RESTING` have none, and keep all of theirs.
+    """
+    if law not in RESTING:
+        return True
+    if growth == 0.0 and not parameters[1] > 0.0:
+        return False
+    shear = parameters[3]
+    side = parameters[2] - 2.0 * shear / 3.0
+    for i in range(3):
+        for j in range(3):
+            tangent[i, j] -= side
+        tangent[i, i] -= 2.0 * shear
+        tangent[3 + i, 3 + i] -= shear
+    return True
+
+
 @inlined_kernel
 def _isotropic(law, strain, ratio, kappa, parameters, out_stress, out_tangent, out_elastic):
     """Answer of an isotropic law without locking."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Matrices of 3x3 blocks with fixed unknowns taken out: in single precision, and on end nodes.
 
-A matrix is given in the order of its level: block k of the level is ``blocks[source[k]]``. Blocks
+On end nodes a matrix is given in the order of its level: block k of the level is ``blocks[source[k]]``. Blocks
 pass between functions as nine numbers: a view of an array costs more than its block.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
+from vertaug_kernels._stack import stack_vector
 
 __all__ = ["edge_blocks", "narrow"]
 
@@ -55,83 +56,85 @@ def _add_scaled(w, v, out, k):
 
 
 @kernel
-def _sum(a, b):
-    """Sum of nine numbers and nine numbers."""
-    return (
-        a[0] + b[0],
-        a[1] + b[1],
-        a[2] + b[2],
-        a[3] + b[3],
-        a[4] + b[4],
-        a[5] + b[5],
-        a[6] + b[6],
-        a[7] + b[7],
-        a[8] + b[8],
-    )
-
-
-@kernel
 def _hold(value, size, free):
     """Diagonal entry: that of a fixed unknown keeps its magnitude, or is one."""
     return value if free > 0.0 else (abs(size) if size != 0.0 else 1.0)
 
 
 @kernel
+def _plain_row(first, last, target, blocks, total, out):
+    """Blocks first .. last of a row without fixed unknowns: write them, and sum them."""
+    for k in range(first, last):
+        at = target[k]
+        for m in range(9):
+            value = blocks[k, m]
+            total[m] += value
+            out[at, m] = value
+
+
+@kernel
+def _held_row(row, first, last, indices, target, blocks, free, total, out):
+    """Blocks first .. last of a row without the entries of fixed unknowns."""
+    for k in range(first, last):
+        column, at = indices[k], target[k]
+        for i in range(3):
+            for j in range(3):
+                value = blocks[k, 3 * i + j] * (free[row, i] * free[column, j])
+                total[3 * i + j] += value
+                out[at, 3 * i + j] = value
+
+
+@kernel
 def _narrow(
-    begin, end, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, out_totals, out_diag,
+    begin, end, indptr, indices, diagonal, place, target, plain, blocks, free, out, out_totals, out_diag
 ):  # fmt: skip
     """Rows of one part, see `narrow`."""
+    total = stack_vector(9)
     for row in range(begin, end):
-        d = diagonal[row]
-        s = source[d]
-        v = _masked(blocks, s, free, row, row)
-        v0 = _hold(v[0], blocks[s, 0, 0], free[row, 0])
-        v4 = _hold(v[4], blocks[s, 1, 1], free[row, 1])
-        v8 = _hold(v[8], blocks[s, 2, 2], free[row, 2])
-        v = (v0, v[1], v[2], v[3], v4, v[5], v[6], v[7], v8)
-        _put(v, out_diag, row)
-        total = v
-        shift = lower_ptr[row] - indptr[row]
-        for k in range(indptr[row], d):
-            v = _masked(blocks, source[k], free, row, indices[k])
-            _put(v, out, k + shift)
-            total = _sum(total, v)
-        for k in range(d + 1, indptr[row + 1]):
-            total = _sum(total, _masked(blocks, source[k], free, row, indices[k]))
-        _put(total, out_totals, row)
+        to, d = place[row], diagonal[row]
+        for i in range(3):
+            for j in range(3):
+                value = blocks[d, 3 * i + j] * (free[row, i] * free[row, j])
+                if i == j:
+                    value = _hold(value, blocks[d, 4 * i], free[row, i])
+                out_diag[to, i, j] = value
+                total[3 * i + j] = value
+        if plain[row]:
+            _plain_row(indptr[row], d, target, blocks, total, out)
+            _plain_row(d + 1, indptr[row + 1], target, blocks, total, out)
+        else:
+            _held_row(row, indptr[row], d, indices, target, blocks, free, total, out)
+            _held_row(row, d + 1, indptr[row + 1], indices, target, blocks, free, total, out)
+        for m in range(9):
+            out_totals[to, m] = total[m]
 
 
 @parallel_kernel
 def narrow(
-    part_ptr, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, out_totals, out_diag
-):
-    """Decoupled copy of a symmetric 3x3 matrix in single precision, lower part only.
+    part_ptr, indptr, indices, diagonal, place, target, plain, blocks, free, out, out_totals, out_diag
+):  # fmt: skip
+    """Decoupled copy of a symmetric 3x3 matrix in single precision, lower part only, in a new order.
+
+    The matrix is read from end to end and written where it belongs; read row by row in the new order it
+    takes five times as long as its memory needs.
 
     Parameters
     ----------
-    part_ptr, indptr, indices, diagonal, source : level
-    blocks : (n_blocks, 3, 3) float64
-    free : (n_nodes, 3) float64, 0 at fixed unknowns
-    lower_ptr : (n_nodes + 1,) int32, blocks below the diagonal of each row
-    out : (n_lower, 3, 3) float32, out
-    out_totals : (n_nodes, 3, 3) float32, out: sums of rows
+    part_ptr, indptr, indices, diagonal : pattern of the matrix as given, its rows in parts
+    place : (n_nodes,) int32, new row of each
+    target : (n_blocks,) int32, where each block below the new diagonal goes, others to n_lower: without a branch
+    plain : (n_nodes,) bool, rows without a fixed unknown
+    blocks : (n_blocks, 9) float64
+    free : (n_nodes, 3) float64, 0 at fixed unknowns, in the order given
+    out : (n_lower + 1, 9) float32, out; the last is of no use
+    out_totals : (n_nodes, 9) float32, out: sums of rows
     out_diag : (n_nodes, 3, 3) float64, out: diagonal blocks
     """
     for part in prange(part_ptr.size - 1):
         _narrow(
-            part_ptr[part],
-            part_ptr[part + 1],
-            indptr,
-            indices,
-            diagonal,
-            source,
-            blocks,
-            free,
-            lower_ptr,
-            out,
-            out_totals,
-            out_diag,
-        )
+            part_ptr[part], part_ptr[part + 1], indptr, indices, diagonal, place, target, plain, blocks, free,
+            out, out_totals, out_diag,
+        )  # fmt: skip
 
 
 @allocating_kernel

@@ -42,7 +42,7 @@ from vertaug_kernels.cell_matrix import (
     spatial_gradients,
     step_gradient,
 )
-from vertaug_kernels.laws import FIRST_TENSOR
+from vertaug_kernels.laws import FIRST_TENSOR, take_rest
 from vertaug_kernels.material_point import (
     SCRATCH,
     isotropic_history,
@@ -58,7 +58,8 @@ ENERGIES = 0
 FORCES = 1
 MATRICES = 2
 BLOCKS = 3
-HISTORY = 4
+CHANGES = 4
+HISTORY = 5
 """What `cell_response` is asked for."""
 
 
@@ -163,7 +164,7 @@ def _point_moduli(
 
 @inlined_kernel
 def _cell_tangent(kinematics, averaged, volume, ratio, pressure, kappa, work):
-    """Tangent (k, 9k) of one cell from the moduli of its points."""
+    """Tangent (k, 9k) of one cell from the moduli of its points, those without a share left out."""
     _, _, _, det, share, _, g, moduli, left, right, along_mean, sides, local = work
     points = det.size
     mean = g[3 * points :, : sides.shape[1] // 9]
@@ -175,7 +176,7 @@ def _cell_tangent(kinematics, averaged, volume, ratio, pressure, kappa, work):
     for p in range(points):
         rows = sides[3 * p : 3 * p + 3]
         at = g[3 * p : 3 * p + 3]
-        if not volume[p] > 0.0:
+        if not (volume[p] > 0.0 and share[p] > 0.0):
             clear(at)
             clear(rows)
             continue
@@ -216,10 +217,10 @@ def _keep_history(
 
 @inlined_kernel
 def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_forces, out_history):
-    """Energy (mJ) of cell c, its forces and, in the work space, its tangent."""
+    """Energy (mJ) of cell c and whether the work space holds a tangent of it; its forces."""
     gradients, volume, ratio, law, parameters = item
     metric, axes, kappa = history
-    motion, f, whole, det, _, stresses, g, moduli, left, right, _, sides, _ = work
+    motion, f, whole, det, share, stresses, g, moduli, left, right, _, sides, _ = work
     scratch, vectors6, frame = (
         stack_matrices(SCRATCH, 3, 3),
         stack_matrix(9, 6),
@@ -230,12 +231,13 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
     first = c * q
     mean = g[3 * q :, : sides.shape[1] // 9]
     with_forces = FORCES <= task < HISTORY
-    tangents = task in (MATRICES, BLOCKS)
+    tangents = task in (MATRICES, BLOCKS, CHANGES)
+    changed = False
     if not _measure(
         kinematics, averaged, with_forces, motion, gradients[first : first + q], volume[first : first + q],
         ratio[first : first + q], f, whole, det, g, mean,
     ):  # fmt: skip
-        return math.inf
+        return math.inf, False
     total, pressure, curvature = 0.0, 0.0, 0.0
     for p in range(q):
         row = first + p
@@ -248,14 +250,18 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
         step = _step_energy(kinematics, whole[p], det[p], viscosity)
         total += volume[row] * (energy + ratio[row] * step)
         if not total < math.inf:
-            return total
+            return total, False
         resistance = viscosity * volume[row] * ratio[row]
         if with_forces:
             pressure += _add_point_forces(
                 kinematics, averaged, volume[row], resistance, stresses[p], whole[p],
                 g[3 * p : 3 * p + 3], out_forces,
             )  # fmt: skip
-        if tangents:
+        share[p] = 1.0
+        if task == CHANGES and not take_rest(law[row], growth, parameters[row], tangent):
+            share[p] = 0.0
+        elif tangents:
+            changed = True
             curvature += _point_moduli(
                 kinematics, averaged, volume[row], resistance, stresses[p], tangent, whole[p], moduli[p],
                 left[p], right[p],
@@ -267,12 +273,12 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
             )  # fmt: skip
     if with_forces and averaged:
         add_mean_forces(mean, pressure, out_forces)
-    if tangents:
+    if changed:
         cell_volume = volume[first : first + q]
         _cell_tangent(
             kinematics, averaged, cell_volume, ratio[first : first + q], pressure, curvature, work
         )
-    return total
+    return total, changed
 
 
 @kernel
@@ -285,13 +291,13 @@ def _chunk(
     for c in cells_of:
         gather_motion(points, start, cells[c], motion)
         forces = out_forces[c] if FORCES <= task < HISTORY else out_forces[0]
-        out_energies[c] = _cell(
+        out_energies[c], with_tangent = _cell(
             task, kinematics, averaged, c, item, history, viscosity, work, forces, out_history
         )
-        if out_energies[c] < math.inf:
+        if with_tangent:
             if task == MATRICES:
                 put_matrix(local, out_matrices[c])
-            elif task == BLOCKS:
+            else:
                 add_blocks(local, places[c], out_blocks)
 
 
@@ -308,7 +314,8 @@ def cell_response(
     Parameters
     ----------
     task : `ENERGIES`; `FORCES` (n, k, 3) in N; `MATRICES` also tangents (n, 3k, 3k) in N/mm; `BLOCKS` tangents
-        added to blocks (n_blocks, 3, 3) at ``places`` (n, k, k); `HISTORY` the history of all points
+        added to blocks (n_blocks, 3, 3) at ``places`` (n, k, k); `CHANGES` at small strain what they have become
+        since all rested, added so; `HISTORY` the history of all points
     order : (n,) int32, cells in the order in which chunks of ``chunk_size`` take them
     colour_ptr : (n_colours + 1,) int32, chunks of each colour
     out_history : metric (m, 3, 3), axes, ratio (m,), growth of kappa (m,), Cauchy stress (m, 3, 3) in MPa;

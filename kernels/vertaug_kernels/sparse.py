@@ -13,6 +13,7 @@ import numpy as np
 from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
 
 __all__ = [
+    "add_blocks",
     "count_row_blocks",
     "dot",
     "fill_row_blocks",
@@ -170,6 +171,23 @@ def gather_vector(node_ptr, entry_element, entry_local, element_vectors, out):
             out[node, 0] += element_vectors[element, first]
             out[node, 1] += element_vectors[element, first + 1]
             out[node, 2] += element_vectors[element, first + 2]
+
+
+@kernel
+def _add_part(part, n_parts, source, out):
+    """One part, see `add_blocks`."""
+    for block in range(part * len(out) // n_parts, (part + 1) * len(out) // n_parts):
+        for i in range(3):
+            for j in range(3):
+                out[block, i, j] += source[block, i, j]
+
+
+@parallel_kernel
+def add_blocks(source, out):
+    """Add blocks (n, 3, 3) to others."""
+    n_parts = 16
+    for part in prange(n_parts):
+        _add_part(part, n_parts, source, out)
 
 
 @parallel_kernel

@@ -342,6 +342,49 @@ def test_tangents_added_to_the_matrix_are_those_of_the_cells(cases, kind):
     np.testing.assert_array_equal(own.forces, part.forces)
 
 
+@pytest.mark.parametrize("law", [laws.J2, laws.J2_TENSOR])
+@pytest.mark.parametrize("kind", ["tet10", "hex8"])
+def test_cells_that_flow_are_added_to_the_kept_tangent_of_all_at_rest(cases, kind, law):
+    points, cells, _ = mesh(cases, kind)
+    metal = J2(300.0, 0.3, 3.0, 20.0, 1.0, 30.0).row()
+    item = SolidItem.at_rest(points, cells, law, metal, kinematics=SMALL)
+    m = len(item.volume)
+    item.law[: m // 5], item.law[m // 5 : m // 3] = laws.HENCKY, laws.CRUSHABLE
+    item.parameters[m // 2 : m // 2 + 3, :2] = 0.99, 50.0  # these lock
+    item.kappa[:] = np.linspace(0.0, 0.01, m)
+    rng = np.random.default_rng(3)
+    at = points + 0.006 * points[:, :1] ** 2 * rng.normal(size=points.shape)
+    growth = item.history(at).growth[item.law == law]
+    assert 0.1 < (growth > 0.0).mean() < 0.9
+    pattern = build_pattern(len(points), cells)
+    order = order_of(pattern, 0, cells, points)
+    blocks = np.zeros((2, pattern.n_blocks, 3, 3))
+    for k in range(2):
+        item.assemble(at, order, blocks[k])
+    exact = pattern.assemble_matrix(item.evaluate(at, with_matrix=True).matrices)
+    np.testing.assert_allclose(blocks[0], exact, atol=1e-12 * np.abs(exact).max())
+    np.testing.assert_array_equal(*blocks)
+
+
+def test_the_kept_tangent_is_made_anew_for_other_parameters(cases):
+    points, cells, _ = mesh(cases, "tet10")
+    pattern = build_pattern(len(points), cells)
+    order = order_of(pattern, 0, cells, points)
+    seen = []
+    for modulus in (300.0, 600.0, 300.0):
+        item = SolidItem.at_rest(
+            points,
+            cells,
+            laws.J2_TENSOR,
+            J2(modulus, 0.3, 3.0, 0.0, 0.0, 0.0).row(),
+            kinematics=SMALL,
+        )
+        seen.append(np.zeros((pattern.n_blocks, 3, 3)))
+        item.assemble(points, order, seen[-1])
+    np.testing.assert_allclose(seen[1], 2.0 * seen[0], atol=1e-9)
+    np.testing.assert_array_equal(seen[2], seen[0])
+
+
 @pytest.mark.parametrize("kind", ["tet4", "hex8"])
 def test_chunks_of_one_colour_share_no_node(cases, kind):
     points, cells = hexahedra(9) if kind == "hex8" else cases.grid(7)
@@ -356,9 +399,11 @@ def test_chunks_of_one_colour_share_no_node(cases, kind):
 
 
 @pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one thread only")
-def test_bits_of_the_matrix_do_not_depend_on_the_number_of_threads(cases):
+@pytest.mark.parametrize("kinematics", [FINITE, SMALL])
+def test_bits_of_the_matrix_do_not_depend_on_the_number_of_threads(cases, kinematics):
     points, cells = cases.grid(7)
-    item = SolidItem.at_rest(points, cells, laws.HENCKY, cases.row(200.0, 0.3))
+    row = J2(300.0, 0.3, 3.0, 0.0, 0.0, 0.0).row()
+    item = SolidItem.at_rest(points, cells, laws.J2, row, kinematics=kinematics, averaged=False)
     pattern = build_pattern(len(points), cells)
     order = order_of(pattern, 0, cells, points)
     at = points @ np.diag([0.9, 0.95, 0.8]) + 0.002 * np.random.default_rng(1).normal(

@@ -40,25 +40,33 @@ def test_product_pattern_is_that_of_booleans():
     np.testing.assert_array_equal(indices, np.nonzero(product)[1])
 
 
-def test_narrow_copy_decouples_and_sums_rows():
+@pytest.mark.parametrize("plain", [False, True])
+def test_narrow_copy_decouples_and_sums_rows(plain):
     rng = np.random.default_rng(0)
     n = 5
     dense, blocks, indptr, indices = full(n, 3, rng)
-    free = (rng.random((n, 3)) < 0.7).astype(float)
+    free = np.ones((n, 3)) if plain else (rng.random((n, 3)) < 0.7).astype(float)
     flat = free.reshape(-1)
     held = dense * flat[:, None] * flat
     held[np.arange(3 * n), np.arange(3 * n)] = np.diag(dense)
-    diagonal = (np.arange(n) * (n + 1)).astype(np.int32)
-    lower_ptr = np.concatenate([[0], np.cumsum(np.arange(n))]).astype(np.int32)
-    out, totals = np.empty((n * (n - 1) // 2, 3, 3), np.float32), np.empty((n, 3, 3), np.float32)
-    diag, source = np.empty((n, 3, 3)), np.arange(n * n, dtype=np.int32)
-    parts = np.array([0, 2, n], np.int32)
-    narrow.narrow(
-        parts, indptr, indices, diagonal, source, blocks, free, lower_ptr, out, totals, diag
+    place = rng.permutation(n).astype(np.int32)
+    row, column = np.repeat(place, n), np.tile(place, n)
+    target = np.where(column < row, row * (row - 1) // 2 + column, n * (n - 1) // 2).astype(
+        np.int32
     )
-    shaped = held.reshape(n, 3, n, 3).transpose(0, 2, 1, 3)
+    out, totals = (
+        np.empty((n * (n - 1) // 2 + 1, 3, 3), np.float32),
+        np.empty((n, 3, 3), np.float32),
+    )
+    diag, parts = np.empty((n, 3, 3)), np.array([0, 2, n], np.int32)
+    narrow.narrow(
+        parts, indptr, indices, (np.arange(n) * (n + 1)).astype(np.int32), place, target,
+        np.full(n, plain), blocks.reshape(-1, 9), free, out.reshape(-1, 9), totals.reshape(-1, 9), diag,
+    )  # fmt: skip
+    shaped = np.empty((n, n, 3, 3))
+    shaped[row, column] = held.reshape(n, 3, n, 3).transpose(0, 2, 1, 3).reshape(-1, 3, 3)
     np.testing.assert_allclose(diag, shaped[np.arange(n), np.arange(n)])
-    np.testing.assert_allclose(out, shaped[np.tril_indices(n, -1)], rtol=1e-6)
+    np.testing.assert_allclose(out[:-1], shaped[np.tril_indices(n, -1)], rtol=1e-6)
     np.testing.assert_allclose(totals, shaped.sum(axis=1), rtol=1e-5, atol=1e-5)
 
 

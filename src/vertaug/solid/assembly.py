@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -27,13 +28,21 @@ class CellOrder:
     """Cells in chunks by colour; chunks of one colour share no node.
 
     `order` (n,), `chunk` cells in each, `colour_ptr` (n_colours + 1,) in chunks, `places` (n, k, k) block of each
-    pair of nodes.
+    pair of nodes. `kept` is what `keep` keeps.
     """
 
     order: Int
     chunk: int
     colour_ptr: Int
     places: Int
+    kept: dict[str, tuple[tuple[object, ...], Float]] = field(default_factory=dict, repr=False)
+
+    def keep(self, sources: tuple[object, ...], make: Callable[[], Float]) -> Float:
+        """Blocks that ``make`` gives, made again only where one of the ``sources`` is another object."""
+        known = self.kept.get("blocks")
+        if known is None or any(a is not b for a, b in zip(known[0], sources, strict=True)):
+            known = self.kept["blocks"] = (sources, make())
+        return known[1]
 
 
 _ORDERS: WeakKeyDictionary[BlockPattern, dict[int, CellOrder]] = WeakKeyDictionary()

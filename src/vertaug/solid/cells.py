@@ -14,7 +14,7 @@ from vertaug.solid.assembly import CellOrder
 from vertaug.solid.elements import HEX8, TET4, ElementKind, kind_of
 from vertaug.solid.item import Contribution
 from vertaug.solid.patches import Patches
-from vertaug_kernels import averaging, laws, solid
+from vertaug_kernels import averaging, laws, solid, sparse
 
 __all__ = ["FINITE", "SMALL", "LockingWarning", "PointHistory", "SolidItem", "shape_gradients"]
 
@@ -241,9 +241,31 @@ class SolidItem:
         return Contribution(float(energies.sum()), forces, matrices if with_matrix else None)
 
     def assemble(self, points: Float, order: CellOrder, blocks: Float) -> Contribution:
-        """Energy and forces (n, k, 3); adds tangents to ``blocks`` (n_blocks, 3, 3), useless at infinite energy."""
-        energies, forces = self._respond(solid.BLOCKS, points, order, blocks=blocks)
+        """Energy and forces (n, k, 3); adds tangents to ``blocks`` (n_blocks, 3, 3), useless at infinite energy.
+
+        Where cells of small strain may flow, the tangent of all at rest is kept, and what cells that flow make
+        of theirs is added to it.
+        """
+        task = solid.BLOCKS
+        if self.kinematics == SMALL and bool(np.isin(self.law, _ISOCHORIC).any()):
+            task = solid.CHANGES
+            sources = (self.gradients, self.volume, self.law, self.parameters, self.averaged)
+            sparse.add_blocks(order.keep(sources, lambda: self._at_rest(order, blocks)), blocks)
+        energies, forces = self._respond(task, points, order, blocks=blocks)
         return Contribution(float(energies.sum()), forces, None)
+
+    def _at_rest(self, order: CellOrder, blocks: Float) -> Float:
+        """Blocks (n_blocks, 3, 3) of cells at rest, none for laws that have no such tangent."""
+        rows = self.parameters.copy()
+        rows[:, : laws.FIRST_COLUMN] = 0.0
+        rows[~np.isin(self.law, laws.RESTING)] = 0.0
+        resting = replace(
+            self, metric=np.zeros_like(self.metric), parameters=rows, kappa=np.zeros_like(self.kappa),
+            ratio=np.ones_like(self.ratio), law=np.full_like(self.law, laws.HENCKY),
+        )  # fmt: skip
+        rest = np.zeros_like(blocks)
+        resting._respond(solid.BLOCKS, self.origin, order, blocks=rest)
+        return rest
 
     def _rows_after(self, points: Float) -> tuple[Float, Float, Float, Float, Float]:
         """Metric, axes, ratio, growth of kappa and Cauchy stress of all rows of points at ``points``."""

@@ -42,11 +42,11 @@ def test_an_exponent_needs_two_sizes(bench):
 
 
 def test_bytes_add_up_by_kind_of_pass(bench):
-    each = bench.floor.JobBytes(10, 20, 30, 40, 50, 60)
-    counts = bench.floor.JobCounts(1, 2, 3, 4, 5, 6)
+    each = bench.floor.JobBytes(10, 20, 30, 40, 50, 60, 70, 80)
+    counts = bench.floor.JobCounts(1, 2, 3, 4, 5, 6, 7, 8)
     parts = bench.floor.job_bytes(each, counts)
-    assert parts["total"] == pytest.approx(1e-9 * sum(10 * k * k for k in range(1, 7)))
-    assert parts["tangent"] == pytest.approx(160e-9)
+    assert parts["total"] == pytest.approx(1e-9 * sum(10 * k * k for k in range(1, 9)))
+    assert parts["tangent"] == pytest.approx(250e-9)
 
 
 def test_least_seconds_need_a_bandwidth(bench):

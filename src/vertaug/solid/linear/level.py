@@ -33,6 +33,8 @@ class Rows:
     source : (n_blocks,) int32, where each block stands in the matrix as it is given
     ordering : order of the rows, chunks and stages
     part_ptr : rows of the parts that loops over rows are split in
+    given : pattern of the matrix as it is given, with its rows in parts
+    place : (n_rows,) int32, row here of each row given
     """
 
     indptr: Ints
@@ -41,6 +43,8 @@ class Rows:
     source: Ints
     ordering: Ordering
     part_ptr: Ints
+    given: tuple[Ints, Ints, Ints]
+    place: Ints
 
     @property
     def n_rows(self) -> int:
@@ -63,7 +67,8 @@ def make_rows(indptr: Ints, indices: Ints, points: Floats) -> Rows:
     own = np.repeat(np.arange(n_rows, dtype=np.int32), np.diff(new_ptr))
     diagonal = np.flatnonzero(new_indices == own).astype(np.int32)
     source = graph.data.astype(np.int32)
-    return Rows(new_ptr, new_indices, diagonal, source, ordering, split_rows(new_ptr))
+    given = (split_rows(indptr), indptr, indices)
+    return Rows(new_ptr, new_indices, diagonal, source, ordering, split_rows(new_ptr), given, place)
 
 
 def multiply_patterns(first: Pattern, second: Pattern, n_columns: int) -> Pattern:
@@ -122,8 +127,10 @@ class Level:
         self._lower = _ranges(rows.indptr[:-1], counts)
         self.columns = (self.size * rows.indices[self._lower]).astype(np.uint32)
         if self.size == 3:
+            self._taken_by = _taking(rows, self._lower, self.free)
             self._lower = self._lower[:0]
-        self.blocks = np.empty((self.columns.size, *shape), np.float32)
+        self._room = np.zeros((self.columns.size + 1, *shape), np.float32)
+        self.blocks = self._room[:-1]
         self.totals = np.empty((rows.n_rows if self.size == 3 else 0, 3, 3), np.float32)
         self.inverse = np.empty((rows.n_rows, *shape), np.float32)
         self.x, self.b, self.residual = np.zeros((3, self.size * rows.n_rows), np.float32)
@@ -143,9 +150,10 @@ class Level:
         rows = self.rows
         if self.size == 3:
             diagonal = np.empty((rows.n_rows, 3, 3))
+            own, target, plain, free = self._taken_by
             narrow.narrow(
-                rows.part_ptr, rows.indptr, rows.indices, rows.diagonal, rows.source, blocks,
-                self.free, self.lower_ptr, self.blocks, self.totals, diagonal,
+                *rows.given, own, rows.place, target, plain, blocks.reshape(-1, 9), free,
+                self._room.reshape(-1, 9), self.totals.reshape(-1, 9), diagonal,
             )  # fmt: skip
         else:
             self.blocks[:] = blocks[rows.source[self._lower]]
@@ -211,6 +219,20 @@ class Level:
             x = scaled.reshape(-1) * self.free.reshape(-1)
             radius = float(np.sqrt(np.square(x).sum()))
         return 1.05 * radius
+
+
+def _taking(
+    rows: Rows, lower: NDArray[np.int64], free: Floats
+) -> tuple[Ints, Ints, NDArray[np.bool_], Floats]:
+    """What `narrow` asks for: diagonal blocks, targets, plain rows, free unknowns, all in the order given."""
+    _, indptr, indices = rows.given
+    target = np.full(indices.size, lower.size, np.int32)
+    target[rows.source[lower]] = np.arange(lower.size, dtype=np.int32)
+    diagonal = rows.source[rows.diagonal][rows.place]
+    free = np.ascontiguousarray(free[rows.place])
+    whole = free.min(axis=1) > 0.0
+    plain = np.logical_and.reduceat(whole[indices], indptr[:-1])
+    return diagonal, target, plain, free
 
 
 def _ranges(starts: Ints, counts: Ints) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ doi:10.1007/BF02238511.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,8 +189,9 @@ def _edge_pattern(
 
 def _in_place(rows: Rows) -> Rows:
     """Rows of a matrix that is given in their order already."""
-    source = np.arange(rows.indices.size, dtype=np.int32)
-    return Rows(rows.indptr, rows.indices, rows.diagonal, source, rows.ordering, rows.part_ptr)
+    source, place = (np.arange(size, dtype=np.int32) for size in (rows.indices.size, rows.n_rows))
+    given = (rows.part_ptr, rows.indptr, rows.indices)
+    return replace(rows, source=source, given=given, place=place)
 
 
 def aggregate_rows(
