@@ -70,6 +70,20 @@ def find(peer: str, options: argparse.Namespace) -> str | None:
     return options.peer_python if check.returncode == 0 else None
 
 
+def absence(peer: str, options: argparse.Namespace) -> str:
+    """Where a missing peer was looked for."""
+    module = VARIANTS.get(peer, (peer, {}))[0]
+    if module in MODULES:
+        return f"{options.peer_python} cannot import {MODULES[module]}"
+    if module == "febio" and options.febio:
+        return f"--febio {options.febio} is no program that can be run"
+    return (
+        "febio4 is not in PATH; name it with --febio PATH"
+        if module == "febio"
+        else "ccx is not in PATH"
+    )
+
+
 def run_peer(
     peer: str, program: str, problem: Path, limits: list[float], threads: int, limit: float
 ) -> harness.Outcome:
@@ -232,7 +246,7 @@ def main() -> None:
     found = {peer: program for peer, program in where.items() if program}
     missing = [peer for peer in wanted if peer not in found]
     for peer in missing:
-        print(f"{peer} is missing: not found by {options.peer_python} or in PATH", flush=True)
+        print(f"{peer} is missing: {absence(peer, options)}", flush=True)
     results: dict[str, Any] = {"missing": missing, "sizes": [], "machine": harness.machine_rates()}
     slow: set[Any] = set()
     for threads in map(int, options.threads.split(",")):

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
-NAMES = ("harness", "floor", "cavity", "j2_problem", "peers.decks", "peers.j2_point", "run")
+NAMES = (
+    "harness", "floor", "cavity", "j2_problem", "j2_cavity", "peers.decks", "peers.j2_point", "run",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +115,18 @@ def test_pressure_on_the_cavity_balances_its_projection(bench):
 def test_meshes_have_about_the_size_asked_for(bench, unknowns):
     around, along = bench.j2_problem.divisions(unknowns)
     assert 152.0 * around**2 * along == pytest.approx(unknowns, rel=0.08)
+
+
+def test_a_peer_that_is_not_there_is_named_with_where_it_was_looked_for(bench, tmp_path):
+    program = tmp_path / "febio4"
+    options = SimpleNamespace(febio=str(program), peer_python=sys.executable)
+    assert bench.j2_cavity.find("febio", options) is None
+    assert str(program) in bench.j2_cavity.absence("febio", options)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert bench.j2_cavity.find("febio", options) == str(program)
+    assert "--febio" in bench.j2_cavity.absence("febio", SimpleNamespace(febio=""))
+    assert "KratosMultiphysics" in bench.j2_cavity.absence("kratos-inexact", options)
 
 
 def test_the_law_given_to_peers_is_ours(bench):
