@@ -169,34 +169,45 @@ def tangent_times(item: Item, points: Float, along: Float) -> Float:
     return out
 
 
-CHANNEL = Capsule(np.array([-1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), 1.5)
+def _channels(**places: float) -> dict[str, Capsule]:
+    """Capsules at ``places`` across."""
+    ends = {name: [np.array([x + d, 0.0, 0.0]) for d in (-1.0, 1.0)] for name, x in places.items()}
+    return {f"balloon_{name}": Capsule(*pair, 1.5) for name, pair in ends.items()}
+
+
+CHANNEL = _channels(left=0.0)["balloon_left"]
 COARSE = MeshSize(bulk=4.5, cavity=1.2, growth=0.8)
 
 
-def block(side: float = 16.0, size: MeshSize | None = None, *, whole: bool = False) -> Mesh:
-    """A cube of bone around one small capsule, or ``whole``, top and bottom named as endplates."""
+def block(
+    side: float = 16.0, size: MeshSize | None = None, *, whole: bool = False, two: bool = False
+) -> Mesh:
+    """A cube of bone around one small capsule, ``two`` or none (``whole``), top and bottom named as endplates."""
     count, spacing = 14, 1.5
     axis = spacing * (np.arange(2 * count + 1) - count)
     x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
     half = 0.5 * side
     values = np.max(np.abs([x, y, z]), axis=0) - half
     distance = SignedDistance(np.full(3, axis[0]), spacing, values.astype(np.float32))
-    cavities = {} if whole else {"balloon_left": CHANNEL}
+    places = {} if whole else {"left": -3.5, "right": 3.5} if two else {"left": 0.0}
+    cavities = _channels(**places)
     mesh = generate_mesh(distance, cavities, size or COARSE)
     corner = mesh.points[mesh.facets]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     up = normal[:, 2] / np.linalg.norm(normal, axis=1)
     outside = mesh.facet_set == mesh.facet_names.index("outer")
     names = ("cortex", "endplate_superior", "endplate_inferior", *cavities)
-    label = np.where(outside, 0, 3)
+    label = np.zeros(len(mesh.facets), dtype=np.int64)
+    for number, name in enumerate(cavities, start=3):
+        label[mesh.facet_set == mesh.facet_names.index(name)] = number
     label[outside & (up > 0.8)] = 1
     label[outside & (up < -0.8)] = 2
     return replace(mesh, facet_set=label.astype(np.int32), facet_names=names)
 
 
-def loaded_block() -> tuple[SolidModel, State]:
+def loaded_block(*, two: bool = False) -> tuple[SolidModel, State]:
     """The block at rest under the axial load, bone of 100 to 120 mg/cm³, no damage."""
-    mesh = block()
+    mesh = block(two=two)
     # So small a block on so soft discs would tip over under a platen that slides.
     model = SolidModel(surroundings=Surroundings(guided=True))
     density = 100.0 + 20.0 * np.random.default_rng(0).random(mesh.n_cells)

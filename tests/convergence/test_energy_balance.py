@@ -10,8 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vertaug.balloon.balloon import Balloon
 from vertaug.balloon.catalogue import catalogue
-from vertaug.balloon.inflate import Balloon, InflationOptions, inflate
+from vertaug.balloon.inflate import InflationOptions, inflate
 from vertaug.solid.balances import cavity_volumes
 from vertaug.solid.cells import SMALL, SolidItem
 from vertaug.solid.controls import DisplacementControl

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vertaug.balloon.inflate import BalloonRecord
+from vertaug.balloon.balloon import BalloonRecord
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
 from vertaug.materials.bone import BoneLaw

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Inflation of one or several balloons under volume control, with its stop rules."""
+"""Inflation of one or several balloons under volume control, together or in turns, with its stop rules.
+
+A step is solved with a viscosity of its own (`solid/cells`), which raises the pressure by its power over the
+volume won. Records tell the pressure without it: slow as a syringe is screwed, bone does not feel the step.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.balloon.balloon import Balloon, BalloonRecord, stop_of
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
-from vertaug.solid.cavity import CavityItem, syringe_energy
+from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets
@@ -30,8 +34,6 @@ from vertaug.state import State
 
 __all__ = [
     "NOT_CONVERGED",
-    "Balloon",
-    "BalloonRecord",
     "InflationOptions",
     "InflationResult",
     "inflate",
@@ -43,41 +45,12 @@ NOT_CONVERGED = "not_converged"
 """Stop of a balloon that no rule ended: no further step could be solved."""
 _FINER = 1e-3
 """Steps that only serve to meet the pressure limit may be smaller: stiff bone is pressed up quickly."""
+_STILL = 0.01
+"""Largest motion (mm) of a step at constant volume in which the bone counts as settled."""
+_SETTLING = 60
+"""Most steps it is given for that."""
 _OVER = 1.01
 """Pressure over its limit up to which a step is taken."""
-
-
-@dataclass(frozen=True)
-class Balloon:
-    """One balloon: `cavity` is the name of its facets.
-
-    `volume` mm³ and `pressure` MPa end its inflation, as do an `endplate_gap` and a `cortex_gap`, mm of
-    bone left up to the endplates and to the rest of the outer surface; `wall` is that of the balloon alone,
-    whose rest area is smaller where the cavity is.
-    """
-
-    cavity: str
-    volume: float
-    pressure: float
-    endplate_gap: float
-    wall: BalloonWall
-    cortex_gap: float = 0.0
-
-
-@dataclass(frozen=True)
-class BalloonRecord:
-    """State of one balloon after a step: volume mm³, pressure MPa, stop, gaps mm.
-
-    `gap` is the bone left up to the endplates, `cortex_gap` that up to the rest of the surface.
-    """
-
-    step: int
-    cavity: str
-    volume: float
-    pressure: float
-    gap: float
-    stop: str
-    cortex_gap: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -85,7 +58,7 @@ class InflationOptions:
     """`volume_step` largest relative growth of a balloon in a step; `bulk` MPa of the contrast line.
 
     `first_step` is the growth of the first one: trabecular bone yields at 0.7 to 1 %, and until then
-    pressure rises steeply.
+    pressure rises steeply. `height` tells a state's height over the intact one, where a balloon has a rule for it.
     """
 
     volume_step: float = 0.07
@@ -93,6 +66,7 @@ class InflationOptions:
     bulk: float = 200.0
     smallest_step: float = 2e-3
     remesh: RemeshRule = field(default_factory=RemeshRule)
+    height: Callable[[State], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,19 +98,6 @@ Watch = Callable[[State], None]
 Progress = Callable[[int, tuple[BalloonRecord, ...], State], None]
 
 
-def _stop(balloon: Balloon, record: BalloonRecord) -> str:
-    """Rule that ends a balloon's inflation, or an empty string."""
-    if record.pressure >= 0.999 * balloon.pressure:
-        return "pressure"
-    if record.volume >= 0.999 * balloon.volume:
-        return "volume"
-    if record.gap <= balloon.endplate_gap:
-        return "endplate_gap"
-    if record.cortex_gap <= balloon.cortex_gap:
-        return "cortex_gap"
-    return ""
-
-
 class _Inflation:
     """The loop over steps; holds what changes from step to step."""
 
@@ -151,34 +112,51 @@ class _Inflation:
         self.model = model
         self.options = options
         self.balloons = {balloon.cavity: balloon for balloon in balloons}
+        self.turn = min(balloon.order for balloon in balloons)
         self.equilibrium = Equilibrium(state, model)
         facets = cavity_facets(state.mesh)
         self.drive = Drive.start(len(facets), model.surroundings.axial_load)
         self.energies: list[StepEnergy] = []
         self.balance = EnergyBalance()
-        self.walls, self.delivered = {}, {}
-        for name, triangles in facets.items():
-            cavity = CavityItem(triangles, syringe_energy(1.0, 1.0))
-            area = cavity.area(state.mesh.points)
-            wall = self.balloons[name].wall
-            self.walls[name] = replace(wall, rest_area=min(wall.rest_area, area))
-            self.delivered[name] = cavity.volume(state.mesh.points)
+        self.walls = {name: self.balloons[name].wall for name in facets}
+        self.delivered = dict.fromkeys(facets, 0.0)
+        self.pressures = dict.fromkeys(facets, 0.0)
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []
-        self.growth = min(options.first_step, options.volume_step)
+        self.growth = options.first_step
         self.way: Way | None = None
         self.steps = self.newton = self.linear = self.cuts = 0
         self.reaction_error = 0.0
         self.min_quality = 1.0
         self.renewed = False
         self.fresh: MeshWear | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the turn: its balloons fill their cavities as these are, walls at rest or stretched."""
+        self.growth, self.way = min(self.options.first_step, self.options.volume_step), None
+        for name, triangles in cavity_facets(self.state.mesh).items():
+            if self.balloons[name].order == self.turn:
+                cavity = CavityItem(triangles, pressure_energy(0.0))
+                area, wall = cavity.area(self.state.mesh.points), self.balloons[name].wall
+                self.walls[name] = replace(wall, rest_area=min(wall.rest_area, area))
+                self.delivered[name] = cavity.volume(self.state.mesh.points)
+
+    @property
+    def growing(self) -> list[str]:
+        """Cavities of the balloons that are being filled."""
+        turn = [name for name, balloon in self.balloons.items() if balloon.order == self.turn]
+        return [name for name in turn if not self.stops[name]]
 
     def items(self, delivered: Mapping[str, float]) -> list[CavityItem]:
-        """Cavities of the present mesh, filled with ``delivered`` mm³ each."""
-        facets = cavity_facets(self.state.mesh)
+        """Cavities of the present mesh, filled with ``delivered`` mm³ each; those of later turns are slack."""
         return [
-            CavityItem(f, syringe_energy(delivered[n], self.options.bulk), self.walls[n].energy)
-            for n, f in facets.items()
+            CavityItem(f, pressure_energy(0.0))
+            if self.balloons[n].order > self.turn
+            else CavityItem(
+                f, syringe_energy(delivered[n], self.options.bulk), self.walls[n].energy
+            )
+            for n, f in cavity_facets(self.state.mesh).items()
         ]
 
     def wanted(self, growth: float) -> dict[str, float]:
@@ -190,7 +168,7 @@ class _Inflation:
         ):
             compressed = min(item.pressure(points) / self.options.bulk, 0.5)
             full = max(self.balloons[name].volume / (1.0 - compressed), value)
-            result[name] = value if self.stops[name] else min(value * (1.0 + growth), full)
+            result[name] = min(value * (1.0 + growth), full) if name in self.growing else value
         return result
 
     def try_step(
@@ -208,25 +186,38 @@ class _Inflation:
         """Volume (mm³) that all balloons together gain up to ``target``."""
         return sum(target.values()) - sum(self.delivered.values())
 
-    def loads(self, points: Float, target: Mapping[str, float]) -> dict[str, float]:
-        """Pressure over its limit of each balloon still growing, at ``points``."""
-        pairs = zip(target, self.items(target), strict=True)
-        return {
-            name: item.pressure(points) / self.balloons[name].pressure
-            for name, item in pairs
-            if not self.stops[name]
-        }
+    def quasi_static(self, step: SolidStep, target: Mapping[str, float]) -> dict[str, float]:
+        """Pressures (MPa) at the end of a ``step``, those of growing balloons without the viscosity's share.
+
+        Its forces do the work f·way on the step; the balloons' pressure times the volume they win is as much higher.
+        """
+        start, end, items = self.state.mesh.points, step.newton.points, self.items(target)
+        growing, found, won = self.growing, {}, 0.0
+        for name, item in zip(target, items, strict=True):
+            found[name] = item.pressure(end)
+            if name in growing and target[name] > self.delivered[name]:
+                won += item.volume(end) - item.volume(start)
+        if won > 0.0 and step.drive.viscous is not None:
+            share = float((step.drive.viscous * step.way).sum()) / won
+            found |= {name: found[name] - share for name in growing}
+        return found
+
+    def loads(self, pressures: Mapping[str, float]) -> dict[str, float]:
+        """Pressure over its limit of each balloon still growing."""
+        growing = [name for name in self.growing if name in pressures]
+        return {name: pressures[name] / self.balloons[name].pressure for name in growing}
 
     def advance(self) -> str:
         """Take one step as large as converges and keeps below the pressure limits.
 
         Returns what limited it where not even the smallest can be taken; the state is then as before.
         """
-        growth, before = self.growth, self.loads(self.state.mesh.points, self.delivered)
+        growth, before = self.growth, self.loads(self.pressures)
         while True:
             target = self.wanted(growth)
             step = self.try_step(target)
-            after = self.loads(step.newton.points, target) if step.newton.converged else {}
+            found = self.quasi_static(step, target) if step.newton.converged else {}
+            after = self.loads(found)
             if step.newton.converged and max(after.values()) <= _OVER:
                 break
             self.cuts += 1
@@ -242,6 +233,7 @@ class _Inflation:
 
     def accept(self, step: SolidStep, target: Mapping[str, float]) -> None:
         """Commit a converged step and record it."""
+        self.pressures = self.quasi_static(step, target)
         self.way = Way(step.way, self.added(target))
         self.state, self.delivered = step.state, dict(target)
         self.reaction_error = step.reaction_error
@@ -249,31 +241,34 @@ class _Inflation:
         self.energies.append(step.energy)
         self.renewed = False
         self.steps += 1
-        points = self.state.mesh.points
+        points, mesh, growing = self.state.mesh.points, self.state.mesh, self.growing
+        height = self.options.height(self.state) if self.options.height else 0.0
         for name, item in zip(target, self.items(target), strict=True):
+            gaps = gap_to_endplates(mesh, item.facets), gap_to_cortex(mesh, item.facets)
+            volume, stop = item.volume(points), self.stops[name]
             record = BalloonRecord(
-                self.steps,
-                name,
-                item.volume(points),
-                item.pressure(points),
-                gap_to_endplates(self.state.mesh, item.facets),
-                self.stops[name],
-                gap_to_cortex(self.state.mesh, item.facets),
+                self.steps, name, volume, self.pressures[name], gaps[0], stop, gaps[1]
             )
-            if not record.stop:
-                self.stops[name] = _stop(self.balloons[name], record)
+            if name in growing:
+                self.stops[name] = stop_of(self.balloons[name], record, height)
             self.records.append(replace(record, stop=self.stops[name]))
 
     def settle(self) -> str:
-        """Solve once more at the volumes reached, closely: the step's viscosity fades.
+        """Solve again at the volumes reached until nothing moves, then closely: the step's viscosity fades.
 
+        It holds up an endplate that rises quickly, so that one solution more is not enough.
         Returns why it failed, or nothing.
         """
-        step = self.try_step(self.delivered, TIGHT)
-        if not step.newton.converged:
-            return f"{step.newton.reason} while settling"
-        self.accept(step, self.delivered)
-        return ""
+        options: NewtonOptions | None = None
+        for _ in range(_SETTLING):
+            step = self.try_step(self.delivered, options)
+            if not step.newton.converged:
+                return f"{step.newton.reason} while settling"
+            self.accept(step, self.delivered)
+            if options is TIGHT:
+                return ""
+            options = TIGHT if float(np.abs(step.way).max()) < _STILL else None
+        return f"the bone still moves after {_SETTLING} steps at its volume"
 
     def renew_mesh(self) -> bool:
         """Give the state a new mesh; False where the mesher could not, the old one is then kept."""
@@ -296,9 +291,9 @@ class _Inflation:
         if needs_remesh(wear, self.options.remesh, self.fresh):
             self.renew_mesh()
 
-    def go(self, told: Callable[[], None], watch: Watch) -> str:
-        """Inflate until every balloon has stopped; returns what ended it before, or nothing."""
-        while not all(self.stops.values()):
+    def fill(self, told: Callable[[], None], watch: Watch) -> str:
+        """Fill the balloons of the turn until all have stopped, and settle; returns what ended it, or nothing."""
+        while self.growing:
             count = self.steps
             reason = self.advance()
             if reason and (self.renewed or not self.renew_mesh()):
@@ -312,6 +307,16 @@ class _Inflation:
             told()
             watch(self.state)
         return reason
+
+    def go(self, told: Callable[[], None], watch: Watch) -> str:
+        """Inflate turn after turn; returns what ended it before, or nothing."""
+        while True:
+            reason = self.fill(told, watch)
+            later = [b.order for b in self.balloons.values() if b.order > self.turn]
+            if reason or not later:
+                return reason
+            self.turn = min(later)
+            self.begin()
 
 
 def _share(before: Mapping[str, float], after: Mapping[str, float]) -> float:
@@ -332,7 +337,7 @@ def inflate(
     progress: Progress,
     watch: Watch = lambda _: None,
 ) -> InflationResult:
-    """Inflate all balloons together until each has met one of its stop rules.
+    """Inflate all balloons, order after order, until each has met one of its stop rules.
 
     Parameters
     ----------

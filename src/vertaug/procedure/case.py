@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,8 +15,10 @@ from numpy.typing import NDArray
 from vertaug.anatomy import Approach, Vertebra
 from vertaug.anatomy.openings import Opening
 from vertaug.anatomy.profile import heights
+from vertaug.balloon.balloon import Balloon
 from vertaug.balloon.catalogue import catalogue
-from vertaug.balloon.inflate import Balloon, InflationOptions
+from vertaug.balloon.inflate import InflationOptions
+from vertaug.errors import InputError
 from vertaug.materials.bone import FABRIC_BONE, BoneLaw
 from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
@@ -86,6 +90,8 @@ class Case:
                 endplate_gap=item.endplate_gap,
                 cortex_gap=item.cortex_gap,
                 wall=balloon_wall(item),
+                order=item.order,
+                restored_height=item.restored_height or math.inf,
             )
             for item in self.plan.balloon
         )
@@ -93,7 +99,26 @@ class Case:
     @property
     def inflation(self) -> InflationOptions:
         """Steps and remeshing that the plan asks for."""
-        return InflationOptions(volume_step=self.plan.numerics.volume_step, remesh=self.remesh)
+        step = self.plan.numerics.volume_step
+        return InflationOptions(volume_step=step, remesh=self.remesh, height=self._restored)
+
+    @property
+    def _restored(self) -> Callable[[State], float] | None:
+        """What tells a state's anterior height over the intact one, where a balloon has a rule for it.
+
+        Raises
+        ------
+        InputError : nothing tells the intact height
+        """
+        ruled, intact = [b.name for b in self.plan.balloon if b.restored_height], self.intact
+        if not ruled:
+            return None
+        if intact is None:
+            found, expected = "a vertebra whose intact height nothing tells", "a known one"
+            fix = "leave restored_height out, or give neighbours that tell the height"
+            field = f"balloon.{ruled[0]}.restored_height"
+            raise InputError("plan", field, found, expected, fix, "E-PLAN-009")
+        return lambda state: self.shape(state)[0].anterior / intact.anterior
 
     @property
     def remesh(self) -> RemeshRule:

@@ -56,6 +56,15 @@ class Balloon(Section):
     cortex_gap: Annotated[float, Physical(LENGTH, "0 mm", "10 mm")] = declared(
         "0.5 mm", "stop: smallest distance between balloon and cortex, which it is about to break"
     )
+    restored_height: float | None = declared(
+        None,
+        "stop: anterior height over that of the intact vertebra; by default none",
+        gt=0.0,
+        le=1.5,
+    )
+    order: int = declared(
+        1, "turn in which it is filled; balloons of one turn are filled together", ge=1, le=9
+    )
     greatest_volume: Annotated[float, Physical(VOLUME, "0.5 mL", "10 mL")] = declared(
         "4 mL", "greatest volume the balloon may be filled to", _OF_TYPE
     )

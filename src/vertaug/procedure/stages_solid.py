@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from vertaug.balloon.balloon import BalloonRecord
 from vertaug.balloon.deflate import deflate
-from vertaug.balloon.inflate import BalloonRecord, inflate
+from vertaug.balloon.inflate import inflate
 from vertaug.balloon.wall import BalloonWall
 from vertaug.mesh.quality import shape_quality
 from vertaug.outcomes import to_mL, to_psi

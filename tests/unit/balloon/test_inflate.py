@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vertaug.balloon.balloon import Balloon
 from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.deflate import deflate
-from vertaug.balloon.inflate import NOT_CONVERGED, Balloon, InflationOptions, inflate
+from vertaug.balloon.inflate import NOT_CONVERGED, InflationOptions, inflate
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import StepEnergy
