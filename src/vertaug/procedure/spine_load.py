@@ -21,7 +21,10 @@ def spine_summary(case: Case, done: Results) -> dict[str, Any]:
     reference = case.vertebra.reference
     if reference is None:
         return {}
-    intact, strength = wedge_angle(reference), intact_strength(case, done)
+    first = next(iter(done.values()))
+    # where the run begins with the whole vertebra, both angles are measured on meshes
+    intact = float(first.facts["wedge"]) if _whole(case, first) else wedge_angle(reference)
+    strength = intact_strength(case, done)
     shifts, indices = [], []
     for result in done.values():
         if result.kind == "load" and "energy" not in result.facts:
@@ -49,19 +52,22 @@ def intact_strength(case: Case, done: Results) -> float | None:
     """Failure load (N) of the vertebra before it broke; None where it was not tested, or was broken from the start.
 
     It counts as whole while no stage has broken or treated it and no height is lower than the intact one by more than
-    what a radiograph shows.
+    a radiograph shows.
     """
-    if case.intact is None:
-        return None
     for result in done.values():
-        if result.kind not in ("access", "load"):
-            return None
-        pairs = zip(result.facts["heights"], case.intact, strict=True)
-        if any(now < whole - LEAST_LOSS_MM for now, whole in pairs):
+        if not _whole(case, result):
             return None
         if result.kind == "load" and result.facts["load"].get("strength_N") is not None:
             return float(result.facts["load"]["strength_N"])
     return None
+
+
+def _whole(case: Case, result: StageResult) -> bool:
+    """Whether the stage neither breaks nor treats, and leaves no height lower than the intact one."""
+    if case.intact is None or result.kind not in ("access", "load"):
+        return False
+    pairs = zip(result.facts["heights"], case.intact, strict=True)
+    return all(now >= whole - LEAST_LOSS_MM for now, whole in pairs)
 
 
 def _indices(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
-    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "height_rows", "leak_rows", "load_rows",
-    "number", "restoration_rows", "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows",
+    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "changing_stages", "height_rows", "leak_rows",
+    "load_rows", "number", "restoration_rows", "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows",
     "stage_seconds", "title", "tumour_rows", "wedge_text",
 ]  # fmt: skip
 
@@ -59,9 +59,19 @@ def wedge_text(stage: Mapping[str, Any]) -> str:
     return NONE if value is None else number(value, 1) + "°"
 
 
+def changing_stages(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Stages without those loads that have left the vertebra as it was."""
+    found: list[Mapping[str, Any]] = []
+    for stage in summary["stages"]:
+        same = bool(found) and stage["heights_mm"] == found[-1]["heights_mm"]
+        if stage["kind"] != "load" or not same:
+            found.append(stage)
+    return found
+
+
 def height_rows(summary: Mapping[str, Any]) -> list[list[str]]:
     """Stage, three heights (mm), wedge; the intact reference last where there is one."""
-    rows = [_height_row(title(stage["name"]), stage) for stage in summary["stages"]]
+    rows = [_height_row(title(stage["name"]), stage) for stage in changing_stages(summary)]
     reference = summary.get("reference")
     if reference:
         rows.append(_height_row("Intact (reference)", reference))
@@ -76,12 +86,12 @@ def _height_row(name: str, stage: Mapping[str, Any]) -> list[str]:
 
 
 def restored_by_stage(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Stage, and of the anterior height: gain, share of the loss, share of the intact height; then both discs."""
+    """Stage, of the anterior height gain, share of the loss and of the intact; what discs and platen took."""
     rows = []
-    for stage in summary["stages"]:
+    for stage in changing_stages(summary):
         gained = (stage.get("restoration") or {}).get("anterior", {})
         taken = stage.get("surroundings") or {}
-        discs = [(taken.get(side) or {}).get("compression_mm") for side in ("superior", "inferior")]
+        discs = [(taken.get(side) or {}).get("largest_mm") for side in ("superior", "inferior")]
         energy = (
             sum(taken[side]["energy_mJ"] for side in ("superior", "inferior")) if taken else None
         )

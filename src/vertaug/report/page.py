@@ -86,7 +86,7 @@ def _charts(record: Record) -> dict[str, str]:
     summary = record.summary
     charts = {}
     if summary["stages"]:
-        charts["heights"] = height_chart(summary["stages"], summary.get("reference"))
+        charts["heights"] = height_chart(_rows.changing_stages(summary), summary.get("reference"))
     if record.inflation:
         charts["inflation"] = inflation_chart(
             record.inflation,

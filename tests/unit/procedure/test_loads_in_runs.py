@@ -88,7 +88,9 @@ def test_spine_is_told_where_the_intact_shape_is_known():
     found = spine_summary(case(), DONE)
     changed = ["access", "fracture", "inflate", "deflate"]
     assert [row["stage"] for row in found["upper_body"]] == changed
-    assert found["upper_body"][0]["kyphosis_deg"] == pytest.approx(3.0)
+    assert found["upper_body"][0]["kyphosis_deg"] == 0.0  # the run begins with the whole vertebra
+    broken = results(result("access", "access", BROKEN))
+    assert spine_summary(case(), broken)["upper_body"][0]["kyphosis_deg"] == pytest.approx(3.0)
     assert {row["level"] for row in found["adjacent_fracture"]["factors"]} == {"T12", "L2"}
     assert "Hayes" in found["adjacent_fracture"]["basis"]
     nobody = SimpleNamespace(intact=None, vertebra=SimpleNamespace(reference=None, name="L1"))
