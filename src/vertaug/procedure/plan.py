@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, model_validator
 
-from vertaug.anatomy.morphometry import levels
-from vertaug.procedure.plan_anatomy import Anatomy
+from vertaug.procedure.plan_anatomy import Anatomy, Level
 from vertaug.procedure.plan_balloon import Balloon, balloon_contradictions
 from vertaug.procedure.plan_fields import Section, declared, plan_error
 from vertaug.procedure.plan_flow import Cannula, Outlets, TumourTissue
@@ -111,7 +110,7 @@ def _segment_contradictions(plan: Plan) -> Iterator[Exception]:
                 "E-PLAN-009", f'stage {index + 1}, "{stage.kind}"', "stages that need no platen: a segment has none",
                 'leave it out, load "to_failure", or take situation = "specimen"', "procedure.stages",
             )  # fmt: skip
-    known = levels()
+    known = get_args(Level)
     if plan.anatomy.level not in known[1:-1]:
         yield plan_error(
             "E-PLAN-009", f'"{plan.anatomy.level}"', f"a level with two neighbours, {known[1]} to {known[-2]}",
