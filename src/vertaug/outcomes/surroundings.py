@@ -68,7 +68,7 @@ def specimen_surroundings(state: State, lever: float) -> SurroundingsTaken | Non
             gap = item.rest[:, 2] - points[item.nodes, 2]
             found["inferior"] = _disc(gap, item.stiffness[:, 2], item.energy(points))
     down, forwards, left = data.points[0]
-    angles = np.degrees(np.arctan(np.array([forwards, left]) / lever))
+    angles = np.degrees(np.array([forwards, left]) / lever)
     return SurroundingsTaken(
         found["superior"], found["inferior"], -float(down), float(angles[0]), float(angles[1])
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Contribution, Item
+from vertaug.solid.platen import turn_of
 from vertaug.solid.rig import MACHINE, SpecimenRig, imbalance, mean_work, platen_guide
 from vertaug.solid.support import GroundBed
 from vertaug.state import RigState
@@ -36,16 +37,16 @@ class PointDrive:
 
     @property
     def connectivity(self) -> NDArray[np.int32]:
-        """The platen's node, (1, 1)."""
-        return np.array([[self.platen]], dtype=np.int32)
+        """The platen's two nodes, (1, 2)."""
+        return np.array([[self.platen, self.platen + 1]], dtype=np.int32)
 
-    def _arm(self) -> Float:
-        """Height (3,) of the point by the platen's unknowns."""
-        return np.array([1.0, self.y / self.lever, 0.0])
+    def _rise(self, points: Float) -> tuple[float, Float, Float]:
+        """Height of the point by the platen's six unknowns, with its derivatives."""
+        return turn_of(points[self.platen : self.platen + 2], self.lever).rise(0.0, self.y)
 
     def height(self, points: Float) -> float:
         """Height of the point, mm."""
-        return float(self._arm() @ points[self.platen])
+        return self._rise(points)[0]
 
     def push(self, points: Float) -> float:
         """Compressive force at the point, N."""
@@ -54,9 +55,10 @@ class PointDrive:
         return MACHINE * (self.height(points) - self.position)
 
     def force(self, points: Float) -> Float:
-        """Gradient (3,) of the energy, N."""
-        held = np.array([0.0, 0.0, MACHINE * (points[self.platen, 2] - self.aside)])
-        return np.asarray(self.push(points) * self._arm() + held)
+        """Gradient (6,) of the energy, N."""
+        held = np.zeros(6)
+        held[2] = MACHINE * (points[self.platen, 2] - self.aside)
+        return np.asarray(self.push(points) * self._rise(points)[1] + held)
 
     def energy(self, points: Float) -> float:
         """Energy of the machine, mJ."""
@@ -66,13 +68,15 @@ class PointDrive:
         return aside + 0.5 * self.push(points) ** 2 / MACHINE
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy, force (1, 1, 3) and stiffness (1, 3, 3)."""
-        forces = self.force(points)[None, None]
+        """Energy, force (1, 2, 3) and stiffness (1, 6, 6)."""
+        forces = self.force(points).reshape(1, 2, 3)
         if not with_matrix:
             return Contribution(self.energy(points), forces, None)
-        matrix = np.diag([0.0, 0.0, MACHINE])
+        _, slope, curve = self._rise(points)
+        matrix = self.push(points) * curve
+        matrix[2, 2] += MACHINE
         if self.position is not None:
-            matrix += MACHINE * np.outer(self._arm(), self._arm())
+            matrix += MACHINE * np.outer(slope, slope)
         return Contribution(self.energy(points), forces, matrix[None])
 
 
@@ -112,7 +116,8 @@ class CrushingRig:
     ) -> StepEnergy:
         """Mean force and moments of the machine on the way of the platen."""
         before, after = (self.drive(first, load) for load in loads)
-        return mean_work((before.force(start), after.force(end)), end[first] - start[first])
+        way = (end[first : first + 2] - start[first : first + 2]).ravel()
+        return mean_work((before.force(start), after.force(end)), way)
 
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
         """Forces of ground and machine over the ground's forces."""

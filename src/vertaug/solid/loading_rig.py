@@ -9,34 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.energy_balance import StepEnergy
-from vertaug.solid.item import Contribution, Item
+from vertaug.solid.item import Item
 from vertaug.solid.rig import SpecimenRig, imbalance, platen_guide
+from vertaug.solid.support import AxialLoad
 from vertaug.state import RigState
 
-__all__ = ["LoadingRig", "PlatenLoad"]
+__all__ = ["LoadingRig"]
 
 Float = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class PlatenLoad:
-    """Dead load on the platen whose first node is `platen`: `vector` (3,) N on its axial place and its two tilts."""
-
-    platen: int
-    vector: Float
-
-    @property
-    def connectivity(self) -> NDArray[np.int32]:
-        """The platen's node, (1, 1)."""
-        return np.array([[self.platen]], dtype=np.int32)
-
-    def energy(self, points: Float) -> float:
-        """Potential of the load, mJ."""
-        return float(self.vector @ points[self.platen])
-
-    def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy and forces (1, 1, 3); the load has no stiffness."""
-        return Contribution(self.energy(points), self.vector[None, None], None)
 
 
 @dataclass(frozen=True)
@@ -58,13 +38,14 @@ class LoadingRig:
         """Axial force at a share of the way, N."""
         return self.idle + share * (self.full - self.idle)
 
-    def load(self, data: RigState, first: int, share: float) -> PlatenLoad:
+    def load(self, data: RigState, first: int, share: float) -> AxialLoad:
         """Force in the middle of the upper bed, and moments, at a ``share`` of the way."""
         axial, rest = data.arrays["platen_stiffness"][:, 2], data.arrays["platen_rest"]
         x, y = axial @ rest[:, :2] / axial.sum()
-        vector = self.force(share) * np.array([1.0, y / self.lever, -x / self.lever])
-        vector[1:] -= share * np.array([self.forwards, self.left]) / self.lever
-        return PlatenLoad(first, vector)
+        return AxialLoad(
+            first, self.force(share), float(x), float(y), self.lever, share * self.forwards,
+            share * self.left,
+        )  # fmt: skip
 
     def springs(self, data: RigState, first: int) -> list[Item]:
         """The two discs."""

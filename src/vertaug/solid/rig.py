@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ from vertaug.state import RigState
 
 __all__ = [
     "MACHINE",
-    "PlacedRig",
     "Rig",
     "SpecimenRig",
     "ground_force",
@@ -32,7 +31,6 @@ __all__ = [
     "mean_work",
     "platen_guide",
     "rig_of",
-    "rig_places",
     "specimen_rig_state",
 ]
 
@@ -71,20 +69,6 @@ class Rig(Protocol):
         ...
 
 
-@runtime_checkable
-class PlacedRig(Rig, Protocol):
-    """A rig whose nodes are places in space, as those of neighbours are."""
-
-    def places(self, data: RigState) -> Float:
-        """Where the rig's nodes are, (k, 3) mm; zero for unknowns that are no places."""
-        ...
-
-
-def rig_places(rig: Rig, data: RigState) -> Float:
-    """Places (k, 3) mm of a rig's nodes for the linear solver; zeros where its nodes are no places."""
-    return rig.places(data) if isinstance(rig, PlacedRig) else np.zeros_like(data.points)
-
-
 def specimen_rig_state(mesh: Mesh, names: tuple[str, str], axial: float, shear: float) -> RigState:
     """Beds on the facets ``names`` (upper, lower), `axial` and `shear` N/mm³, and a platen at rest."""
     nodes, arrays = {}, {}
@@ -114,7 +98,7 @@ def platen_guide(first: int, place: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def mean_work(forces: tuple[Float, Float], way: Float) -> StepEnergy:
-    """Work of the mean of two ``forces`` (3,), against the ``way`` (3,) of the unknowns that they push down."""
+    """Work of the mean of two ``forces`` (k,), against the ``way`` (k,) of the unknowns that they push down."""
     return StepEnergy(external=-0.5 * float((forces[0] + forces[1]) @ way))
 
 
@@ -136,11 +120,14 @@ class SpecimenRig:
     The platen is rigid and tilts freely, as under a ball joint. Its first node holds its axial position and its two
     tilts times `lever`, mm, the second its places across and its torsion times the lever. It slides freely,
     unless it is `guided`: then the joint is held in the frame of a machine. The load is a dead compressive
-    force, N, at the stiffness-weighted centre of the upper bed.
+    force, N, at the stiffness-weighted centre of the upper bed. Beside it the moments `forwards` and `left`, N mm,
+    bend the platen to the front and to the left.
     """
 
     lever: float
     guided: bool = False
+    forwards: float = 0.0
+    left: float = 0.0
 
     def springs(self, data: RigState, first: int) -> list[Item]:
         """The two discs."""
@@ -153,7 +140,8 @@ class SpecimenRig:
     def _load(self, data: RigState, first: int, load: float) -> AxialLoad:
         rest, axial = data.arrays["platen_rest"], data.arrays["platen_stiffness"][:, 2:]
         centre = (rest[:, :2] * axial).sum(axis=0) / data.arrays["platen_stiffness"][:, 2].sum()
-        return AxialLoad(first, load, float(centre[0]), float(centre[1]), self.lever)
+        x, y = float(centre[0]), float(centre[1])
+        return AxialLoad(first, load, x, y, self.lever, self.forwards, self.left)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
         """The load, N, and what guides the platen."""
@@ -177,10 +165,12 @@ class SpecimenRig:
         return replace(data, points=points.copy())
 
 
-def rig_of(data: RigState, lever: float, *, guided: bool = False) -> Rig:
+def rig_of(
+    data: RigState, lever: float, *, guided: bool = False, forwards: float = 0.0, left: float = 0.0
+) -> Rig:
     """Return the rig that the ``data`` of a state describe; ``lever`` mm scales a platen's tilts.
 
-    A platen slides unless it is ``guided``.
+    A platen slides unless it is ``guided``; the moments ``forwards`` and ``left`` (N mm) bend it.
 
     Raises
     ------
@@ -189,4 +179,4 @@ def rig_of(data: RigState, lever: float, *, guided: bool = False) -> Rig:
     if data.kind != _SPECIMEN:
         message = f'a state in the rig "{data.kind}", which is not known; known is "{_SPECIMEN}"'
         raise ValueError(message)
-    return SpecimenRig(lever, guided)
+    return SpecimenRig(lever, guided, forwards, left)

@@ -3,7 +3,8 @@
 
 The platen is rigid and moves freely, as under the ball joint of a testing rig on a sledge. Its six unknowns
 are stored as two more nodes: its axial displacement and its two tilts times a lever length; its two displacements
-across at the height of its disc, and its torsion times the lever.
+across, and its torsion times the lever. Displacements are those of its point x = y = 0 at the height of the disc;
+the three angles are one rotation vector and may be large.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.item import Contribution
+from vertaug.solid.platen import SHIFTS, TURNS, Turn, turn_of
 
 __all__ = ["AxialLoad", "GroundBed", "PlatenDisc", "nodal_areas"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+
+_SHIFTS, _TURNS = ([3 + unknown for unknown in part] for part in (SHIFTS, TURNS))
+"""The platen's unknowns behind the three of a node."""
 
 
 def nodal_areas(points: Float, facets: Int) -> tuple[Int, Float]:
@@ -83,22 +88,19 @@ class PlatenDisc:
         first = np.full_like(self.nodes, self.platen)
         return np.stack([self.nodes, first, first + 1], axis=1)
 
-    def _arms(self) -> Float:
-        """Derivative (m, 3, 9) of each spring's stretch by its node and by the platen's unknowns."""
-        arms = np.zeros((len(self.nodes), 3, 9))
-        arms[:, range(3), range(3)] = 1.0
-        x, y, z = ((self.rest - self.rest.mean(axis=0)) / self.lever).T
-        arms[:, 2, 3] = arms[:, 0, 6] = arms[:, 1, 7] = -1.0
-        arms[:, 2, 4] = -self.rest[:, 1] / self.lever
-        arms[:, 2, 5] = self.rest[:, 0] / self.lever
-        arms[:, 0, 5], arms[:, 0, 8] = -z, y
-        arms[:, 1, 4], arms[:, 1, 8] = z, -x
-        return arms
+    def _centre(self) -> Float:
+        """The platen's point (3,) that only shifts when it turns, mm."""
+        return np.array([0.0, 0.0, self.rest[:, 2].mean()])
+
+    def _away(self, points: Float) -> tuple[Turn, Float]:
+        """How the platen stands, and the nodes (m, 3) as seen from its point that only shifts."""
+        turn = turn_of(points[self.platen : self.platen + 2], self.lever)
+        return turn, points[self.nodes] - self._centre() - turn.shift
 
     def stretch(self, points: Float) -> Float:
-        """Stretch (m, 3) of the springs, mm."""
-        platen = points[self.platen : self.platen + 2].ravel()
-        return np.asarray(points[self.nodes] - self.rest + self._arms()[:, :, 3:] @ platen)
+        """Stretch (m, 3) of the springs in the platen's axes, mm."""
+        turn, away = self._away(points)
+        return np.asarray(away @ turn.matrix - (self.rest - self._centre()))
 
     def energy(self, points: Float) -> float:
         """Energy of the springs, mJ."""
@@ -106,39 +108,66 @@ class PlatenDisc:
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces (m, 3, 3) and stiffnesses (m, 9, 9)."""
-        arms = self._arms()
-        tension = self.stiffness * self.stretch(points)
+        turn, away = self._away(points)
+        stretch = away @ turn.matrix - (self.rest - self._centre())
+        tension = self.stiffness * stretch
+        arms = np.zeros((len(self.nodes), 3, 9))
+        arms[:, :, :3] = turn.matrix.T
+        arms[:, :, _SHIFTS] = -turn.matrix.T
+        arms[:, :, _TURNS] = np.einsum("cji,mj->mic", turn.first, away)
         forces = np.einsum("mi,mia->ma", tension, arms).reshape(-1, 3, 3)
-        energy = float(0.5 * (tension * self.stretch(points)).sum())
+        energy = float(0.5 * (tension * stretch).sum())
         if not with_matrix:
             return Contribution(energy, forces, None)
         matrices = np.einsum("mi,mia,mib->mab", self.stiffness, arms, arms)
+        mixed = np.einsum("mi,cji->mjc", tension, turn.first)
+        for rows, sign in (([0, 1, 2], 1.0), (_SHIFTS, -1.0)):
+            block = np.ix_(range(len(self.nodes)), rows, _TURNS)
+            matrices[block] += sign * mixed
+            matrices[np.ix_(range(len(self.nodes)), _TURNS, rows)] += sign * mixed.transpose(
+                0, 2, 1
+            )
+        bent = np.einsum("mi,cdji,mj->mcd", tension, turn.second, away)
+        matrices[np.ix_(range(len(self.nodes)), _TURNS, _TURNS)] += bent
         return Contribution(energy, forces, matrices)
 
 
 @dataclass(frozen=True)
 class AxialLoad:
-    """Dead compressive load on the platen: `force` N at (`x`, `y`) mm."""
+    """Dead compressive load on the platen: `force` N at its point (`x`, `y`) mm, and moments that tilt it.
+
+    `forwards` and `left` are the moments, N mm, that bend it to the front and to the left.
+    """
 
     platen: int
     force: float
     x: float
     y: float
     lever: float
+    forwards: float = 0.0
+    left: float = 0.0
 
     @property
     def connectivity(self) -> Int:
-        """The platen's node, (1, 1)."""
-        return np.array([[self.platen]], dtype=np.int32)
+        """The platen's two nodes, (1, 2)."""
+        return np.array([[self.platen, self.platen + 1]], dtype=np.int32)
 
-    def _vector(self) -> Float:
-        """Load on the platen's three unknowns, N."""
-        return self.force * np.array([1.0, self.y / self.lever, -self.x / self.lever])
+    def _moments(self) -> Float:
+        """What the moments take off the energy per unknown, (6,) N."""
+        out = np.zeros(6)
+        out[[TURNS[0], TURNS[1]]] = np.array([self.forwards, self.left]) / self.lever
+        return out
 
     def energy(self, points: Float) -> float:
         """Potential of the load, mJ."""
-        return float(self._vector() @ points[self.platen])
+        six = points[self.platen : self.platen + 2]
+        rise, _, _ = turn_of(six, self.lever).rise(self.x, self.y)
+        return float(self.force * rise - self._moments() @ six.ravel())
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
-        """Energy and forces (1, 1, 3); the load has no stiffness."""
-        return Contribution(self.energy(points), self._vector()[None, None], None)
+        """Energy, forces (1, 2, 3) and stiffness (1, 6, 6): the point at which it acts moves as the platen tilts."""
+        six = points[self.platen : self.platen + 2]
+        rise, slope, curve = turn_of(six, self.lever).rise(self.x, self.y)
+        energy = float(self.force * rise - self._moments() @ six.ravel())
+        forces = (self.force * slope - self._moments()).reshape(1, 2, 3)
+        return Contribution(energy, forces, self.force * curve[None] if with_matrix else None)

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from vertaug.mesh.surface import boundary_facets
+from vertaug.solid import rotation
+from vertaug.solid.platen import turn_of
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenDisc, nodal_areas
 from vertaug_kernels import laws
 
@@ -48,9 +50,8 @@ def beds(points, cells):
 def test_forces_from_energy_and_tangent_from_forces(cube, cases, kind):
     points, cells = cube
     ground, bed, platen = beds(points, cells)
-    item = {"ground": ground, "platen": bed, "load": AxialLoad(platen, 110.0, 0.3, -0.7, LEVER)}[
-        kind
-    ]
+    load = AxialLoad(platen, 110.0, 0.3, -0.7, LEVER, 900.0, -300.0)
+    item = {"ground": ground, "platen": bed, "load": load}[kind]
     rng = np.random.default_rng(0)
     at = np.vstack([points, np.zeros((2, 3))]) + rng.normal(size=(platen + 2, 3))
     along, h = rng.normal(size=at.shape), 1e-4
@@ -61,24 +62,23 @@ def test_forces_from_energy_and_tangent_from_forces(cube, cases, kind):
 
 
 def test_platen_moves_with_its_bed(cube):
-    """Any small rigid motion of bed and platen together stretches no spring, along or across."""
+    """Any rigid motion of bed and platen together, by large angles too, stretches no spring."""
     points, cells = cube
     _, bed, platen = beds(points, cells)
-    move, turn = np.array([0.2, -0.1, 0.3]), np.array([0.01, -0.02, 0.03])
-    centre = bed.rest.mean(axis=0)
-    across = move + np.cross(turn, centre)
+    shift, turn = np.array([0.2, -0.1, 0.3]), np.array([0.5, -0.3, 0.4])
+    centre = np.array([0.0, 0.0, bed.rest[:, 2].mean()])
+    matrix = rotation.matrix(rotation.exponential(turn[None])[0])[0]
     moved = np.vstack(
         [
-            points + move + np.cross(turn, points),
-            [move[2], turn[0] * LEVER, turn[1] * LEVER],
-            [across[0], across[1], turn[2] * LEVER],
+            (points - centre) @ matrix.T + centre + shift,
+            [shift[2], turn[0] * LEVER, turn[1] * LEVER],
+            [shift[0], shift[1], turn[2] * LEVER],
         ]
     )
     np.testing.assert_allclose(bed.stretch(moved), 0.0, atol=1e-14)
     moved[platen + 1, 0] += 0.1
-    np.testing.assert_allclose(
-        bed.stretch(moved), np.tile([-0.1, 0.0, 0.0], (len(bed.nodes), 1)), atol=1e-14
-    )
+    drawn = np.tile(matrix.T @ [-0.1, 0.0, 0.0], (len(bed.nodes), 1))
+    np.testing.assert_allclose(bed.stretch(moved), drawn, atol=1e-14)
 
 
 def loaded(cases, cube, x, y):
@@ -114,6 +114,9 @@ def test_platen_tilts_to_where_it_is_loaded(cube, cases):
     sunk = points[-2, 0] - points[-2, 2] / LEVER * np.array([-1.0, 3.0])
     assert sunk[1] < sunk[0]
     force = bed.stiffness * bed.stretch(points)
-    arm = bed.rest - np.array([0.0, 0.0, bed.rest[:, 2].mean()])
+    turn = turn_of(points[-2:], LEVER).matrix
+    arm = bed.rest - np.array([0.0, 0.0, bed.rest[:, 2].mean()]) + bed.stretch(points)
     moment = np.cross(arm, force).sum(axis=0)
-    np.testing.assert_allclose(moment, np.cross([1.6, -0.5, 0.0], [0.0, 0.0, 1.0]), atol=1e-6)
+    np.testing.assert_allclose(
+        moment, np.cross([1.6, -0.5, 0.0], turn.T @ [0.0, 0.0, 1.0]), atol=1e-6
+    )
