@@ -22,13 +22,13 @@ from vertaug.errors import InputError
 from vertaug.materials.bone import FABRIC_BONE, BoneLaw
 from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
-from vertaug.outcomes.segment import read_segment
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_wall
 from vertaug.procedure.product import product_of
 from vertaug.solid.model import ENDPLATES, Shells, SolidModel, Surroundings
 from vertaug.solid.newton import NewtonOptions
+from vertaug.solid.ramped_rig import LastingLoad
 from vertaug.solid.remeshing import RemeshRule
 from vertaug.solid.support import nodal_areas
 from vertaug.state import State
@@ -42,7 +42,8 @@ Float = NDArray[np.float64]
 class Case:
     """What a run is about, rebuilt from its plan whenever it is resumed.
 
-    `approaches` are those of the plan where access comes first; else there are none before that stage.
+    `approaches` are those of the plan where access comes first; else there are none before that stage. `load` is that
+    of a stage; None stands for the plan's boundary.
     """
 
     plan: Plan
@@ -51,6 +52,7 @@ class Case:
     openings: tuple[Opening, ...]
     product: Product
     warnings: tuple[str, ...]
+    load: LastingLoad | None = None
 
     def body(self, state: State) -> BodyShape:
         """Shape of the body at a state, in the body's own frame."""
@@ -66,13 +68,11 @@ class Case:
         body, mesh = self.body(state), state.mesh
         plates = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
         lever = solid_model(self.plan, mesh.points, plates).surroundings.lever
-        segment = read_segment(state)
-        taken = specimen_surroundings(state, lever) or segment
-        angle = {} if segment is None else {"cobb_deg": segment.cobb_deg}
+        taken = specimen_surroundings(state, lever)
         return {
             "heights": list(body.heights),
             "wedge": body.wedge,
-            "shape": body.to_dict() | angle,
+            "shape": body.to_dict(),
             "surroundings": None if taken is None else taken.to_dict(),
         }
 
@@ -175,9 +175,18 @@ def bone_model(plan: Plan) -> BoneLaw:
     )
 
 
-def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -> SolidModel:
-    """Model of the solid; the discs' stiffnesses are spread over the ``endplates`` (m, 3) each."""
+def solid_model(
+    plan: Plan,
+    points: Float,
+    endplates: list[NDArray[np.int32]],
+    load: LastingLoad | None = None,
+) -> SolidModel:
+    """Model of the solid under a ``load``, by default that of the plan's boundary.
+
+    The discs' stiffnesses are spread over the ``endplates`` (m, 3) each.
+    """
     bone, boundary = plan.bone, plan.boundary
+    load = load or LastingLoad(boundary.axial_load)
     area = float(np.mean([nodal_areas(points, facets)[1].sum() for facets in endplates]))
     return SolidModel(
         law=bone_model(plan),
@@ -190,7 +199,9 @@ def solid_model(plan: Plan, points: Float, endplates: list[NDArray[np.int32]]) -
             endplate_strength=bone.endplate_strength,
         ),
         surroundings=Surroundings(
-            axial_load=boundary.axial_load,
+            axial_load=load.axial,
+            forwards=load.forwards,
+            left=load.left,
             disc_axial=boundary.disc_stiffness / area,
             disc_shear=boundary.disc_shear_stiffness / area,
             guided=boundary.platen == "guided",

@@ -13,11 +13,19 @@ from vertaug.procedure.plan_fields import Physical, Section, declared, plan_erro
 from vertaug.procedure.stage_rules import RULES, own_names, stage_order_faults
 from vertaug.units import FORCE, LENGTH, MOMENT, TIME
 
-__all__ = ["FractureStage", "LoadStage", "Procedure", "Stage", "StageWord", "stage_contradictions"]
+__all__ = [
+    "FractureStage",
+    "LoadStage",
+    "PostureStage",
+    "Procedure",
+    "Stage",
+    "StageWord",
+    "stage_contradictions",
+]
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Plain = Literal["access", "inflate", "deflate", "inject", "cure"]
-StageWord = Literal["access", "fracture", "inflate", "deflate", "inject", "cure", "load"]
+StageWord = Literal["access", "fracture", "inflate", "deflate", "inject", "cure", "load", "posture"]
 _TAKEN = ("total", "compile", "output")
 """Words that stand beside the stages among the run's times."""
 _FIELD = "procedure.stages"
@@ -26,11 +34,30 @@ _FIELD = "procedure.stages"
 _NAME = "its name in the order, in curves and in the summary; by default its kind"
 
 
+_Load = Annotated[float | None, Physical(FORCE, "0 N", "2000 N", optional=True)]
+_LOAD = "axial load from this stage on; by default that of the stage before, of the first that of the boundary"
+
+
 class PlainStage(Section):
     """A stage with a name of its own."""
 
     kind: Plain = required("kind of the stage")
     name: Word | None = declared(None, _NAME)
+    axial_load: _Load = declared(None, _LOAD)
+
+
+class PostureStage(Section):
+    """The patient is laid down: load and moment change, and last through the stages after it."""
+
+    kind: Literal["posture"] = required("kind of the stage")
+    name: Word | None = declared(None, _NAME)
+    axial_load: _Load = declared(None, _LOAD)
+    extension_moment: Annotated[float, Physical(MOMENT, "-20 N*m", "20 N*m")] = declared(
+        "0 N*m",
+        "moment that bends the vertebra backwards and opens its front",
+        "protocols of studies: 0 to 7.5 N*m",
+    )
+    steps: int = declared(6, "steps to the new load", ge=1, le=200)
 
 
 class FractureStage(Section):
@@ -38,6 +65,7 @@ class FractureStage(Section):
 
     kind: Literal["fracture"] = required("kind of the stage")
     name: Word | None = declared(None, _NAME)
+    axial_load: _Load = declared(None, _LOAD)
     offset: Annotated[float, Physical(LENGTH, "-15 mm", "25 mm")] = declared(
         "10 mm",
         "how far in front of the middle of the upper endplate the machine pushes",
@@ -79,7 +107,7 @@ class LoadStage(Section):
     )
 
 
-Stage = PlainStage | FractureStage | LoadStage
+Stage = PlainStage | FractureStage | LoadStage | PostureStage
 """A stage of any kind."""
 
 
@@ -127,10 +155,12 @@ class Procedure(Section):
 
 def _plain(kind: str) -> Stage:
     """Return a stage of a ``kind`` with its defaults."""
-    model: type[PlainStage | FractureStage | LoadStage] = PlainStage
-    if kind in ("fracture", "load"):
-        model = FractureStage if kind == "fracture" else LoadStage
-    return model.model_validate({"kind": kind})
+    models: dict[str, type[Stage]] = {
+        "fracture": FractureStage,
+        "load": LoadStage,
+        "posture": PostureStage,
+    }
+    return models.get(kind, PlainStage).model_validate({"kind": kind})
 
 
 def _table_names(tables: list[tuple[Any, Any]]) -> tuple[str, ...]:
@@ -149,6 +179,7 @@ def stage_contradictions(procedure: Procedure) -> Iterator[Exception]:
     for fault in stage_order_faults(stages):
         yield plan_error("E-PLAN-009", fault.found, fault.expected, fault.fix, _FIELD)
     yield from _loads(procedure)
+    yield from _lasting(procedure)
 
 
 def _loads(procedure: Procedure) -> Iterator[Exception]:
@@ -175,6 +206,34 @@ def _loads(procedure: Procedure) -> Iterator[Exception]:
         if stage.case == "to_failure" and stage.keep:
             fix = 'leave it out; what breaks a vertebra for good is a stage of kind "fracture"'
             yield plan_error("E-PLAN-009", "keep with to_failure", "false", fix, f"{field}.keep")
+
+
+def _lasting(procedure: Procedure) -> Iterator[Exception]:
+    """Yield new loads while a cavity is full or cement is wet, and moments under which nobody stands."""
+    for index, stage in enumerate(procedure.stage):
+        if (
+            isinstance(stage, PlainStage)
+            and stage.kind in _AS_BEFORE
+            and stage.axial_load is not None
+        ):
+            fix = f"leave it out; {_AS_BEFORE[stage.kind]}"
+            field = f"procedure.stage[{index}].axial_load"
+            yield plan_error("E-PLAN-009", "an axial load", "that of the stage before", fix, field)
+    moment, where = 0.0, ""
+    for each in procedure.sequence:
+        if isinstance(each, PostureStage):
+            moment, where = each.extension_moment, str(each.name)
+        elif each.kind in ("fracture", "load") and moment != 0.0:
+            found = f'stage "{each.name}" under the extension moment of "{where}"'
+            fix = 'put a [[procedure.stage]] of kind "posture" without extension_moment before it'
+            yield plan_error("E-PLAN-009", found, "no moment that lasts", fix, _FIELD)
+
+
+_AS_BEFORE = {
+    "deflate": "give it to a stage after it: balloons are full until then",
+    "cure": "give it to inject: cement is wet until it has cured",
+}
+"""Kinds of stages in which the load cannot change, with what to do about it."""
 
 
 def _misnamed(procedure: Procedure) -> Iterator[Exception]:

@@ -118,7 +118,8 @@ def _lost(error: float) -> str:
 def _model(case: Case, state: State) -> SolidModel:
     """Model of the solid for a state's endplates."""
     mesh = state.mesh
-    return solid_model(case.plan, mesh.points, [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES])
+    plates = [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES]
+    return solid_model(case.plan, mesh.points, plates, case.load)
 
 
 def _pulled(state: State, model: SolidModel, share: float) -> State:

@@ -65,6 +65,14 @@ RULES: Mapping[str, StageRule] = {
         },
         makes=(Condition.MESHED,),
     ),
+    "posture": StageRule(
+        bars={
+            Condition.FULL: 'put it before "inflate", or after "deflate"',
+            Condition.WET: 'put "cure" before it, or it before "inject"',
+        },
+        makes=(Condition.MESHED,),
+        treats=True,
+    ),
     "inflate": StageRule(
         needs={Condition.CHANNELS: _ACCESS_FIRST},
         bars={

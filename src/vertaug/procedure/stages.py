@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from vertaug.procedure.case import Case
 from vertaug.procedure.inflation_marrow import MarrowWatch
-from vertaug.procedure.plan_stages import FractureStage, LoadStage, Stage
+from vertaug.procedure.lasting_load import lasting_loads
+from vertaug.procedure.plan_stages import FractureStage, LoadStage, PostureStage, Stage
 from vertaug.procedure.reporter import Named, Reporter
 from vertaug.procedure.stage import Results, StageResult, last_of, last_stage
 from vertaug.procedure.stages_access import as_cut, cut_access, run_access, stand
@@ -16,6 +17,7 @@ from vertaug.procedure.stages_cure import run_cure
 from vertaug.procedure.stages_flow import run_inject
 from vertaug.procedure.stages_fracture import run_fracture
 from vertaug.procedure.stages_load import run_load
+from vertaug.procedure.stages_posture import brought_under, run_posture
 from vertaug.procedure.stages_solid import run_deflate, run_inflate
 from vertaug.procedure.tumour_setup import pressed_before
 
@@ -64,15 +66,41 @@ def _load(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageR
     return run_load(case, stage, before, reporter)
 
 
-STAGES: Mapping[str, Run] = {
+def _posture(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+    if not isinstance(stage, PostureStage):
+        raise TypeError(f"a stage of kind {stage.kind} has no keys of a posture")
+    begin, _ = lasting_loads(case.plan)[str(stage.name)]
+    first = replace(case, load=begin)
+    before = last_stage(done) if done else stand(first, reporter, stage.kind)
+    return run_posture(case, stage, before, begin, reporter)
+
+
+def _under_its_load(run: Run) -> Run:
+    """Run a stage under its own load; what came before is brought under that first."""
+
+    def runs(case: Case, stage: Stage, done: Results, reporter: Reporter) -> StageResult:
+        begin, own = lasting_loads(case.plan)[str(stage.name)]
+        case = replace(case, load=own)
+        if done and own != begin and stage.kind != "posture":
+            before = last_stage(done)
+            done = {**done, before.name: brought_under(case, before, begin)}
+        return run(case, stage, done, reporter)
+
+    return runs
+
+
+_RUNS: Mapping[str, Run] = {
     "access": _access,
     "fracture": _fracture,
+    "posture": _posture,
     "inflate": _inflate,
     "deflate": _deflate,
     "inject": _inject,
     "cure": _cure,
     "load": _load,
 }
+
+STAGES: Mapping[str, Run] = {kind: _under_its_load(run) for kind, run in _RUNS.items()}
 """What runs each kind of stage."""
 
 

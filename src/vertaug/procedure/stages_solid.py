@@ -30,7 +30,8 @@ Watch = Callable[[State], None]
 def stage_model(case: Case, state: State) -> SolidModel:
     """Model of the solid for a state's endplates."""
     mesh = state.mesh
-    return solid_model(case.plan, mesh.points, [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES])
+    plates = [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES]
+    return solid_model(case.plan, mesh.points, plates, case.load)
 
 
 def solid_facts(

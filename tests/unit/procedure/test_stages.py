@@ -11,6 +11,7 @@ import pytest
 from vertaug.errors import InputError, InputErrors
 from vertaug.procedure import run, stages
 from vertaug.procedure.folder import RunFolder, input_digest
+from vertaug.procedure.lasting_load import lasting_loads
 from vertaug.procedure.plan import demo_plan, load_plan, plan_from_dict
 from vertaug.procedure.plan_model import files_of
 from vertaug.procedure.plan_stages import StageWord
@@ -67,6 +68,7 @@ def test_every_kind_has_a_rule_and_something_that_runs_it():
             "cure",
             "load",
         ],
+        ["fracture", "posture", "access", "inflate", "deflate", "inject", "cure", "posture"],
         ["load", "fracture", "load", "access", "inflate", "deflate", "inject", "cure", "load"],
     ],
 )
@@ -93,6 +95,7 @@ def test_orders_that_can_be_run(order):
         (["access", "inject", "fracture"], '"fracture" with cement', "before the injection"),
         (["access", "inflate", "load"], '"load" with full balloons', 'put "deflate" before'),
         (["access", "inject", "load"], "has not cured", 'put "cure" before'),
+        (["access", "inflate", "posture"], '"posture" with full', 'or after "deflate"'),
         (["acces"], '"acces"', 'did you mean "access"'),
     ],
 )
@@ -297,3 +300,44 @@ def test_loads_have_names_and_keys_of_their_own():
     side, front = load_case(sequence[1]), load_case(sequence[3])
     assert (side.force, side.forwards, side.left) == (700.0, 0.0, -4000.0)
     assert (front.force, front.forwards, front.left) == (800.0, 7500.0, 0.0)
+
+
+def test_a_load_lasts_until_a_stage_gives_another_one():
+    asked = plan(
+        {
+            "stage": [
+                {"kind": "fracture", "axial_load": "500 N"},
+                {"kind": "posture", "axial_load": "110 N", "extension_moment": "3 N*m"},
+                {"kind": "access"},
+                {"kind": "inflate", "axial_load": "0 N"},
+                {"kind": "deflate"},
+                {"kind": "posture", "name": "up"},
+            ]
+        }
+    )
+    loads = lasting_loads(asked)
+    assert {name: (load.axial, load.forwards) for name, (_, load) in loads.items()} == {
+        "fracture": (500.0, 0.0), "posture": (110.0, -3000.0), "access": (110.0, -3000.0),
+        "inflate": (0.0, -3000.0), "deflate": (0.0, -3000.0), "up": (0.0, 0.0),
+    }  # fmt: skip
+    assert loads["fracture"][0].axial == asked.boundary.axial_load
+    assert loads["up"][0] == loads["deflate"][1]
+
+
+@pytest.mark.parametrize(
+    ("tables", "found", "fix"),
+    [
+        (
+            [{"kind": "access"}, {"kind": "inflate"}, {"kind": "deflate", "axial_load": "0 N"}],
+            "an axial load", "balloons are full",
+        ),
+        (
+            [{"kind": "posture", "extension_moment": "3 N*m"}, {"kind": "fracture"}],
+            'stage "fracture" under the extension moment of "posture"', "without extension_moment",
+        ),
+    ],
+)  # fmt: skip
+def test_loads_that_cannot_change_or_last_are_refused(tables, found, fix):
+    error = error_of({"stage": tables})
+    assert found in error.found
+    assert fix in error.fix
