@@ -19,6 +19,8 @@ __all__ = ["REGION", "breach_opening", "lesion_of", "with_ellipsoid"]
 Float = NDArray[np.float64]
 REGION = "tumour"
 """Name of the region."""
+_FREE = "cleft"
+"""Start of the names of voids, which tumour does not fill."""
 _NEAR = 2.5
 """How far, mm, the lesion may end before the cortex that it has broken."""
 
@@ -39,7 +41,7 @@ def with_ellipsoid(
 ) -> Vertebra:
     """Return ``vertebra`` with an ellipsoid of tumour; `diameters` left-right, front-back, up-down, mm.
 
-    What of it reaches beyond the bone is cut off.
+    What of it reaches beyond the bone is cut off; a cleft within it stays one: room that was made in the lesion.
 
     Raises
     ------
@@ -53,7 +55,9 @@ def with_ellipsoid(
             "a place inside the vertebra", "move the tumour's centre into the bone", "E-ANAT-013",
         )  # fmt: skip
     region = ellipsoid_distance(place, 0.5 * np.array(diameters), vertebra.distance.spacing)
-    return replace(vertebra, regions=((REGION, region), *vertebra.regions))
+    voids = tuple(item for item in vertebra.regions if item[0].startswith(_FREE))
+    others = tuple(item for item in vertebra.regions if not item[0].startswith(_FREE))
+    return replace(vertebra, regions=(*voids, (REGION, region), *others))
 
 
 def lesion_of(vertebra: Vertebra) -> SignedDistance | None:

@@ -213,7 +213,7 @@ class _Common(Section):
 
     level: Level = declared("L1", "level of the vertebra")
     band: Band | None = declared(None, "crushed band of the fracture")
-    cleft: Cleft | None = declared(None, "void in the body")
+    cleft: Cleft | None = declared(None, "void in the body, or made in its tumour")
     tumour: Tumour | None = declared(None, "lytic lesion filled with tumour")
     reference: ReferenceHeights | None = declared(
         None, "heights before the fracture; overrides what the source itself tells"

@@ -77,6 +77,16 @@ def test_lesion_is_a_region_with_what_is_left_of_the_bone() -> None:
     assert centre[1] == pytest.approx(0.5 * (marks.anterior_wall + marks.posterior_wall), abs=0.3)
 
 
+def test_a_void_made_in_a_lesion_stays_a_void() -> None:
+    given = copy.deepcopy(BASE)
+    given["anatomy"] |= {
+        "tumour": {"centre": ["0 mm", "0 mm", "0 mm"]},
+        "cleft": {"centre": ["0 mm", "0 mm", "0 mm"], "height": "8 mm"},
+    }
+    vertebra = build_vertebra(plan_from_dict(given))
+    assert [name for name, _ in vertebra.regions][:2] == ["cleft", "tumour"]
+
+
 def test_breach_lies_on_the_cortex_ahead_of_the_lesion() -> None:
     given = plan(depth="30 mm", breach="posterior", breach_radius="4 mm")
     vertebra = build_vertebra(given)

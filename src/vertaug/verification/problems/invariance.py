@@ -215,7 +215,13 @@ def rotated(
     yield Check("mean shift of the front in cells", 0.0, shift / spacing, 0.5, "half a cell")
     mean = np.mean([front.mean() for front in fronts])
     spread = float(np.std([front.mean() for front in fronts]) / mean)
+    aside = np.array(fronts) - np.mean(fronts, axis=0)
     yield Check("spread of the mean radius", 0.0, spread, 0.03, "the plan's gate for orientation")
+    yield Check(
+        "spread of the front over directions about its mean place, of its radius", 0.0,
+        float(np.sqrt((aside**2).mean(axis=1)).max() / mean), 0.03 * max(1.0, spacing / 1.25),
+        "the plan's gate for sphericity", regression=False,
+    )  # fmt: skip
     total = rate * duration
     for k, site in enumerate(sites):
         row = np.array([leak[k] for leak in leaks])
