@@ -56,7 +56,7 @@ def test_nothing_is_built_on_a_failed_stage_and_it_is_not_kept_as_finished(faili
 
 def test_a_cleft_holds_no_bone():
     from vertaug.mesh import Mesh
-    from vertaug.procedure.stages_solid import _density
+    from vertaug.procedure.stages_access import _density
 
     points = np.vstack([np.zeros(3), np.eye(3), np.ones(3)])
     cells = np.array([[0, 1, 2, 3], [1, 2, 3, 4]], dtype=np.int32)
