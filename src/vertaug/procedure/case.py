@@ -22,6 +22,7 @@ from vertaug.errors import InputError
 from vertaug.materials.bone import FABRIC_BONE, BoneLaw
 from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
+from vertaug.outcomes.segment import read_segment
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_wall
@@ -68,11 +69,13 @@ class Case:
         body, mesh = self.body(state), state.mesh
         plates = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
         lever = solid_model(self.plan, mesh.points, plates).surroundings.lever
-        taken = specimen_surroundings(state, lever)
+        segment = read_segment(state)
+        taken = specimen_surroundings(state, lever) or segment
+        angle = {} if segment is None else {"cobb_deg": segment.cobb_deg}
         return {
             "heights": list(body.heights),
             "wedge": body.wedge,
-            "shape": body.to_dict(),
+            "shape": body.to_dict() | angle,
             "surroundings": None if taken is None else taken.to_dict(),
         }
 

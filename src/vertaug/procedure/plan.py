@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, model_validator
 
-from vertaug.procedure.plan_anatomy import Anatomy
+from vertaug.procedure.plan_anatomy import Anatomy, Level
 from vertaug.procedure.plan_balloon import Balloon, balloon_contradictions
 from vertaug.procedure.plan_fields import Section, declared, plan_error
 from vertaug.procedure.plan_flow import Cannula, Outlets, TumourTissue
@@ -94,8 +94,35 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
             "make cavity_size smaller",
             "mesh.cavity_size",
         )
+    yield from _segment_contradictions(plan)
     if "inject" in plan.procedure.kinds:
         yield from _injection_contradictions(plan)
+
+
+def _segment_contradictions(plan: Plan) -> Iterator[Exception]:
+    """Yield stages that need platens, and levels without neighbours, where a segment is asked for."""
+    if plan.boundary.situation != "segment":
+        return
+    for index, stage in enumerate(plan.procedure.sequence):
+        fits = stage.kind == "load" and getattr(stage, "case", "") == "to_failure"
+        if getattr(stage, "axial_load", None) is not None:
+            fix = "leave it out, and give boundary.axial_load"
+            expected = "one load for all stages of a segment"
+            yield plan_error(
+                "E-PLAN-009", f'an axial_load of stage {index + 1}, "{stage.kind}"', expected, fix,
+                "procedure.stages",
+            )  # fmt: skip
+        if stage.kind in ("fracture", "load", "posture") and not fits:
+            yield plan_error(
+                "E-PLAN-009", f'stage {index + 1}, "{stage.kind}"', "stages that need no platen: a segment has none",
+                'leave it out, load "to_failure", or take situation = "specimen"', "procedure.stages",
+            )  # fmt: skip
+    known = get_args(Level)
+    if plan.anatomy.level not in known[1:-1]:
+        yield plan_error(
+            "E-PLAN-009", f'"{plan.anatomy.level}"', f"a level with two neighbours, {known[1]} to {known[-2]}",
+            'take situation = "specimen"', "boundary.situation",
+        )  # fmt: skip
 
 
 def _name_clashes(plan: Plan) -> Iterator[Exception]:

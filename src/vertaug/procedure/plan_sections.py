@@ -104,12 +104,14 @@ class Bone(Section):
 class Boundary(Section):
     """What holds and loads the vertebra."""
 
-    situation: Literal["specimen"] = declared(
-        "specimen", "one vertebra between two discs on platens, as in cadaver tests"
+    situation: Literal["specimen", "segment"] = declared(
+        "specimen",
+        "one vertebra between two discs on platens, as in cadaver tests, or between its two neighbours, with discs, "
+        "ligaments and facets",
     )
     axial_load: Annotated[float, Physical(FORCE, "0 N", "2000 N")] = declared(
         "110 N",
-        "residual axial load of all stages that neither give nor follow another one",
+        "residual axial load of all stages that neither give nor follow another one; in a segment a follower load",
         "cadaver tests: 100 to 110 N",
     )
     platen: Literal["sliding", "guided"] = declared(
@@ -121,6 +123,18 @@ class Boundary(Section):
     )
     disc_shear_stiffness: Annotated[float, Physical(STIFFNESS, "2 N/mm", "5000 N/mm")] = declared(
         "200 N/mm", "stiffness of each disc against sliding", "uncalibrated"
+    )
+    discs: Literal["sound", "degenerated"] = declared(
+        "sound", "of a segment: a fluid nucleus, or a solid one that carries less pressure"
+    )
+    disc_loss: float = declared(
+        0.0, "of a segment: share of the discs' height that degeneration has taken", ge=0.0, le=0.5
+    )
+    age: float = declared(
+        70.0, "of a segment: years; lumbar discs' heights follow it", ge=20.0, le=100.0
+    )
+    neighbour_size: Annotated[float, Physical(LENGTH, "3 mm", "8 mm")] = declared(
+        "5 mm", "of a segment: edge length of the neighbours' cells"
     )
 
 

@@ -22,6 +22,7 @@ from vertaug.mesh import Mesh
 from vertaug.procedure.build import build_mesh, channel_capsules, mesh_size, plan_channels
 from vertaug.procedure.case import Case, solid_model
 from vertaug.procedure.reporter import Reporter
+from vertaug.procedure.segment import plan_segment
 from vertaug.procedure.stage import Results, StageResult
 from vertaug.procedure.stages_solid import solid_facts, stage_model
 from vertaug.procedure.tumour_setup import lesion_density
@@ -83,6 +84,9 @@ def _first(case: Case, reporter: Reporter, kind: str, *, channels: bool) -> Stag
         vertebra.damage(centroids),
         vertebra.damage(centres),
     )
+    if case.plan.boundary.situation == "segment":
+        reporter.step(kind, 0.8, "neighbours and discs", {})
+        state = replace(state, rig=plan_segment(case.plan, vertebra, mesh, model))
     step = _settled(kind, state, model)
     facts = solid_facts(case, step.state, step.reaction_error, state.bone.mass, 1.0)
     facts["warnings"] = list(model.law.warnings(density[density > 0.0]))

@@ -29,7 +29,7 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.rig import Rig
+from vertaug.solid.rig import Rig, rig_places
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.wall_contact import WallContact
@@ -96,7 +96,7 @@ class Equilibrium:
             *(item.connectivity for item in rigged),
             *cavities,
         ]
-        points = np.vstack([state.mesh.points, np.zeros_like(state.rig.points)])
+        points = np.vstack([state.mesh.points, rig_places(self._rig, state.rig)])
         self._walls = WallContact(points, lists, cavities, model.contact)
         self.solver = self._walls.solver
 

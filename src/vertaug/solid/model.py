@@ -18,6 +18,7 @@ from vertaug.solid.contact import ContactOptions
 from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.rig import Rig, rig_of, specimen_rig_state
+from vertaug.solid.segment_rig import SEGMENT, SegmentRig
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
 from vertaug.state import BoneHistory, FibreHistory, RigState, ShellHistory, State
 
@@ -50,10 +51,10 @@ class Shells:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Discs and load of the `specimen` situation.
+    """Discs and load of the `specimen` situation; of a `segment` the load alone.
 
-    `axial_load` N on the upper platen; `disc_axial`, `disc_shear` N/mm³, stiffness of a disc per
-    area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts;
+    `axial_load` N on the upper platen, or along the segment; `disc_axial`, `disc_shear` N/mm³, stiffness of a
+    disc per area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts;
     it slides unless it is `guided`. The moments `forwards` and `left`, N mm, bend it to the front and to the left.
     """
 
@@ -67,6 +68,8 @@ class Surroundings:
 
     def rig(self, data: RigState) -> Rig:
         """Return the rig that the ``data`` of a state describe."""
+        if data.kind == SEGMENT:
+            return SegmentRig()
         return rig_of(data, self.lever, guided=self.guided, forwards=self.forwards, left=self.left)
 
 

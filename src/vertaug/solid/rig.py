@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from vertaug.state import RigState
 
 __all__ = [
     "MACHINE",
+    "PlacedRig",
     "Rig",
     "SpecimenRig",
     "ground_force",
@@ -31,6 +32,7 @@ __all__ = [
     "mean_work",
     "platen_guide",
     "rig_of",
+    "rig_places",
     "specimen_rig_state",
 ]
 
@@ -67,6 +69,20 @@ class Rig(Protocol):
     def committed(self, data: RigState, points: Float) -> RigState:
         """Data after a step that ended with the rig's nodes at ``points`` (k, 3)."""
         ...
+
+
+@runtime_checkable
+class PlacedRig(Rig, Protocol):
+    """A rig whose nodes are places in space, as those of neighbours are."""
+
+    def places(self, data: RigState) -> Float:
+        """Where the rig's nodes are, (k, 3) mm; zero for unknowns that are no places."""
+        ...
+
+
+def rig_places(rig: Rig, data: RigState) -> Float:
+    """Places (k, 3) mm of a rig's nodes for the linear solver; zeros where its nodes are no places."""
+    return rig.places(data) if isinstance(rig, PlacedRig) else np.zeros_like(data.points)
 
 
 def specimen_rig_state(mesh: Mesh, names: tuple[str, str], axial: float, shear: float) -> RigState:

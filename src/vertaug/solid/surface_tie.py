@@ -29,6 +29,7 @@ CARD = (
     Parameter("k_t", 1e3, "N/mm³", 1e2, 1e5, "stiffness of a tie between surfaces",
               "penalty: 1 µm at 1 MPa", "assumed"),
 )  # fmt: skip
+_PAST = 1.6
 _CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -199,15 +200,18 @@ def tie_surfaces(
         )  # fmt: skip
     place = np.einsum("mk,mki->mi", weights, corner[chosen])
     unit = normal[chosen] / np.linalg.norm(normal[chosen], axis=1)[:, None]
-    shape, distance = _shot(points[faces[found.face]], place, unit)
+    shape, distance, met = _shot(points[faces[found.face]], place, unit)
     return SurfaceTie(
-        faces[found.face], shape, triangles[chosen], np.ascontiguousarray(weights), distance, area,
-        stiffness,
+        faces[found.face[met]], shape[met], triangles[chosen[met]], np.ascontiguousarray(weights[met]),
+        distance[met], area[met], stiffness,
     )  # fmt: skip
 
 
-def _shot(quad: Float, place: Float, normal: Float) -> tuple[Float, Float]:
-    """Weights (m, 4) where the line through ``place`` along ``normal`` meets a face (m, 4, 3), and how far (m,)."""
+def _shot(quad: Float, place: Float, normal: Float) -> tuple[Float, Float, NDArray[np.intp]]:
+    """Where lines through ``place`` along ``normal`` meet faces (m, 4, 3) or what continues them.
+
+    Weights (m, 4) and distances (m,), and which of them met: sharply curved corners may send a line far past.
+    """
     local, distance = np.zeros((len(quad), 2)), np.zeros(len(quad))
     for _ in range(12):
         factor = 1.0 + local[:, None] * _CORNERS
@@ -221,8 +225,9 @@ def _shot(quad: Float, place: Float, normal: Float) -> tuple[Float, Float]:
         change = np.linalg.solve(slope, -gap[:, :, None])[..., 0]
         local += np.clip(change[:, :2], -1.0, 1.0)
         distance += change[:, 2]
-    # sharply curved corners may send a line past its face; it is tied at the edge then
-    local = np.clip(local, -1.25, 1.25)
     weights = (1.0 + local[:, None] * _CORNERS).prod(axis=2) / 4.0
     vector = np.einsum("mk,mki->mi", weights, quad) - place
-    return weights, np.asarray((vector * normal).sum(axis=1))
+    distance = (vector * normal).sum(axis=1)
+    off = np.linalg.norm(vector - distance[:, None] * normal, axis=1)
+    met = np.flatnonzero((np.abs(local).max(axis=1) < _PAST) & (off < 1e-9))
+    return weights, np.asarray(distance), met
