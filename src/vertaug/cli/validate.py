@@ -30,7 +30,8 @@ class Level(str, Enum):  # noqa: UP042  (typer lists the values of a str enumera
 def _tell(outcome: Outcome) -> None:
     """Print a line as an experiment ends."""
     item = outcome.experiment
-    word = "failed" if outcome.failure else "cannot be run" if outcome.lacking else "done"
+    lacking = "cannot be run" if item.lacking else "not run" if outcome.lacking else ""
+    word = "failed" if outcome.failure else lacking or "done"
     time = "kept from before" if outcome.kept else f"{outcome.seconds:.0f} s"
     typer.echo(f"{item.id:<4} {item.title}: {word}, {time}")
     if outcome.failure or outcome.lacking:
@@ -55,6 +56,9 @@ def validate(
         typer.Option(
             "--convergence", help="Also three meshes and three steps of the demonstration."
         ),
+    ] = False,
+    kept: Annotated[
+        bool, typer.Option("--kept", help="Run nothing: tell what has been run in the folder.")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Experiments at a time.")] = 1,
     reason: Annotated[
@@ -86,7 +90,7 @@ def validate(
         ids = chosen_ids(only or [], targets)
         frozen = parameters.refuse_other_parameters()
         typer.echo(f"parameters {frozen.digest[:16]}: {frozen.reason}")
-        task = Task(level.value, out, data, frozen.digest, jobs)
+        task = Task(level.value, out, data, frozen.digest, jobs, kept)
         outcomes = run_experiments(ids, task, _tell)
         found = rows(targets, outcomes)
         for line in table(found):

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from vertaug.procedure.checkpoint import atomic_write
 from vertaug.procedure.plan_sections import MeshSizes
 
 __all__ = ["LEVELS", "Experiment", "Findings", "Level", "Setting"]
@@ -33,6 +35,13 @@ class Setting:
     work: Path
     data: Path | None = None
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def remembered(self, name: str, found: Callable[[], Any]) -> Any:
+        """Return what ``found`` gives (values that JSON knows), from the folder where it was found before."""
+        file = self.work / f"{name}.json"
+        if not file.is_file():
+            atomic_write(file, json.dumps(found()) + "\n")
+        return json.loads(file.read_text(encoding="utf-8"))
 
     @property
     def specimen(self) -> float:

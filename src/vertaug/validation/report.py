@@ -142,12 +142,34 @@ def _misses(found: Sequence[Row], why: Reasons) -> Iterator[str]:
             text = why.get((row.target.id, row.target.quantity), "No reason is known yet.")
             yield f"- **{row.target.id}, {row.target.quantity}** ({_number(row.value)}): {text}"
         yield ""
-    absent = [row for row in found if row.value is None]
+    absent: dict[tuple[str, str], list[str]] = {}
+    for row in found:
+        if row.value is None:
+            absent.setdefault((row.target.id, row.why), []).append(row.target.quantity)
     if absent:
         yield from ("## What was not run", "")
-        for row in absent:
-            yield f"- **{row.target.id}, {row.target.quantity}**: {row.why}."
+        for (name, reason), quantities in absent.items():
+            yield f"- **{name}**: {reason} ({'; '.join(quantities)})."
         yield ""
+
+
+def _plain(value: Any) -> str:
+    """A fact as text, numbers to four digits."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return "(" + ", ".join(_plain(item) for item in value) + ")"
+    return str(value)
+
+
+def _facts(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Further numbers of an experiment, those that are no long curves."""
+    for key, value in facts.items():
+        text = _plain(value)
+        if len(text) <= 400:
+            yield f"- {key}: {text}"
 
 
 def _convergence(studies: Sequence[Outcome]) -> Iterator[str]:
@@ -179,7 +201,12 @@ def _protocols(outcomes: Sequence[Outcome]) -> Iterator[str]:
         if item.module:
             text = importlib.import_module(item.path).__doc__ or ""
             yield from ("\n".join(text.strip().splitlines()[1:]).strip(), "")
-            yield from (f"{outcome.seconds:.0f} s of wall time.", "")
+            if outcome.seconds:
+                yield from (
+                    f"{outcome.processor_seconds:.0f} s of processor time. Further numbers:",
+                    "",
+                )
+                yield from (*_facts(outcome.facts), "")
         else:
             yield from (f"Cannot be run: {item.lacking}.", "")
 
@@ -242,7 +269,8 @@ def write_report(
         {
             "vertaug": __version__, "level": level, "parameters_sha256": frozen.digest, "frozen_for": frozen.reason,
             "experiments": [
-                {"id": o.experiment.id, "seconds": o.seconds, "failure": o.failure, "lacking": o.lacking,
+                {"id": o.experiment.id, "seconds": o.seconds, "processor_seconds": o.processor_seconds,
+                 "failure": o.failure, "lacking": o.lacking,
                  "values": dict(o.values), "unable": dict(o.unable), "facts": dict(o.facts)}
                 for o in (*outcomes, *studies)
             ],

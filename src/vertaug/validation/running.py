@@ -31,13 +31,17 @@ _USES = re.compile(r"^from vertaug\.validation\.(\w+) import", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be run: `level` of the meshes, folders, digest of the `parameters`; `data` holds real vertebrae."""
+    """What is to be run: `level` of the meshes, folders, digest of the `parameters`; `data` holds real vertebrae.
+
+    With `kept_only` nothing is run: what has not been run before is told as lacking.
+    """
 
     level: Level
     out: Path
     data: Path | None
     parameters: str
     jobs: int = 1
+    kept_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Outcome:
     """What an experiment found: `values`, `unable` and `facts` as in `Findings`.
 
     `failure` says why it could not be run, or is empty; `lacking` what the engine lacks for it, or is empty;
-    `kept` whether it had been run before, in `seconds` of wall time.
+    `kept` whether it had been run before, in `seconds` of wall time and `processor_seconds`.
     """
 
     experiment: Experiment
@@ -56,13 +60,14 @@ class Outcome:
     lacking: str = ""
     seconds: float = 0.0
     kept: bool = False
+    processor_seconds: float = 0.0
 
     @classmethod
     def of(cls, experiment: Experiment, answer: Mapping[str, Any], *, kept: bool) -> Outcome:
         """Outcome of what a worker wrote."""
         return cls(
             experiment, answer["values"], answer["unable"], answer["facts"], answer["failure"], "",
-            float(answer["seconds"]), kept,
+            float(answer["seconds"]), kept, float(answer["processor_seconds"]),
         )  # fmt: skip
 
 
@@ -115,6 +120,8 @@ def _run(task: Task, experiment: Experiment, facts: Mapping[str, Any]) -> Outcom
     known = _kept(folder, digest)
     if known is not None:
         return Outcome.of(experiment, known, kept=True)
+    if task.kept_only:
+        return Outcome(experiment, lacking="not run yet with this code and these parameters")
     folder.mkdir(parents=True, exist_ok=True)
     data = None if task.data is None else str(task.data.resolve())
     job = {"id": experiment.id, "level": task.level, "data": data, "facts": facts, "digest": digest}

@@ -12,10 +12,10 @@ Bands are one standard deviation for one patient.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vertaug.anatomy.parametric import ParametricVertebra
 from vertaug.imaging import read_volume
@@ -28,8 +28,6 @@ from vertaug.validation.experiment import Findings, Setting
 from vertaug.validation.voxel_strength import forces, stiffness, voxel_body
 
 __all__ = ["TREND", "run"]
-
-Float = NDArray[np.float64]
 
 MEAN = "mean strength of T4 to L5, kN"
 LEVELS = "level trend against L1, largest difference, points"
@@ -54,7 +52,10 @@ def level_strength(level: str, edge: float) -> float:
 def run(setting: Setting) -> Findings:
     """Load fourteen levels to failure, and a real L2 where there is one."""
     edges = setting.specimen
-    forces = {level: level_strength(level, edges) for level in TREND}
+    forces = {
+        level: float(setting.remembered(level, partial(level_strength, level, edges)))
+        for level in TREND
+    }
     points = {level: 100.0 * (force / forces["L1"] - 1.0) for level, force in forces.items()}
     gaps = {level: points[level] - TREND[level] for level in TREND}
     values = {
@@ -75,17 +76,17 @@ def run(setting: Setting) -> Findings:
 def _of_image(folder: Path, setting: Setting) -> Findings:
     """Strengths of the L2 in ``folder``."""
     image, labels = (next(folder.glob(f"*_{name}.nii.gz")) for name in ("im", "seg"))
-    own, curve = _own(image, labels, setting.specimen)
-    published, told = _published(image, labels)
-    values = {OWN: own, **published}
+    own, points = setting.remembered("own", partial(_own, image, labels, setting.specimen))
+    published, told = setting.remembered("published", partial(_published, image, labels))
+    values, curve = {OWN: own, **published}, np.array(points)
     facts = {
-        "L2_own_curve_mm_N": curve.tolist(),
+        "L2_own_curve_mm_N": points,
         "L2_own_stiffness_N_mm": slope(curve, 1000.0 * own),
     }
     return Findings(values, {}, {**facts, **told})
 
 
-def _own(image: Path, labels: Path, edge: float) -> tuple[float, Float]:
+def _own(image: Path, labels: Path, edge: float) -> tuple[float, list[list[float]]]:
     """Strength (kN) and curve (mm, N) of the bone of an L2 in a CT image, as this engine sees it."""
     anatomy = {
         "source": "ct", "level": "L2", "image": str(image), "segmentation": str(labels), "label": [1, 2, 3, 4],
@@ -96,7 +97,7 @@ def _own(image: Path, labels: Path, edge: float) -> tuple[float, Float]:
     )
     model = potted(bone_and_shells())
     force, curve = strength(sound_specimen(vertebra, model, edge), model)
-    return force / 1000.0, curve
+    return force / 1000.0, curve.tolist()
 
 
 def _published(image: Path, labels: Path) -> tuple[dict[str, float], dict[str, object]]:

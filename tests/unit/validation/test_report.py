@@ -64,7 +64,7 @@ def test_document_parts_calibration_from_validation_and_says_why(found):
     assert "gain, mm" not in calibration
     assert "0 of 1 in their bands, 2 not run" in validation
     assert "(5): The load was too small." in validation
-    assert "**B, share, %**: balloons stopped early." in text
+    assert "**B**: balloons stopped early (share, %)." in text
     assert FROZEN.digest[:16] in text
     assert "No reason is known yet" in markdown(found, OUTCOMES, FROZEN, "coarse", {})
 

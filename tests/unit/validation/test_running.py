@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from vertaug.cli.app import app
 from vertaug.validation import running, worker
-from vertaug.validation.experiment import Experiment, Findings
+from vertaug.validation.experiment import Experiment, Findings, Setting
 from vertaug.validation.running import Task, code_digest, run_experiments
 
 
@@ -65,6 +65,9 @@ def test_failures_are_told_and_others_go_on_and_what_was_run_is_kept(counted, tm
     assert [outcome.kept for outcome in again] == [True, False, True]
     assert again[0].values == first.values
     assert counted == ["X1", "X2", "X3", "X2"]
+    other = Task("coarse", tmp_path, None, "another digest", kept_only=True)
+    (absent,) = run_experiments(["X1"], other, lambda _: None, ALL)
+    assert "not run yet" in absent.lacking
     other = Task("coarse", tmp_path, None, "another digest")
     assert not run_experiments(["X1"], other, lambda _: None, ALL)[0].kept
 
@@ -116,3 +119,9 @@ def test_command_fails_where_an_experiment_does(monkeypatch, tmp_path):
     answer = CliRunner().invoke(app, ["validate", "--only", "V1", "--out", str(tmp_path / "out")])
     assert answer.exit_code == 1
     assert "without a result" in answer.output
+
+
+def test_parts_of_an_experiment_are_found_once(tmp_path):
+    setting = Setting("X1", "coarse", tmp_path)
+    assert setting.remembered("part", lambda: [1.0, {"a": 2}]) == [1.0, {"a": 2}]
+    assert setting.remembered("part", pytest.fail) == [1.0, {"a": 2}]
