@@ -8,7 +8,6 @@ import pytest
 
 from vertaug.validation.v01_bone_column import yield_point
 from vertaug.validation.v11_cement_dose import cement_in_middle, crossing
-from vertaug.validation.v16_lift import lift
 
 
 def test_yield_is_read_at_the_offset():
@@ -35,24 +34,3 @@ def test_cement_lies_in_the_middle_and_holds_its_share():
     assert filling.sum() == 200.0
     distance = np.linalg.norm(grid - 4.5, axis=1)
     assert distance[filling == 1.0].max() <= distance[filling == 0.0].min() + 1e-9
-
-
-def test_lift_is_pressure_on_the_shadow():
-    """An octahedron: its shadow is a square of 2 mm², its upper half 2√3 mm²."""
-    points = np.vstack([np.eye(3), -np.eye(3)])
-    corners = [(a, b, c) for a in (0, 3) for b in (1, 4) for c in (2, 5)]
-    facets = []
-    for a, b, c in corners:
-        inward = np.dot(np.cross(points[b] - points[a], points[c] - points[a]), points[a]) < 0.0
-        facets.append((a, b, c) if inward else (a, c, b))
-    mesh = SimpleNamespace(
-        points=points, facets=np.array(facets, dtype=np.int32), facet_names=("balloon_left",),
-        facets_of=lambda _: slice(None),
-    )  # fmt: skip
-    result = SimpleNamespace(
-        state=SimpleNamespace(mesh=mesh), facts={"pressures": {"balloon_left": 1.5}}
-    )
-    force, area, stress = lift(result)
-    assert force == pytest.approx(3.0)
-    assert area == pytest.approx(2.0 * np.sqrt(3.0))
-    assert stress == pytest.approx(force / area)
