@@ -19,6 +19,7 @@ class Balloon:
     bone left up to the endplates and to the rest of the outer surface, and a `restored_height` of the body
     over its intact one, where that is given. `wall` is that of the balloon alone, whose rest area is smaller where
     the cavity is. Balloons of a lower `order` are filled first, those of the same one together.
+    `device` is what is left in place: nothing (`balloon`), or one of `device.DEVICES`.
     """
 
     cavity: str
@@ -29,6 +30,7 @@ class Balloon:
     cortex_gap: float = 0.0
     order: int = 1
     restored_height: float = math.inf
+    device: str = "balloon"
 
 
 @dataclass(frozen=True)

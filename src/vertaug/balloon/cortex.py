@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.mesh.surface import facet_areas
-from vertaug.solid.model import ENDPLATES
+from vertaug.solid.model import ENDPLATES, cavity_facets
 from vertaug.state import State
 
 __all__ = ["ruptured_area"]
@@ -32,7 +32,7 @@ def ruptured_area(state: State, thickness: float, limit: float) -> float:
     """
     mesh, shell = state.mesh, state.shell
     ends = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES if name in mesh.facet_names]
-    other = np.concatenate([*ends, state.fibre.facets])
+    other = np.concatenate([*ends, *cavity_facets(mesh).values(), state.fibre.facets])
     area = facet_areas(mesh.points, shell.facets)
     torn = (shell.plastic > limit) & (area * thickness > shell.volume)
     return float(area[torn & ~_among(shell.facets, other)].sum())

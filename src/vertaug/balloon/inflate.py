@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.balloon.balloon import Balloon, BalloonRecord, stop_of
+from vertaug.balloon.device import DEVICES, left_in_place
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
@@ -302,11 +303,24 @@ class _Inflation:
                 told()
                 self.keep_mesh_good()
             watch(self.state)
-        reason = self.settle()
+        reason = self.settle() or self.leave_devices()
         if not reason:
             told()
             watch(self.state)
         return reason
+
+    def leave_devices(self) -> str:
+        """Let the turn's devices carry, and settle: the balloons must press against them too."""
+        found = self.balloons.items()
+        devices = {n: b.device for n, b in found if b.order == self.turn and b.device in DEVICES}
+        if not devices:
+            return ""
+        before = self.equilibrium.stored(self.state)
+        self.state = left_in_place(self.state, devices)
+        self.equilibrium = Equilibrium(self.state, self.model)
+        self.drive = replace(self.drive, viscous=None)
+        self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
+        return self.settle()
 
     def go(self, told: Callable[[], None], watch: Watch) -> str:
         """Inflate turn after turn; returns what ended it before, or nothing."""

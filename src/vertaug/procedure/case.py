@@ -17,6 +17,7 @@ from vertaug.anatomy.openings import Opening
 from vertaug.anatomy.profile import heights
 from vertaug.balloon.balloon import Balloon
 from vertaug.balloon.catalogue import catalogue
+from vertaug.balloon.device import DEVICES
 from vertaug.balloon.inflate import InflationOptions
 from vertaug.errors import InputError
 from vertaug.materials.bone import FABRIC_BONE, BoneLaw
@@ -97,6 +98,7 @@ class Case:
                 cortex_gap=item.cortex_gap,
                 wall=balloon_wall(item),
                 order=item.order,
+                device=item.device,
                 restored_height=item.restored_height or math.inf,
             )
             for item in self.plan.balloon
@@ -155,7 +157,11 @@ def make_case(plan: Plan) -> Case:
 def _uncalibrated(plan: Plan) -> tuple[str, ...]:
     """Warnings of balloons whose free curve nobody has measured."""
     kinds = dict.fromkeys(item.type for item in plan.balloon)
-    return tuple(
+    devices = dict.fromkeys(item.device for item in plan.balloon if item.device in DEVICES)
+    left = (
+        f"a {name} is not calibrated: its strength and stiffness are assumed" for name in devices
+    )
+    return *left, *(
         f"balloon type {name} is not calibrated: its free inflation curve and greatest volume are recalled "
         "or assumed, and pressures inherit their uncertainty"
         for name in kinds

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.anatomy import disc_height
+from vertaug.balloon.device import DEVICES
 from vertaug.balloon.free import free_curve
 from vertaug.materials import (
     bogetti_gillespie_1992,
@@ -140,6 +141,8 @@ def write_parameters(folder: RunFolder, plan: Plan) -> None:
     rows += [row for module in modules for row in card_table(module.CARD)]
     for kind in dict.fromkeys((item.type, balloon_type(item).card) for item in plan.balloon):
         rows += card_table(kind[1])
+    for name in dict.fromkeys(item.device for item in plan.balloon if item.device in DEVICES):
+        rows += card_table(DEVICES[name].card)
     if plan.cement.injection:
         rows += card_table(product_of(plan.cement).card)
         rows += [

@@ -65,6 +65,9 @@ class Balloon(Section):
     order: int = declared(
         1, "turn in which it is filled; balloons of one turn are filled together", ge=1, le=9
     )
+    device: Literal["balloon", "sleeve", "stent"] = declared(
+        "balloon", "what stays in the cavity: nothing, a sleeve, or a stent", "uncalibrated"
+    )
     greatest_volume: Annotated[float, Physical(VOLUME, "0.5 mL", "10 mL")] = declared(
         "4 mL", "greatest volume the balloon may be filled to", _OF_TYPE
     )

@@ -25,7 +25,15 @@ _FURTHER = 0.7
 _SPREAD = 1.0 / 5.0**0.5
 """Distance of the points of Keast's four-point rule from the centroid, of that of the corners."""
 
-__all__ = ["MeshWear", "RemeshRule", "mesh_wear", "needs_remesh", "on_new_mesh", "remeshed"]
+__all__ = [
+    "MeshWear",
+    "RemeshRule",
+    "lined_cavities",
+    "mesh_wear",
+    "needs_remesh",
+    "on_new_mesh",
+    "remeshed",
+]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -153,8 +161,9 @@ def _conserved(
 def remeshed(state: State, rule: RemeshRule) -> State:
     """Return the state on a new mesh of the same body.
 
-    The outer surface and the wall between bone and cement alone keep their points and triangles; the cavities'
-    facets are renewed; history comes from the old cells that hold the new cell's centroid and four points about it.
+    The outer surface, walls that carry a device and the wall between bone and cement alone keep their points
+    and triangles; the other cavities' facets are renewed; history comes from the old cells that hold the new cell's
+    centroid and four points about it.
 
     Where the mesher fails it is tried again with somewhat finer and coarser edges.
 
@@ -171,10 +180,18 @@ def remeshed(state: State, rule: RemeshRule) -> State:
     raise failure
 
 
+def lined_cavities(state: State) -> list[str]:
+    """Cavities whose wall carries membranes, as devices that were left in place do."""
+    carrying = np.unique(state.shell.facets)
+    walls = cavity_facets(state.mesh)
+    return [name for name, facets in walls.items() if np.isin(facets, carrying).all()]
+
+
 def _renewed(state: State, rule: RemeshRule) -> State:
     """Return the state on a mesh of the rule's sizes."""
     old = state.mesh
-    movable = [name for name in old.facet_names if name.startswith(CAVITY_PREFIX)]
+    kept = lined_cavities(state)
+    movable = [n for n in old.facet_names if n.startswith(CAVITY_PREFIX) and n not in kept]
     size = size_field(old, movable, rule.fine, rule.bulk, rule.growth, [CEMENT])
     return on_new_mesh(
         state, remesh(old, size, movable, [CEMENT]), float(state.bone.volume.sum()), state.bone.mass
