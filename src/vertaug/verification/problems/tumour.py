@@ -156,9 +156,13 @@ def threshold(
     """Hold the pressure at a share of the slab's threshold; the law stays within a thousandth of a true yield.
 
     What drives the slab is the pressure above its threshold, so an error of the flow weighs ``above / (above - 1)``.
+    A ``duration`` in which it would leave the bar is halved until it stays.
     """
     exact = SlabInBar(permeability, porosity, 50.0, 10.0, cement, marrow, viscosity, yield_stress)
     tissue = TumourTissue(yield_stress, viscosity, sharpness=1e5, cap=1e3)
+
+    while exact.front(duration, above * exact.threshold) > 0.95 * (exact.length - exact.slab):
+        duration *= 0.5
 
     def travelled(share: float, n: int) -> tuple[float, InjectionResult]:
         pressure = share * exact.threshold
