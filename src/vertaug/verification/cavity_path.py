@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,20 @@ from vertaug.verification.stepping import equilibrium
 __all__ = ["Grown", "expand", "expand_slice", "steps"]
 
 Float = NDArray[np.float64]
-Harden = Callable[[SolidItem, Float], Float]
-"""Parameters (m, w) of the next step from a step's item and its converged points."""
+_REPEATS, _STANDS = 6, 1e-3
+"""Times at most that a step is repeated with the strengths of its end, until they stand to that share."""
+
+
+class Harden(Protocol):
+    """Strengths of a law that does not harden by itself; parameters are rows of points (m, w)."""
+
+    def now(self, item: SolidItem, points: Float) -> Float:
+        """Parameters of a step by where it ends."""
+        ...
+
+    def following(self, item: SolidItem, points: Float) -> Float:
+        """Parameters to begin the next step with; the step is over."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,8 @@ def expand(
     """Grow the cavity `inner` through rising stretches.
 
     ``medium`` is the shear modulus of the infinite elastic body around, whose stiffness per area
-    is 4 G / b; without it the outside is free.
+    is 4 G / b; without it the outside is free. With ``harden`` a step is repeated with the
+    strengths of its end until they stand.
     """
     inner = body.nodes("inner")
     rest = float(np.linalg.norm(body.points[inner[0]]))
@@ -83,8 +97,28 @@ def expand(
         trial = points * np.cbrt(radius**3 + growth) / radius
         trial[inner] = body.points[inner] * stretch
         points = equilibrium(trial, [item, *around], fixed, tolerance, body.points).points
+        if harden is not None:
+            item, points = _corrected(item, points, harden, around, fixed, tolerance)
         yield Grown(body, float(stretch), item, points)
-        item = item.after(points, None if harden is None else harden(item, points))
+        item = item.after(points, None if harden is None else harden.following(item, points))
+
+
+def _corrected(
+    item: SolidItem,
+    points: Float,
+    harden: Harden,
+    around: list[Item],
+    fixed: NDArray[np.bool_],
+    tolerance: float,
+) -> tuple[SolidItem, Float]:
+    """Item and points of a step whose strengths are those of its end."""
+    for _ in range(_REPEATS):
+        rows = harden.now(item, points)
+        if np.allclose(rows, item.parameters, rtol=_STANDS, atol=0.0):
+            break
+        item = replace(item, parameters=rows)
+        points = equilibrium(points, [item, *around], fixed, tolerance).points
+    return item, points
 
 
 def expand_slice(
