@@ -20,10 +20,12 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from vertaug.balloon.catalogue import catalogue
+from vertaug.balloon.device import DEVICES
 from vertaug.errors import InputError
 from vertaug.materials import bogetti_gillespie_1992, deshpande_fleck_2000, lewis_1997, wolfram_2011
 from vertaug.materials.bone import CARD, BoneLaw
 from vertaug.materials.card import Parameter
+from vertaug.outcomes import load_cases
 from vertaug.outcomes.crush_test import POTTING
 from vertaug.procedure.plan_balloon import Balloon
 from vertaug.procedure.plan_model import entries
@@ -95,6 +97,8 @@ def current_parameters() -> Table:
         "machine": {"potting": POTTING},
     }
     tables |= {f"balloon_{name}": dict(kind.texts) for name, kind in catalogue().items()}
+    tables |= {f"device_{name}": _of_cards(device.card) for name, device in DEVICES.items()}
+    tables["load_cases"] = _of_cards(load_cases.CARD)
     return tables
 
 

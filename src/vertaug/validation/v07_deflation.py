@@ -20,7 +20,8 @@ __all__ = ["LOST", "WON", "demonstration", "run"]
 
 LOST = "anterior height lost on deflation, % of that before"
 WON = "anterior height won in all, % of that before"
-NO_STENT = "no device is left in place: the engine has no stent"
+LOST_STENT = "anterior height lost with a stent, % of that before"
+WON_STENT = "anterior height won in all with a stent, % of that before"
 
 
 def demonstration(volume: str) -> dict[str, Any]:
@@ -31,17 +32,22 @@ def demonstration(volume: str) -> dict[str, Any]:
     return kept | {"balloon": [balloon | {"volume": volume} for balloon in plan["balloon"]]}
 
 
+def _share(found: Treatment) -> tuple[float, float]:
+    """Anterior height lost on deflation and won in all, % of that before."""
+    before = found.before.anterior
+    inflated, deflated = found.heights("inflate").anterior, found.heights("deflate").anterior
+    return 100.0 * (inflated - deflated) / before, 100.0 * (deflated - before) / before
+
+
 def run(setting: Setting) -> Findings:
-    """Inflate and deflate two balloons in the demonstration's vertebra."""
-    found: Treatment = treat(setting, demonstration("2 mL"))
-    before, inflated, deflated = (
-        h.anterior for h in (found.before, found.heights("inflate"), found.heights("deflate"))
-    )
-    values = {
-        LOST: 100.0 * (inflated - deflated) / before,
-        WON: 100.0 * (deflated - before) / before,
-    }
-    unable = dict.fromkeys(
-        (f"anterior height {word} with a stent, % of that before" for word in ("lost", "won in all")), NO_STENT,
-    )  # fmt: skip
-    return Findings(values, unable, found.facts())
+    """Inflate and deflate two balloons in the demonstration's vertebra, and two that leave a stent."""
+    values: dict[str, float] = {}
+    facts: dict[str, Any] = {}
+    for device, names in (("balloon", (LOST, WON)), ("stent", (LOST_STENT, WON_STENT))):
+        plan = demonstration("2 mL")
+        plan["balloon"] = [balloon | {"device": device} for balloon in plan["balloon"]]
+        found = treat(setting, plan)
+        values |= dict(zip(names, _share(found), strict=True))
+        facts[device] = found.facts()
+    largest = max(told["largest_pressure_psi"] for told in facts.values())
+    return Findings(values, {}, facts | {"largest_pressure_psi": largest})
