@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 from vertaug.materials.ligament import LigamentConstants
+from vertaug.materials.ligaments_bmc_2013 import LIGAMENTS
+from vertaug.materials.ligaments_scirep_2025_03377 import STIFFNESS
 from vertaug.solid.axial import LigamentItem
 
-__all__ = ["joined", "ligament", "ligament_of_stiffness"]
+__all__ = ["joined", "ligament", "ligament_of_stiffness", "spine_ligament"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -64,6 +66,17 @@ def ligament_of_stiffness(
     nodes, slack = _rest(points, nodes, slack_ratio, toe_strain)
     each = np.full_like(slack, stiffness / len(nodes))
     return LigamentItem(nodes, slack, toe_strain * slack, each, np.full_like(slack, np.inf), each)
+
+
+def spine_ligament(points: Float, nodes: Int, name: str) -> LigamentItem:
+    """Bands of the ligament ``name``, such as ``ALL``, of one level; else as `ligament`.
+
+    Its stiffness is that of the table of springs, and where that has none, of moduli and areas. Moduli over the
+    lengths of idealised spinous processes give springs ten times as stiff.
+    """
+    if name in STIFFNESS:
+        return ligament_of_stiffness(points, nodes, STIFFNESS[name].value)
+    return ligament(points, nodes, LIGAMENTS[name])
 
 
 def joined(*bands: LigamentItem) -> LigamentItem:

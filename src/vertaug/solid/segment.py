@@ -21,10 +21,9 @@ from vertaug.errors import InputError
 from vertaug.materials.bone import BoneLaw
 from vertaug.materials.card import Parameter
 from vertaug.materials.hencky import Hencky
-from vertaug.materials.ligaments_bmc_2013 import LIGAMENTS
 from vertaug.mesh import Mesh
 from vertaug.mesh.generate import MeshSize, generate_mesh
-from vertaug.solid.ligament import ligament
+from vertaug.solid.ligament import spine_ligament
 from vertaug.solid.segment_rig import DISCS, SEGMENT
 from vertaug.solid.support import nodal_areas
 from vertaug.solid.surface_tie import SurfaceTie, tie_surfaces
@@ -288,7 +287,7 @@ def _band(pairs: Int, ends: _Ends, treated: Mesh, rest: Float, name: str) -> Map
     places = _positions(pairs, ends, treated, rest)
     points = places.reshape(-1, 3)
     nodes = np.arange(len(points), dtype=np.int32).reshape(-1, 2)
-    made = ligament(points, nodes, LIGAMENTS[name])
+    made = spine_ligament(points, nodes, name)
     return {
         "slack": made.slack, "toe": made.toe, "stiffness": made.stiffness, "knee": made.knee,
         "second": made.second,
