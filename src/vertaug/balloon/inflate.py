@@ -254,7 +254,7 @@ class _Inflation:
                 self.stops[name] = stop_of(self.balloons[name], record, height)
             self.records.append(replace(record, stop=self.stops[name]))
 
-    def settle(self) -> str:
+    def settle(self, told: Callable[[], None], watch: Watch) -> str:
         """Solve again at the volumes reached until nothing moves, then closely: the step's viscosity fades.
 
         It holds up an endplate that rises quickly, so that one solution more is not enough.
@@ -266,6 +266,8 @@ class _Inflation:
             if not step.newton.converged:
                 return f"{step.newton.reason} while settling"
             self.accept(step, self.delivered)
+            told()
+            watch(self.state)
             if options is TIGHT:
                 return ""
             options = TIGHT if float(np.abs(step.way).max()) < _STILL else None
@@ -303,13 +305,9 @@ class _Inflation:
                 told()
                 self.keep_mesh_good()
             watch(self.state)
-        reason = self.settle() or self.leave_devices()
-        if not reason:
-            told()
-            watch(self.state)
-        return reason
+        return self.settle(told, watch) or self.leave_devices(told, watch)
 
-    def leave_devices(self) -> str:
+    def leave_devices(self, told: Callable[[], None], watch: Watch) -> str:
         """Let the turn's devices carry, and settle: the balloons must press against them too."""
         found = self.balloons.items()
         devices = {n: b.device for n, b in found if b.order == self.turn and b.device in DEVICES}
@@ -320,7 +318,7 @@ class _Inflation:
         self.equilibrium = Equilibrium(self.state, self.model)
         self.drive = replace(self.drive, viscous=None)
         self.balance = self.balance.transferred(self.equilibrium.stored(self.state) - before)
-        return self.settle()
+        return self.settle(told, watch)
 
     def go(self, told: Callable[[], None], watch: Watch) -> str:
         """Inflate turn after turn; returns what ended it before, or nothing."""

@@ -30,8 +30,10 @@ def curve(records, name=LEFT):
 
 def run(model, state, step, *balloons, **options):
     told = InflationOptions(volume_step=step, remesh=NEVER, **options)
-    result = inflate(state, model, balloons, told, lambda *_: None)
+    steps = []
+    result = inflate(state, model, balloons, told, lambda step, *_: steps.append(step))
     assert result.failure == ""
+    assert steps == list(range(1, result.steps + 1)), "every step is told of, those of settling too"
     return result
 
 
