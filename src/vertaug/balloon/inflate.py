@@ -48,6 +48,8 @@ _FINER = 1e-3
 """Steps that only serve to meet the pressure limit may be smaller: stiff bone is pressed up quickly."""
 _STILL = 0.01
 """Largest motion (mm) of a step at constant volume in which the bone counts as settled."""
+_STEADY = 1e-3
+"""Largest relative change of a pressure in such a step in which it counts as settled."""
 _SETTLING = 60
 """Most steps it is given for that."""
 _OVER = 1.01
@@ -125,6 +127,7 @@ class _Inflation:
         self.stops = dict.fromkeys(facets, "")
         self.records: list[BalloonRecord] = []
         self.growth = options.first_step
+        self.viscous = (0.0, 0.0)
         self.way: Way | None = None
         self.steps = self.newton = self.linear = self.cuts = 0
         self.reaction_error = 0.0
@@ -199,9 +202,18 @@ class _Inflation:
             if name in growing and target[name] > self.delivered[name]:
                 won += item.volume(end) - item.volume(start)
         if won > 0.0 and step.drive.viscous is not None:
-            share = float((step.drive.viscous * step.way).sum()) / won
+            share = self.viscous_share(float((step.drive.viscous * step.way).sum()), won)
             found |= {name: found[name] - share for name in growing}
         return found
+
+    def viscous_share(self, power: float, won: float) -> float:
+        """Pressure (MPa) that a viscous ``power`` (mJ) adds where ``won`` mm³ are won.
+
+        In a step that is smaller than the last one bone still follows that one, which this step's volume does not
+        drive: no more is taken off than there.
+        """
+        share, (last, most) = power / won, self.viscous
+        return min(share, most) if won < last else share
 
     def loads(self, pressures: Mapping[str, float]) -> dict[str, float]:
         """Pressure over its limit of each balloon still growing."""
@@ -234,7 +246,11 @@ class _Inflation:
 
     def accept(self, step: SolidStep, target: Mapping[str, float]) -> None:
         """Commit a converged step and record it."""
+        added = self.added(target)
         self.pressures = self.quasi_static(step, target)
+        if added > 0.0 and step.drive.viscous is not None:
+            power = float((step.drive.viscous * step.way).sum())
+            self.viscous = added, self.viscous_share(power, added)
         self.way = Way(step.way, self.added(target))
         self.state, self.delivered = step.state, dict(target)
         self.reaction_error = step.reaction_error
@@ -255,7 +271,7 @@ class _Inflation:
             self.records.append(replace(record, stop=self.stops[name]))
 
     def settle(self, told: Callable[[], None], watch: Watch) -> str:
-        """Solve again at the volumes reached until nothing moves, then closely: the step's viscosity fades.
+        """Solve again at the volumes reached until nothing moves or presses less, then closely: viscosity fades.
 
         It holds up an endplate that rises quickly, so that one solution more is not enough.
         Returns why it failed, or nothing.
@@ -265,12 +281,15 @@ class _Inflation:
             step = self.try_step(self.delivered, options)
             if not step.newton.converged:
                 return f"{step.newton.reason} while settling"
+            before = np.array(list(self.pressures.values()))
             self.accept(step, self.delivered)
+            fallen = float(np.abs(np.array(list(self.pressures.values())) - before).max())
             told()
             watch(self.state)
             if options is TIGHT:
                 return ""
-            options = TIGHT if float(np.abs(step.way).max()) < _STILL else None
+            still = float(np.abs(step.way).max()) < _STILL or fallen < _STEADY * before.max()
+            options = TIGHT if still else None
         return f"the bone still moves after {_SETTLING} steps at its volume"
 
     def renew_mesh(self) -> bool:
