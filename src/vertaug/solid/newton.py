@@ -40,6 +40,8 @@ LEAST_FORCE = 1.0
 """Force (N) the residual is measured against where nothing pushes harder."""
 LEAST_STIFFNESS = 1.0
 """Stiffness (N/mm) of a shift where most nodes have none of their own."""
+_ROUNDING = 1e-10
+"""Share of the energy of all items below which a change may be rounding."""
 TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=80)
 """For the end of a stage, whose balances are reported."""
 
@@ -208,6 +210,11 @@ def _energy(points: Float, items: Sequence[Item]) -> float:
     return total
 
 
+def _hidden(start: _Assembled, expected: float, energy: float) -> bool:
+    """Whether the `expected` change of energy is lost in its rounding: stiff springs add far more than 1e-16."""
+    return max(abs(expected), abs(energy - start.energy)) <= _ROUNDING * start.energy_scale
+
+
 @dataclass(frozen=True)
 class _Accepted:
     """Where a search ended: `length` along the step, 0 for none, and the system there if it is known."""
@@ -239,6 +246,10 @@ def _search(
         energy = _energy(at, items) if system is None else system.energy
         if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
             return _Accepted(length, system)
+        if trial == 0 and _hidden(start, length * slope, energy):
+            system = system or _forces(at, items, solver)
+            if _norm(system.residual) < _norm(start.residual):
+                return _Accepted(length, system)
         length *= _shorter(start.energy, length * slope, energy)
     return _Accepted(0.0)
 
