@@ -18,18 +18,22 @@ _STYLE = {"pass": "green", "FAIL": "bold red"}
 
 
 def results_table(summary: Mapping[str, Any]) -> Group:
-    """Heights, restoration, balloons, cement, balances and warnings of a summary, to be printed.
+    """Heights, restoration, balloons, cement and balances of a summary, to be printed.
+
+    Its warnings are told by the run.
 
     Parameters
     ----------
     summary : content of ``summary.json``
     """
     parts: list[Any] = [
-        _table("Height, mm", ("Stage", "Anterior", "Middle", "Posterior", "Wedge"),
+        _table("Height, mm", ("Stage", "Anterior", "Middle", "Posterior", "Near rim", "Wedge", "Volume, mL"),
                _rows.height_rows(summary)),
-        _table("Restoration", ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation"),
+        _table("Restoration",
+               ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation", "Of before"),
                _rows.restoration_rows(summary)),
-        _table("Balloons", ("Balloon", "Volume", "Pressure", "Plateau", "Stopped by"),
+        _table("Balloons",
+               ("Balloon", "Volume", "Pressure", "Plateau", "Lift", "On area", "Stopped by"),
                _rows.balloon_rows(summary)),
         _cement(summary),
         _table("Leakage", ("Pathway", "Leaked", "Of injected", "First leak"),
@@ -37,7 +41,6 @@ def results_table(summary: Mapping[str, Any]) -> Group:
         _table("Where leaked cement lies", ("Space", "Cement", "First"), _rows.space_rows(summary)),
         _balances(summary),
     ]  # fmt: skip
-    parts += [Text(f"warning: {text}", style="yellow") for text in summary["warnings"]]
     return Group(*(part for part in parts if part is not None))
 
 
@@ -49,7 +52,8 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | Text
     for k, name in enumerate(head):
         table.add_column(name, justify="left" if k == 0 or name == "Stopped by" else "right")
     for row in rows:
-        table.add_row(*row)
+        # Rich would give cells beyond the head a column without a name.
+        table.add_row(*(cell for _, cell in zip(head, row, strict=True)))
     return table
 
 

@@ -26,7 +26,9 @@ def test_results_are_in_the_table(make_run):
     assert line(text, "5.00 mL", "4.87 mL", "18.3 %")
     assert line(text, "Cortical defect", "0.031 mL", "71.2 s")
     assert line(text, "bone mass", "2.7e-03", "FAIL")
-    assert line(text, "warning: The defect lies 0.4 mm")
+    assert line(text, "Stage", "Anterior", "Near rim", "Wedge", "Volume, mL")
+    assert line(text, "Balloon", "Plateau", "Lift", "On area", "Stopped by")
+    assert "warning" not in text
 
 
 def test_stages_that_were_not_run_have_no_table(make_run):
