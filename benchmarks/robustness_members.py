@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from vertaug.balloon.catalogue import catalogue
 from vertaug.balloon.cortex import ruptured_area
 from vertaug.errors import InputError, InputErrors, NotConvergedError, VertaugError
 from vertaug.procedure.build import build_vertebra, plan_channels
@@ -30,8 +31,6 @@ from vertaug.state import State
 __all__ = ["random_plan", "run_member", "seed_of"]
 
 LEVELS = ("T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5")
-FULL = {10.0: 3.0, 15.0: 4.0, 20.0: 6.0}
-"""Largest volume (mL) that balloons of a length (mm) are sold for (recalled)."""
 LIMITS = (400.0, 700.0)
 """Pressures (psi) that balloons are rated for (recalled)."""
 TRIES = 40
@@ -75,7 +74,8 @@ def _plan_data(rng: np.random.Generator) -> dict[str, Any]:
     """A random plan with the balloons where the planning puts them."""
     anatomy = _anatomy(rng)
     sides = ("left", "right") if rng.random() < 0.5 else (str(rng.choice(["left", "right"])),)
-    length = float(rng.choice(list(FULL)))
+    kind = str(rng.choice(sorted(catalogue())))
+    full = catalogue()[kind].value("greatest_volume")
     channel, share = rng.uniform(3.0, 4.5), rng.uniform(0.6, 1.0)
     limit = float(rng.choice(LIMITS))
     route = "extrapedicular" if rng.random() < 0.2 else "transpedicular"
@@ -87,9 +87,9 @@ def _plan_data(rng: np.random.Generator) -> dict[str, Any]:
                 "name": side,
                 "side": side,
                 "route": route,
-                "length": f"{length} mm",
+                "type": kind,
                 "channel_diameter": f"{channel} mm",
-                "volume": f"{share * FULL[length]} mL",
+                "volume": f"{share * full} mm^3",
                 "pressure_limit": f"{limit} psi",
             }
             for side in sides
