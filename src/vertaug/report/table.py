@@ -48,7 +48,7 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | Text
     """Make a table whose first column is text; None where there is nothing to show."""
     if not rows:
         return None
-    table = Table(title=caption, title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    table = Table(title=caption, title_justify="left", title_style="bold", box=None, padding=(0, 1))
     for k, name in enumerate(head):
         table.add_column(name, justify="left" if k == 0 or name == "Stopped by" else "right")
     for row in rows:
