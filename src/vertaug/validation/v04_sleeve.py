@@ -5,7 +5,7 @@ Sleeve study: 18 osteoporotic vertebrae T11 to L4, compressed "to 40 % of the in
 the while; 175 ± 37 psi, 30 % of the lost height restored without a sleeve. Only the abstract was read. Assumed:
 crushed by 40 %, as in like studies, of which 31 % springs back (V2), so that an L1 of 70 mg/cm³ has lost 28 % of
 its height on all sides; the usual openings of its vessels; two balloons of 15 mm that are filled to 3 mL each or to
-their other rules, and deflated.
+their other rules, and deflated. A first trial at 40 % ended at the endplates with no gain; 28 % was set after it.
 """
 
 from __future__ import annotations
