@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from vertaug.anatomy.parametric import ParametricVertebra
 from vertaug.materials.bone import BoneLaw
 from vertaug.outcomes import Crush, body_height, crush_test, potted, sound_specimen
-from vertaug.solid.model import Shells, SolidModel
+from vertaug.validation.bodies import bone_and_shells
 
 MEASURED = {"recovery": (0.31, 0.07), "stiffness": (-0.53, 0.18), "failure load": (-0.11, 0.19)}
 """Mean and standard deviation of each number in the 21 vertebrae."""
@@ -29,10 +30,8 @@ def experiment(
     size: float, density: float = 90.0, law: BoneLaw | None = None, steps: int = 40
 ) -> tuple[Crush, int, float]:
     """Crush test, number of cells and body height (mm) of an L3 of ``density`` mg/cm³."""
-    shells = Shells(
-        endplate_thickness=0.5, endplate_strength=20.0, cortex_modulus=2000.0, cortex_strength=30.0
-    )
-    model = potted(SolidModel(law=law or BoneLaw(), shells=shells))
+    default = bone_and_shells()
+    model = potted(default if law is None else replace(default, law=law))
     vertebra = ParametricVertebra(level="L3", density=density).build(0.8)
     state = sound_specimen(vertebra, model, size)
     height = body_height(state.mesh)

@@ -14,9 +14,9 @@ from vertaug.outcomes.load_cases import LoadCase
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.loading_rig import LoadingRig
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
+from vertaug.solid.ramped_rig import LastingLoad, RampedRig
 from vertaug.state import State
 
 __all__ = ["LoadTest", "load_test"]
@@ -75,8 +75,8 @@ class LoadTest:
 class _Loading:
     """The loop over steps; holds what changes from step to step."""
 
-    def __init__(self, state: State, model: SolidModel, rig: LoadingRig) -> None:
-        self.state, self.rig = state, rig
+    def __init__(self, state: State, model: SolidModel, rig: RampedRig) -> None:
+        self.state = state
         self.equilibrium = Equilibrium(state, model, rig)
         self.drive = Drive.start(len(cavity_facets(state.mesh)), 0.0)
         self.balance, self.error = EnergyBalance(), 0.0
@@ -109,12 +109,11 @@ def load_test(
     Never raises for a step that fails: the result says how much was borne.
     """
     around = model.surroundings
-    rig = LoadingRig(
-        around.lever, around.axial_load, case.force, case.forwards, case.left, around.guided
-    )
+    idle, whole = LastingLoad(around.axial_load), LastingLoad(case.force, case.forwards, case.left)
+    rig = RampedRig(around.lever, around.guided, idle, whole)
     run = _Loading(state, model, rig)
     height, slopes = endplate_distance(state.mesh), endplate_slopes(state.mesh)
-    rows = [(rig.idle, 0.0, 0.0, 0.0)]
+    rows = [(idle.axial, 0.0, 0.0, 0.0)]
     share, length, failure = 0.0, 1.0 / _STEPS, ""
     while share < 1.0 - 1e-9:
         target = min(share + length, 1.0)
@@ -127,17 +126,17 @@ def load_test(
         share = target
         if share >= 1.0 - 1e-9:  # once more, so that the step's viscosity bears nothing of it
             failure = run.go(1.0, TIGHT)
-        bent = endplate_slopes(run.state.mesh)
+        bent, force = endplate_slopes(run.state.mesh), idle.towards(whole, share).axial
         rows.append(
             (
-                rig.force(share),
+                force,
                 height - endplate_distance(run.state.mesh),
                 bent[0] - slopes[0],
                 bent[1] - slopes[1],
             )
         )
         if told is not None:
-            told(share, rig.force(share))
+            told(share, force)
     loaded = run.state
     released = _released(run, share) if release and not failure else None
     curve = np.array(rows)

@@ -23,10 +23,10 @@ from vertaug.outcomes.endplate_load import bulge, endplate_load, membrane_stress
 from vertaug.outcomes.load_cases import CARD
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.loading_rig import LoadingRig
 from vertaug.solid.model import ENDPLATES
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.platen import turn_of
+from vertaug.solid.ramped_rig import LastingLoad, RampedRig
 from vertaug.solid.rig import platen_guide
 from vertaug.solid.shell import ShellItem, membrane_parameters
 from vertaug_kernels.laws import HENCKY
@@ -46,9 +46,9 @@ def test_every_case_is_in_the_table():
 def test_load_pushes_down_and_bends_as_much_as_its_moments(loaded, share):
     """Work on a tilt of 1e-4 forwards about the middle of the bed is the moment's; to the left likewise."""
     _, state = loaded
-    rig = LoadingRig(LEVER, 100.0, 300.0, forwards=500.0, left=-200.0)
+    rig = RampedRig(LEVER, False, LastingLoad(100.0), LastingLoad(300.0, 500.0, -200.0))
     first = state.mesh.n_points
-    item = rig.load(state.rig, first, share)
+    (item,) = rig.drives(state.rig, first, share)
     rest = state.rig.arrays["platen_rest"]
     x, y = state.rig.arrays["platen_stiffness"][:, 2] @ rest[:, :2]
     total = state.rig.arrays["platen_stiffness"][:, 2].sum()
