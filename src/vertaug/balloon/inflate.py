@@ -241,17 +241,19 @@ class _Inflation:
             if not after and growth < self.options.smallest_step:
                 return f"{step.newton.reason}; the step is at its smallest"
         self.growth = min(1.5 * growth, self.options.volume_step)
-        self.accept(step, target)
+        self.accept(step, target, found)
         return ""
 
-    def accept(self, step: SolidStep, target: Mapping[str, float]) -> None:
-        """Commit a converged step and record it."""
+    def accept(
+        self, step: SolidStep, target: Mapping[str, float], pressures: dict[str, float]
+    ) -> None:
+        """Commit a converged step to `target` with its quasi-static `pressures` (MPa), and record it."""
         added = self.added(target)
-        self.pressures = self.quasi_static(step, target)
+        self.pressures = pressures
         if added > 0.0 and step.drive.viscous is not None:
             power = float((step.drive.viscous * step.way).sum())
             self.viscous = added, self.viscous_share(power, added)
-        self.way = Way(step.way, self.added(target))
+        self.way = Way(step.way, added)
         self.state, self.delivered = step.state, dict(target)
         self.reaction_error = step.reaction_error
         self.drive, self.balance = step.drive, self.balance.plus(step.energy)
@@ -282,7 +284,7 @@ class _Inflation:
             if not step.newton.converged:
                 return f"{step.newton.reason} while settling"
             before = np.array(list(self.pressures.values()))
-            self.accept(step, self.delivered)
+            self.accept(step, self.delivered, self.quasi_static(step, self.delivered))
             fallen = float(np.abs(np.array(list(self.pressures.values())) - before).max())
             told()
             watch(self.state)

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from vertaug.errors import InputError, NotConvergedError
 from vertaug.outcomes.endplates import endplate_distance
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
 from vertaug.state import State
 
@@ -40,7 +39,7 @@ def body_stiffness(
         )  # fmt: skip
     start = model.surroundings.axial_load if load is None else load
     whole, drive, lengths = Equilibrium(state, model), None, []
-    cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    cavities = empty_cavities(state.mesh)
     for force in (start, start + more):
         for settling in range(2):  # the second lets go of the first one's viscosity
             step = whole.step(state, cavities, force, TIGHT, before=drive)

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.machine import MachineRig
-from vertaug.solid.model import SolidModel, Surroundings, cavity_facets
+from vertaug.solid.model import SolidModel, Surroundings, empty_cavities
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.relaxation import changed_stiffness
 from vertaug.solid.rig import ground_force
@@ -198,7 +197,7 @@ def _step(
     machine: Equilibrium, state: State, load: float, number: int, options: NewtonOptions
 ) -> State:
     """One step to the machine's ``load``, with every cavity empty; raises where it fails."""
-    empty = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    empty = empty_cavities(state.mesh)
     step = machine.step(state, empty, load, options)
     if not step.newton.converged:
         raise NotConvergedError("crush test", number, step.newton.reason)

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.crushing_rig import CrushingRig
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, cavity_facets, empty_cavities
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.remeshing import MeshWear, RemeshRule, mesh_wear, needs_remesh, remeshed
 from vertaug.solid.rig import MACHINE, Rig
@@ -73,11 +72,6 @@ class FractureResult:
     failure: str = ""
 
 
-def _empty(state: State) -> list[CavityItem]:
-    """Cavities with nothing in them."""
-    return [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
-
-
 class _Fracture:
     """The loop over steps; holds what changes from step to step."""
 
@@ -121,7 +115,7 @@ class _Fracture:
         ahead = None if self.way is None else self.way.ahead(length)
         target = self.position - length
         step = self.equilibrium.step(
-            self.state, _empty(self.state), target, None, self.drive, ahead
+            self.state, empty_cavities(self.state.mesh), target, None, self.drive, ahead
         )
         if not step.newton.converged:
             return step.newton.reason
@@ -207,7 +201,9 @@ class _Fracture:
 
     def _let(self, load: float, options: NewtonOptions | None) -> str:
         """One step to ``load`` N; returns why it failed, or nothing."""
-        step = self.equilibrium.step(self.state, _empty(self.state), load, options, self.drive)
+        step = self.equilibrium.step(
+            self.state, empty_cavities(self.state.mesh), load, options, self.drive
+        )
         if not step.newton.converged:
             return step.newton.reason
         self.take(step)

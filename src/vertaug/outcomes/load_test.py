@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from vertaug.outcomes.endplates import endplate_distance, endplate_slopes
 from vertaug.outcomes.load_cases import LoadCase
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, cavity_facets, empty_cavities
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.ramped_rig import LastingLoad, RampedRig
 from vertaug.state import State
@@ -83,9 +82,7 @@ class _Loading:
 
     def go(self, share: float, options: NewtonOptions | None = None) -> str:
         """One step to a ``share`` of the load; returns why it failed, or nothing."""
-        empty = [
-            CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(self.state.mesh).values()
-        ]
+        empty = empty_cavities(self.state.mesh)
         step = self.equilibrium.step(self.state, empty, share, options, self.drive)
         if not step.newton.converged:
             return step.newton.reason

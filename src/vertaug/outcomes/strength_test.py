@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from vertaug.outcomes.crush_test import POTTING, failure, failure_place, slope
 from vertaug.outcomes.specimen import body_height
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.machine import MachineRig
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
+from vertaug.solid.model import ENDPLATES, SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.rig import ground_force, specimen_rig_state
 from vertaug.state import State
@@ -72,16 +71,11 @@ def repotted(state: State, model: SolidModel) -> State | None:
     free = Equilibrium(state, model)
     load, drive = model.surroundings.axial_load, None
     for share in (0.5, 0.0) if load > 0.0 else (0.0,):
-        step = free.step(state, _empty(state), share * load, TIGHT, drive)
+        step = free.step(state, empty_cavities(state.mesh), share * load, TIGHT, drive)
         if not step.newton.converged:
             return None
         state, drive = step.state, step.drive
     return replace(state, rig=specimen_rig_state(state.mesh, ENDPLATES, POTTING, POTTING / 3.0))
-
-
-def _empty(state: State) -> list[CavityItem]:
-    """Cavities with nothing in them."""
-    return [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
 
 
 def strength_test(
@@ -121,7 +115,7 @@ def _down(
     """Step down from ``place`` by ``length`` mm, at ``most`` so many, halved where it fails; None if it ever does."""
     length, least = min(length, most), _SMALLEST * most
     while length >= least:
-        step = machine.step(state, _empty(state), place - length, _NEWTON)
+        step = machine.step(state, empty_cavities(state.mesh), place - length, _NEWTON)
         if step.newton.converged:
             return step, length
         length *= 0.5

@@ -19,10 +19,9 @@ from vertaug.procedure.case import Case, solid_model
 from vertaug.procedure.flow_setup import solid_view
 from vertaug.procedure.stage import StageResult
 from vertaug.solid.balances import cavity_identity_error, mass_error
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.cavity_fill import fill_cavities
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets
+from vertaug.solid.model import ENDPLATES, SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
 from vertaug.solid.set_cement import set_cement, shrunk
 from vertaug.state import CEMENT, State
@@ -124,7 +123,7 @@ def _model(case: Case, state: State) -> SolidModel:
 
 def _pulled(state: State, model: SolidModel, share: float) -> State:
     """Equilibrium after cement that carries has lost ``share`` of its volume."""
-    empty = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    empty = empty_cavities(state.mesh)
     pulled = shrunk(state, share)
     step = Equilibrium(pulled, model).step(pulled, empty, model.surroundings.axial_load, TIGHT)
     if not step.newton.converged:

@@ -26,10 +26,15 @@ from vertaug.procedure.segment import plan_segment
 from vertaug.procedure.stage import Results, StageResult
 from vertaug.procedure.stages_solid import solid_facts, stage_model
 from vertaug.procedure.tumour_setup import lesion_density
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.hollowing import hollowed_state
-from vertaug.solid.model import ENDPLATES, SolidModel, cavity_facets, first_state, outer_facets
+from vertaug.solid.model import (
+    ENDPLATES,
+    SolidModel,
+    empty_cavities,
+    first_state,
+    outer_facets,
+)
 from vertaug.solid.newton import TIGHT
 from vertaug.state import State
 
@@ -95,7 +100,7 @@ def _first(case: Case, reporter: Reporter, kind: str, *, channels: bool) -> Stag
 
 def _settled(kind: str, state: State, model: SolidModel) -> SolidStep:
     """Step to equilibrium under the axial load, cavities empty."""
-    cavities = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    cavities = empty_cavities(state.mesh)
     step = Equilibrium(state, model).step(state, cavities, model.surroundings.axial_load, TIGHT)
     if not step.newton.converged:
         reason = f"{step.newton.reason} under the axial load"

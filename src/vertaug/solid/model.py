@@ -14,6 +14,7 @@ from vertaug.materials.wolfram_2011 import accumulated_strain
 from vertaug.mesh import Mesh
 from vertaug.mesh.surface import enclosed_volume
 from vertaug.solid.bending import hinges_of
+from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.contact import ContactOptions
 from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
@@ -137,6 +138,11 @@ def cavity_facets(mesh: Mesh) -> dict[str, NDArray[np.int32]]:
     """Facets (m, 3) of every cavity, by name."""
     names = [name for name in mesh.facet_names if name.startswith(CAVITY_PREFIX)]
     return {name: np.ascontiguousarray(mesh.facets[mesh.facets_of(name)]) for name in names}
+
+
+def empty_cavities(mesh: Mesh) -> list[CavityItem]:
+    """Every cavity with no pressure in it."""
+    return [CavityItem(facets, pressure_energy(0.0)) for facets in cavity_facets(mesh).values()]
 
 
 def outer_facets(mesh: Mesh) -> NDArray[np.int32]:

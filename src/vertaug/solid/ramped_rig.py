@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.item import Item
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
 from vertaug.solid.rig import SpecimenRig
 from vertaug.state import RigState, State
@@ -103,7 +102,7 @@ def ramped(state: State, model: SolidModel, begin: LastingLoad, steps: int = 4) 
     end = LastingLoad(around.axial_load, around.forwards, around.left)
     rig = RampedRig(around.lever, around.guided, begin, end)
     equilibrium = Equilibrium(state, model, rig)
-    empty = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    empty = empty_cavities(state.mesh)
     drive, balance = Drive.start(len(empty), 0.0), EnergyBalance()
     share, length, count, error = 0.0, 1.0 / steps, 0, 0.0
     settled = False

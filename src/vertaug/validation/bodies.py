@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from vertaug.errors import NotConvergedError
 from vertaug.procedure.case import solid_model
 from vertaug.procedure.plan import plan_from_dict
-from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.machine import MachineRig
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.rig import ground_force
 from vertaug.state import State
@@ -56,7 +55,7 @@ def loaded(
         A step fails.
     """
     machine = Equilibrium(state, model, MachineRig(model.surroundings.lever))
-    empty = [CavityItem(f, pressure_energy(0.0)) for f in cavity_facets(state.mesh).values()]
+    empty = empty_cavities(state.mesh)
     origin = float(state.rig.points[0, 0])
     rows = [(0.0, ground_force(state.rig, state.mesh.points))]
     for number, depth in enumerate(depths):
