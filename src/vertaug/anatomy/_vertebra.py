@@ -16,6 +16,7 @@ __all__ = [
     "Endplate",
     "Field",
     "Frame",
+    "Gaps",
     "HeightProfile",
     "Landmarks",
     "PedicleAxis",
@@ -105,11 +106,27 @@ class HeightProfile:
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """Least distances that an approach keeps, mm; negative where it does not.
+
+    `canal` from the cannula's surface to the spinal canal, `cortex` from there to the bone's surface once the cannula
+    is wholly in bone, `balloon` from the deflated balloon's surface to the body's, `ahead` from its far end
+    along its axis.
+    """
+
+    canal: float
+    cortex: float
+    balloon: float
+    ahead: float
+
+
+@dataclass(frozen=True)
 class Approach:
     """One cannula and the balloon beyond its tip, vertebral frame, mm.
 
     The cannula runs from `entry` (3,) on the bone's surface to `tip` (3,); the deflated balloon
-    fills the capsule from `balloon_start` to `balloon_end` (3,) of radius `channel_radius`.
+    fills the capsule from `balloon_start` to `balloon_end` (3,) of radius `channel_radius`. `gaps` are those it was
+    planned with, None where nobody planned it.
     """
 
     name: str
@@ -118,6 +135,24 @@ class Approach:
     balloon_start: Float
     balloon_end: Float
     channel_radius: float
+    gaps: Gaps | None = None
+
+    @property
+    def direction(self) -> Float:
+        """Unit vector (3,) from the entry forward."""
+        way = self.balloon_end - self.entry
+        return np.asarray(way / np.linalg.norm(way))
+
+    @property
+    def medial_deg(self) -> float:
+        """Turn towards the mid-plane on the way forward, seen from above, degrees."""
+        x, y, _ = self.direction
+        return float(np.degrees(np.arctan2(-np.sign(self.entry[0]) * x, -y)))
+
+    @property
+    def caudal_deg(self) -> float:
+        """Fall on the way forward against the plane of x and y, degrees."""
+        return float(np.degrees(-np.arcsin(self.direction[2])))
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where cannulas and balloons go: planned from landmarks, checked against the bone.
 
-A line is drawn from the pedicle's isthmus into the body, for many places of the balloon; of those
-whose cannula stays in bone and whose balloon keeps its distances, the one with the most room wins.
+A line is drawn from the pedicle's isthmus (or from beside it) into the body, for many places of the balloon; of those
+whose cannula stays in bone and off the canal, whose balloon keeps its distances and whose angles are those of the
+route, the one with the most room wins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,22 @@ from vertaug.anatomy._candidates import (
     CLEARANCES,
     Candidates,
     Limits,
+    Room,
+    breach,
     candidate_lines,
     explicit_line,
     measure,
 )
 from vertaug.anatomy._vertebra import Approach, Vertebra
+from vertaug.anatomy.canal import Canal, find_canal
+from vertaug.anatomy.routes import ROUTES, Route
 from vertaug.errors import InputError
 from vertaug.mesh import SignedDistance
 
 __all__ = [
     "AccessPlan",
     "Line",
+    "Route",
     "cannula_distance",
     "cannula_region",
     "plan_access",
@@ -36,9 +41,15 @@ __all__ = [
 ]
 
 Float = NDArray[np.float64]
-Route = Literal["transpedicular", "extrapedicular"]
 BETWEEN = 1.0
 """Bone between two balloons before they are inflated, beyond the clearance, mm."""
+
+TOLERATED = 2.0
+"""Breach of a pedicle upward or outward that a given cannula is let pass with a warning, mm: grade B of Gertzbein and
+Robbins (1990); there lie muscle, a rib or nothing. Below runs the nerve root, and inward the dura."""
+
+NEAR_CANAL = 1.0
+"""Distance to the canal below which a given cannula is warned of, mm (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,12 @@ class _Request:
     anterior: float
     lines: Mapping[str, Line] = field(default_factory=dict)
     several: bool = False
+
+    def limits(self, clearance: float, side: str) -> Limits:
+        """What the balloon of a side has to keep."""
+        several = self.several and side not in self.lines
+        midline = 0.5 * (clearance + BETWEEN) if several else -np.inf
+        return Limits(clearance, self.anterior, self.radius, midline)
 
 
 def plan_approaches(
@@ -110,31 +127,43 @@ def plan_access(
     sides : ``left``, ``right`` or both; the approaches carry these names
     balloon_length : length of the deflated balloon with its round ends, mm
     channel_radius : radius of cannula and deflated balloon, mm
-    route : through the pedicle, or along its outer side into the body
+    route : through the pedicle; along its outer side into the body, 4 mm or more off the canal; or through one
+        pedicle to the mid-plane
     clearance : least bone between deflated balloon and the body's surface, mm. None takes 3 mm, and
         less, down to 1 mm with a warning, where the body is too low for that
     anterior_clearance : least bone ahead of the balloon's far end along its axis, mm
-    lines : entry and target by side, instead of a search
+    lines : entry and target by side, instead of a search. Their angles are the user's, the canal is not: a cannula
+        that reaches into it is refused. One that leaves a pedicle by up to 2 mm outward or upward is warned of
 
     Raises
     ------
     InputError
         E-ACCESS-001, no such side; E-ACCESS-002, no pedicle; E-ACCESS-003, the balloon does not fit;
-        E-ACCESS-004, the cannula leaves the bone; E-ACCESS-005, the balloons are too close.
+        E-ACCESS-004, the cannula leaves the bone; E-ACCESS-005, the balloons are too close; E-ACCESS-006, the
+        cannula comes too near to the canal; E-ACCESS-007, no line of that route leads to a place for the balloon;
+        E-ACCESS-008, two unipedicular balloons.
     """
     request = _Request(
         balloon_length, channel_radius, route, anterior_clearance, lines or {}, len(sides) > 1
     )
+    _check_alone(sides, request)
+    canal = find_canal(vertebra)
     steps = (clearance,) if clearance is not None else CLEARANCES
     for step in steps[:-1]:
-        found = _attempt(vertebra, sides, request, step)
+        found = _attempt(vertebra, canal, sides, request, step)
         if found is not None:
             break
     else:
         step = steps[-1]
-        found = tuple(_best(vertebra, side, request, step) for side in sides)
+        found = tuple(_best(vertebra, canal, side, request, step) for side in sides)
     _check_apart(found, step + BETWEEN)
-    return AccessPlan(found, step, _warnings(step, clearance))
+    warnings = _warnings(step, clearance)
+    warnings += tuple(
+        text for approach in found for text in _risks(approach, approach.name in request.lines)
+    )
+    if not canal.measured:
+        warnings += ("no arch bounds the canal: a radius of 8 mm is assumed for it",)
+    return AccessPlan(found, step, warnings)
 
 
 def cannula_distance(approach: Approach, points: Float, outside: float = 3.0) -> Float:
@@ -173,30 +202,76 @@ def _warnings(step: float, asked: float | None) -> tuple[str, ...]:
     )
 
 
+def _risks(approach: Approach, given: bool) -> tuple[str, ...]:
+    """Sentences on a cannula that was given and keeps little from canal and cortex."""
+    gaps = approach.gaps
+    if gaps is None or not given:
+        return ()
+    texts = []
+    if gaps.canal < NEAR_CANAL:
+        texts.append(
+            f"the {approach.name} cannula passes {gaps.canal:.1f} mm from the spinal canal"
+        )
+    if gaps.cortex < 0.0:
+        texts.append(
+            f"the {approach.name} cannula leaves the bone by {-gaps.cortex:.1f} mm, outward or upward: "
+            "no dura or nerve root lies there"
+        )
+    return tuple(texts)
+
+
+def _check_alone(sides: Sequence[str], request: _Request) -> None:
+    searched = [side for side in sides if side not in request.lines]
+    if request.route == "unipedicular" and len(sides) > 1 and searched:
+        raise _error(
+            f"balloon.{searched[0]}.route",
+            f"unipedicular beside {len(sides) - 1} other balloon",
+            "one balloon, whose tip comes to the mid-plane",
+            "leave one balloon out, or take the route transpedicular",
+            "E-ACCESS-008",
+        )
+
+
 def _attempt(
-    vertebra: Vertebra, sides: Sequence[str], request: _Request, clearance: float
+    vertebra: Vertebra, canal: Canal, sides: Sequence[str], request: _Request, clearance: float
 ) -> tuple[Approach, ...] | None:
     """Return the approaches, or None where the balloon has too little room at this clearance."""
     try:
-        return tuple(_best(vertebra, side, request, clearance) for side in sides)
+        return tuple(_best(vertebra, canal, side, request, clearance) for side in sides)
     except InputError as error:
-        if error.code in {"E-ACCESS-003", "E-ACCESS-004"}:
+        if error.code in {"E-ACCESS-003", "E-ACCESS-004", "E-ACCESS-006", "E-ACCESS-007"}:
             return None
         raise
 
 
-def _best(vertebra: Vertebra, side: str, request: _Request, clearance: float) -> Approach:
+def _best(
+    vertebra: Vertebra, canal: Canal, side: str, request: _Request, clearance: float
+) -> Approach:
     lines = _lines(vertebra, side, request)
-    several = request.several and side not in request.lines
-    midline = 0.5 * (clearance + BETWEEN) if several else -np.inf
-    limits = Limits(clearance, request.anterior, request.radius, midline)
-    room = measure(vertebra, lines, limits)
+    limits, rules = request.limits(clearance, side), ROUTES[request.route]
+    if lines.given:
+        rules = replace(rules, canal=0.0)
+    room = measure(vertebra, canal, lines, limits, rules)
     best = int(np.argmax(room.score))
     if min(room.balloon[best], room.anterior[best], room.midline[best]) < 0.0:
         raise _no_room(vertebra, side, request, room.fitting_length(lines), clearance)
-    if room.channel[best] < 0.0:
+    outside = room.channel[best] < 0.0 and not _tolerable(vertebra, lines, room)
+    if room.canal[best] < 0.0 and (lines.given or not outside):
+        raise _into_canal(side, request, -float(room.canal[best]), lines.given)
+    if outside:
         raise _breach(side, request, -float(room.channel[best]))
-    return lines.approach(best, side, request.radius)
+    if room.route[best] < 0.0:
+        raise _no_line(vertebra, side, request)
+    gaps = room.gaps(best, limits, rules.canal)
+    return lines.approach(best, side, request.radius, gaps)
+
+
+def _tolerable(vertebra: Vertebra, lines: Candidates, room: Room) -> bool:
+    """Whether a given cannula leaves the bone by little, and outward or upward."""
+    if not lines.given or room.channel[0] < -TOLERATED:
+        return False
+    out = breach(vertebra, lines)
+    return bool(lines.side * out[0] > 0.5 or out[2] > 0.7)
 
 
 def _lines(vertebra: Vertebra, side: str, request: _Request) -> Candidates:
@@ -206,7 +281,9 @@ def _lines(vertebra: Vertebra, side: str, request: _Request) -> Candidates:
         )
     if side in request.lines:
         line = request.lines[side]
-        return explicit_line(vertebra, line.entry, line.target, request.length, request.radius)
+        return explicit_line(
+            vertebra, line.entry, line.target, request.length, request.radius, ROUTES[request.route]
+        )
     marks = vertebra.landmarks
     pedicle = marks.pedicle_left if side == "left" else marks.pedicle_right
     if pedicle is None:
@@ -217,10 +294,7 @@ def _lines(vertebra: Vertebra, side: str, request: _Request) -> Candidates:
             f"give balloon.{side}.entry and balloon.{side}.target",
             "E-ACCESS-002",
         )
-    extrapedicular = request.route == "extrapedicular"
-    return candidate_lines(
-        vertebra, pedicle, request.length, request.radius, extrapedicular=extrapedicular
-    )
+    return candidate_lines(vertebra, pedicle, request.length, request.radius, ROUTES[request.route])
 
 
 def _no_room(
@@ -245,6 +319,44 @@ def _breach(side: str, request: _Request, depth: float) -> InputError:
         f"use a cannula of radius {max(request.radius - depth, 0.0):.1f} mm, another route, "
         "or other entry and target",
         "E-ACCESS-004",
+    )
+
+
+def _into_canal(side: str, request: _Request, depth: float, given: bool) -> InputError:
+    least = 0.0 if given else ROUTES[request.route].canal
+    where = (
+        "reaches into the spinal canal by"
+        if least == 0.0
+        else f"comes nearer to the spinal canal than {least:g} mm by"
+    )
+    return _error(
+        f"balloon.{side}.entry",
+        f"a cannula of radius {request.radius:g} mm that {where} {depth:.1f} mm",
+        "a cannula that leaves the canal alone"
+        if least == 0.0
+        else f"at least {least:g} mm to the canal",
+        "move the entry outward, or the target to the side of the entry"
+        if given
+        else "use a thinner cannula, another route, or give entry and target",
+        "E-ACCESS-006",
+    )
+
+
+def _no_line(vertebra: Vertebra, side: str, request: _Request) -> InputError:
+    rules = ROUTES[request.route]
+    wanted = f"a turn of {rules.medial[0]:g} to {rules.medial[1]:g} degrees towards the midline"
+    if np.isfinite(rules.tip):
+        wanted += (
+            f" and a tip within {rules.tip * vertebra.landmarks.width:.1f} mm of the mid-plane"
+        )
+    if rules.beside:
+        wanted += " and an entry behind the body's middle, in front of the pedicle"
+    return _error(
+        f"balloon.{side}.route",
+        f"no {request.route} line in {vertebra.name} for a cannula of radius {request.radius:g} mm",
+        wanted,
+        "use a thinner channel or a shorter balloon, another route, or give entry and target",
+        "E-ACCESS-007",
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy import Vertebra
+from vertaug.anatomy import Approach, Vertebra
 from vertaug.anatomy.profile import heights, profile_from_distance
 from vertaug.mesh import MeshSize
 from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels, plan_openings
@@ -41,6 +41,7 @@ class Findings:
     reference_source: str
     pedicles: str
     balloons: str
+    access: tuple[str, ...]
     cells: int
     voxels: int
     steps: int
@@ -58,6 +59,10 @@ class Findings:
             ("reference heights", self.reference_source),
             ("pedicles found", self.pedicles),
             ("balloons (left, back, up)", self.balloons),
+            *(
+                (f"way of {text.partition(':')[0]}", text.partition(": ")[2])
+                for text in self.access
+            ),
             ("tetrahedra", f"about {_rounded(self.cells)}"),
             ("cells of the flow grid", f"about {_rounded(self.voxels)}"),
             ("steps of inflation", f"about {self.steps}"),
@@ -93,6 +98,7 @@ def check_plan(plan: Plan) -> Findings:
             f"{a.name} {b.length:g} mm, tip {_place(a.balloon_end)}"
             for a, b in zip(approaches, plan.balloon, strict=True)
         ),
+        access=tuple(_way(a) for a in approaches),
         cells=cells,
         voxels=voxels,
         steps=steps,
@@ -167,6 +173,18 @@ def _pedicles(vertebra: Vertebra) -> str:
     sides = {"left": marks.pedicle_left, "right": marks.pedicle_right}
     found = [f"{side} {axis.radius:.1f} mm" for side, axis in sides.items() if axis is not None]
     return ", ".join(found) + " (radius)" if found else "none"
+
+
+def _way(approach: Approach) -> str:
+    """Name, angles and least distances of an approach."""
+    text = f"{approach.name}: {approach.medial_deg:.0f}° medial, {approach.caudal_deg:.0f}° caudal"
+    gaps = approach.gaps
+    if gaps is None:
+        return text
+    return (
+        f"{text}; cannula {gaps.canal:.1f} mm from the canal, {gaps.cortex:.1f} mm within cortex; "
+        f"balloon {gaps.balloon:.1f} mm, {gaps.ahead:.1f} mm ahead"
+    )
 
 
 def _place(point: Float) -> str:

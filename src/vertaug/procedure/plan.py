@@ -139,7 +139,7 @@ def _name_clashes(plan: Plan) -> Iterator[Exception]:
 
 
 def _approach_contradictions(plan: Plan) -> Iterator[Exception]:
-    """Yield entries without targets, and sides on which two approaches would be the same."""
+    """Yield entries without targets, and balloons that would be in each other's place."""
     for index, balloon in enumerate(plan.balloon):
         if (balloon.entry is None) != (balloon.target is None):
             missing = "entry" if balloon.entry is None else "target"
@@ -153,6 +153,14 @@ def _approach_contradictions(plan: Plan) -> Iterator[Exception]:
             fix = "give entry and target of each of them, or move one to the other side"
             field = f"balloon[{same[-1]}].side"
             yield plan_error("E-PLAN-009", found, "one balloon a side", fix, field)
+    if len(plan.balloon) > 1:
+        for index, balloon in enumerate(plan.balloon):
+            if balloon.route == "unipedicular" and balloon.entry is None:
+                found = f'"unipedicular" and {len(plan.balloon)} balloons'
+                expected = "one balloon, whose tip comes to the mid-plane"
+                fix = "leave the others out, take another route, or give entry and target"
+                field = f"balloon[{index}].route"
+                yield plan_error("E-PLAN-009", found, expected, fix, field)
 
 
 def _cannula_contradictions(plan: Plan) -> Iterator[Exception]:

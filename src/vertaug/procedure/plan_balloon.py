@@ -30,8 +30,9 @@ class Balloon(Section):
     type: TypeName = declared(
         "generic_15", "type in the catalogue; a key that the plan gives takes the place of its own"
     )
-    route: Literal["transpedicular", "extrapedicular"] = declared(
-        "transpedicular", "through the pedicle, or beside it into the body"
+    route: Literal["transpedicular", "extrapedicular", "unipedicular"] = declared(
+        "transpedicular",
+        "through the pedicle, beside it into the body, or through one pedicle to the mid-plane",
     )
     length: Annotated[float, Physical(LENGTH, "5 mm", "30 mm")] = declared(
         "15 mm", "working length of the balloon", _OF_TYPE

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy import Approach
+from vertaug.anatomy import Approach, Gaps
 from vertaug.anatomy.deformed import as_it_stands
 from vertaug.anatomy.naming import name_cannulas
 from vertaug.errors import NotConvergedError
@@ -145,10 +145,11 @@ def cut_access(case: Case, before: StageResult, reporter: Reporter) -> StageResu
 
 def _packed(approach: Approach) -> dict[str, Any]:
     """An approach as JSON."""
-    return {
+    row = {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in vars(approach).items()
     }
+    return row | {"gaps": None if approach.gaps is None else vars(approach.gaps)}
 
 
 def as_cut(case: Case, done: Results) -> Case:
@@ -166,4 +167,7 @@ def _unpacked(row: dict[str, Any]) -> Approach:
     entry, tip, start, end = (
         np.array(row[name]) for name in ("entry", "tip", "balloon_start", "balloon_end")
     )
-    return Approach(str(row["name"]), entry, tip, start, end, float(row["channel_radius"]))
+    known = row.get("gaps")
+    gaps = None if known is None else Gaps(**known)
+    radius = float(row["channel_radius"])
+    return Approach(str(row["name"]), entry, tip, start, end, radius, gaps)

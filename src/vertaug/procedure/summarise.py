@@ -31,6 +31,7 @@ from vertaug.procedure.stage import (
     last_of,
     last_stage,
 )
+from vertaug.procedure.stages_access import as_cut
 from vertaug.procedure.stages_cure import heat_summary
 from vertaug.procedure.stages_flow import cement_summary
 from vertaug.procedure.stages_load import load_summary
@@ -155,6 +156,26 @@ def _rims(state_result: StageResult | None) -> dict[str, Any]:
     return rims
 
 
+def _access(case: Case, done: Results) -> list[dict[str, Any]]:
+    """Angles and least distances of the approaches, in the plan's order of balloons."""
+    routes = {balloon.name: balloon.route for balloon in case.plan.balloon}
+    rows = []
+    for approach in as_cut(case, done).approaches:
+        gaps = approach.gaps
+        rows.append(
+            {
+                "name": approach.name,
+                "route": routes[approach.name],
+                "medial_deg": approach.medial_deg,
+                "caudal_deg": approach.caudal_deg,
+                "entry_mm": approach.entry,
+                "tip_mm": approach.balloon_end + approach.channel_radius * approach.direction,
+                **({} if gaps is None else {f"{name}_mm": gap for name, gap in vars(gaps).items()}),
+            }
+        )
+    return rows
+
+
 def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
     """Reference body, springback and rims, where the run knows them."""
     extra: dict[str, Any] = {"title": case.plan.plan.title}
@@ -183,6 +204,9 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
     if marrow is not None:
         extra["inflation_marrow"] = marrow
     extra["rim"] = _rims(deflated or inflated)
+    access = _access(case, done)
+    if access:
+        extra["access"] = access
     extra |= spine_summary(case, done)
     return extra
 

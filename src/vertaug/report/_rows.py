@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
-    "THIRDS", "TOLERANCES", "Balance", "balance_rows", "balloon_rows", "changing_stages", "height_rows", "leak_rows",
-    "load_rows", "number", "restoration_rows", "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows",
-    "stage_seconds", "title", "tumour_rows", "wedge_text",
+    "THIRDS", "TOLERANCES", "Balance", "access_rows", "balance_rows", "balloon_rows", "changing_stages",
+    "height_rows", "leak_rows", "load_rows", "number", "restoration_rows", "restored_by_stage", "set_cement_rows",
+    "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows", "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -197,6 +197,23 @@ def balloon_rows(summary: Mapping[str, Any]) -> list[list[str]]:
             str(b["stop"]),
         ]
         for b in summary.get("balloons") or []
+    ]
+
+
+def access_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Balloon, route, angles; least distances of the cannula to canal and cortex, of the balloon around and ahead."""
+    return [
+        [
+            title(way["name"]),
+            str(way["route"]),
+            number(way["medial_deg"], 0) + "°",
+            number(way["caudal_deg"], 0) + "°",
+            *(
+                number(way.get(f"{name}_mm"), 1, "mm")
+                for name in ("canal", "cortex", "balloon", "ahead")
+            ),
+        ]
+        for way in summary.get("access") or []
     ]
 
 

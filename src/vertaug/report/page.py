@@ -64,6 +64,7 @@ def _context(record: Record) -> dict[str, Any]:
         "by_stage": _rows.restored_by_stage(summary),
         "loads": _rows.load_rows(summary),
         "spine": _rows.spine_rows(summary),
+        "access": _rows.access_rows(summary),
         "balloons": _rows.balloon_rows(summary),
         "leaks": _rows.leak_rows(summary),
         "spaces": _rows.space_rows(summary),

@@ -32,6 +32,8 @@ def results_table(summary: Mapping[str, Any]) -> Group:
         _table("Restoration",
                ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation", "Of before"),
                _rows.restoration_rows(summary)),
+        _table("Access", ("Balloon", "Route", "Medial", "Caudal", "To canal", "In cortex", "Around", "Ahead"),
+               _rows.access_rows(summary)),
         _table("Balloons",
                ("Balloon", "Volume", "Pressure", "Plateau", "Lift", "On area", "Stopped by"),
                _rows.balloon_rows(summary)),

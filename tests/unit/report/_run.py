@@ -119,6 +119,20 @@ def summary():
             "strength_N": 1980.0,
             "factors": _FACTORS,
         },
+        "access": [
+            {
+                "name": "left",
+                "route": "transpedicular",
+                "medial_deg": 18.6,
+                "caudal_deg": 6.5,
+                "canal_mm": 2.04,
+                "cortex_mm": 1.96,
+                "balloon_mm": 5.8,
+                "ahead_mm": 7.8,
+                "entry_mm": [21.1, 37.4, 3.6],
+                "tip_mm": [6.6, -5.6, -0.2],
+            },
+        ],
         "balloons": [
             {
                 "name": f"balloon_{s}",

@@ -66,6 +66,7 @@ def test_rows_carry_the_numbers_of_the_summary(run_folder):
     for row in (
         ["Access", "18.42", "20.10", "26.31", "21.40", "14.2°", "28.30"],
         ["Intact (reference)", "25.20", "24.60", "26.50", "–", "1.9°", "–"],
+        ["Left", "transpedicular", "19°", "6°", "2.0 mm", "2.0 mm", "5.8 mm", "7.8 mm"],
         ["Anterior", "+1.60 mm", "24 %", "79.4 %", "0.59 mm", "3.2 %"],
         ["Posterior", "+0.07 mm", "–", "99.5 %", "0.02 mm", "0.1 %"],
         ["Balloon left", "2.61 mL", "214 psi", "188 psi", "221 N", "310 mm²", "endplate gap"],
