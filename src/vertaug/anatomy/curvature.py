@@ -22,7 +22,7 @@ from vertaug.anatomy.parametric._body import BOWL, MARGIN
 from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
 
-__all__ = ["CARD", "Curvature", "DiscSpace", "body_wedge", "disc_spaces"]
+__all__ = ["CARD", "Curvature", "DiscSpace", "body_wedge", "column_names", "disc_spaces"]
 
 _LMG = "generator of lumbar models LMG (Lavecchia 2018)"
 _SHARES = {"L1": 0.13, "L2": 0.16, "L3": 0.19, "L4": 0.24, "L5": 0.28}
@@ -60,6 +60,11 @@ class DiscSpace:
     above: str
     height: float
     wedge: float
+
+
+def column_names() -> tuple[str, ...]:
+    """Vertebrae of a spine from the top down, the sacrum's first one the last of them."""
+    return (*levels(), "S1")
 
 
 def body_wedge(size: Dimensions) -> float:
@@ -109,7 +114,7 @@ def disc_spaces(
     ------
     InputError : E-ANAT-020, levels that do not follow each other; E-ANAT-021, a share out of range
     """
-    known = (*levels(), "S1")
+    known = column_names()
     places = [known.index(name) if name in known else -9 for name in chain]
     if len(chain) < 2 or any(b - a != 1 for a, b in pairwise(places)):
         raise InputError(

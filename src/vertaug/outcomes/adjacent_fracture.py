@@ -38,9 +38,10 @@ CARD = tuple(
 
 BASIS = (
     "Load over strength of a neighbour, the factor of risk of Hayes, Piazza and Zysset (1991), Radiol Clin North Am "
-    "29:1: failure is expected where it reaches 1. Load: that of bending forwards (1175 N), raised as the upper body "
-    "shifts forwards. Strength: that of this vertebra before its fracture, by the level trend of a cohort. It is a "
-    "ratio, not a probability; the neighbours' own bone, stress from cement and healing are not in it."
+    "29:1: failure is expected where it reaches 1. Load: that of bending forwards (1175 N, less above L1), raised as "
+    "the upper body shifts forwards. Strength: that of this vertebra before its fracture, by the level trend of a "
+    "cohort. It is a ratio, not a probability; the neighbours' own bone, stress from cement and healing are not in "
+    "it."
 )
 """What the index rests on, for the reader."""
 

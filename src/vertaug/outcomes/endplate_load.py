@@ -12,7 +12,14 @@ from vertaug.mesh.surface import facet_areas
 from vertaug.solid.shell import ShellItem
 from vertaug.state import State
 
-__all__ = ["EndplateLoad", "bulge", "endplate_load", "membrane_stress"]
+__all__ = [
+    "EndplateLoad",
+    "bulge",
+    "endplate_load",
+    "facet_keys",
+    "membrane_stress",
+    "shell_stress",
+]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -40,7 +47,7 @@ def membrane_stress(principal: Float) -> Float:
     return np.asarray(np.sqrt(a * a - a * b + b * b))
 
 
-def _keys(facets: Int, count: int) -> NDArray[np.int64]:
+def facet_keys(facets: Int, count: int) -> NDArray[np.int64]:
     """One number a facet (m, 3), whatever the order of its nodes."""
     first, second, third = np.sort(facets, axis=1).astype(np.int64).T
     return np.asarray((first * count + second) * count + third)
@@ -82,16 +89,17 @@ def endplate_load(state: State, before: Float, name: str) -> EndplateLoad:
     """
     mesh, shell = state.mesh, state.shell
     facets = mesh.facets[mesh.facets_of(name)]
-    own = np.isin(_keys(shell.facets, mesh.n_points), _keys(facets, mesh.n_points))
-    item = ShellItem.start(
-        mesh.points, shell.facets[own], shell.volume[own], shell.metric[own], shell.parameters[own]
-    )
-    stress = membrane_stress(item.history(mesh.points)[2])
-    area = facet_areas(mesh.points, shell.facets[own])
+    own = np.isin(facet_keys(shell.facets, mesh.n_points), facet_keys(facets, mesh.n_points))
+    item = ShellItem.start(mesh.points, shell.facets, shell.volume, shell.metric, shell.parameters)
+    mean, high = shell_stress(item, own, mesh.points)
+    inwards = -1.0 if name.endswith("superior") else 1.0
+    return EndplateLoad(mean, high, inwards * bulge(before, mesh.points, facets))
+
+
+def shell_stress(shell: ShellItem, chosen: NDArray[np.bool_], points: Float) -> tuple[float, float]:
+    """Von Mises membrane stress (MPa) of the ``chosen`` facets (m,): mean, and what 95 % of the area stay below."""
+    stress = membrane_stress(shell.history(points)[2][chosen])
+    area = facet_areas(points, shell.facets[chosen])
     order = np.argsort(stress)
     below = np.cumsum(area[order]) / area.sum()
-    high = float(stress[order][np.searchsorted(below, _MOST)])
-    inwards = -1.0 if name.endswith("superior") else 1.0
-    return EndplateLoad(
-        float(area @ stress / area.sum()), high, inwards * bulge(before, mesh.points, facets)
-    )
+    return float(area @ stress / area.sum()), float(stress[order][np.searchsorted(below, _MOST)])

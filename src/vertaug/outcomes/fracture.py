@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
-from vertaug.solid.crushing_rig import CrushingRig
+from vertaug.solid.crushing_rig import MachineDrive, crusher
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets, empty_cavities
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.remeshing import MeshWear, RemeshRule, mesh_wear, needs_remesh, remeshed
-from vertaug.solid.rig import MACHINE, Rig
+from vertaug.solid.rig import MACHINE
 from vertaug.solid.way import Way
 from vertaug.state import State
 
@@ -42,9 +42,9 @@ _FALLEN = 0.9
 class FractureRule:
     """How a body is crushed.
 
-    `y` mm place of the machine's point (forwards is negative), `step` mm of its way in one step, `depth` mm the
-    farthest it goes; it ends before at a `loss` of anterior height (share of that at the start), or, where
-    `at_failure`, once the load has fallen by a tenth.
+    `y` mm place of the machine's point on the platen, or behind the middle of a segment's top (forwards is negative),
+    `step` mm of its way in one step, `depth` mm the farthest it goes; it ends before at a `loss` of anterior height
+    (share of that at the start), or, where `at_failure`, once the load has fallen by a tenth.
     """
 
     y: float
@@ -79,11 +79,12 @@ class _Fracture:
         self, state: State, model: SolidModel, rule: FractureRule, remesh: RemeshRule
     ) -> None:
         self.state, self.model, self.rule, self.remesh = state, model, rule, remesh
-        tilt, slid = state.rig.points[0], state.rig.points[1]
-        place = (float(tilt[2]), float(slid[0]), float(slid[1]), float(slid[2]))
-        self.rig = CrushingRig(model.surroundings.lever, rule.y, place)
-        # So far below the point the machine stands that it pushes with the axial load.
-        self.origin = self.position = self.height() - model.surroundings.axial_load / MACHINE
+        around = model.surroundings
+        self.own = around.rig(state.rig)
+        self.rig = crusher(state.rig, self.own, around.lever, rule.y, around.axial_load)
+        # So far below the point the machine stands that it pushes as the load does at rest.
+        self.position = 0.0
+        self.origin = self.position = self.height() - self.rig.idle / MACHINE
         self.drive = Drive.start(len(cavity_facets(state.mesh)), self.origin)
         self.balance = EnergyBalance()
         self.rows: list[tuple[float, float, float]] = []
@@ -97,12 +98,15 @@ class _Fracture:
         return np.vstack([self.state.mesh.points, self.state.rig.points])
 
     def height(self) -> float:
-        """Where the platen's point is, mm."""
-        return self.rig.drive(self.state.mesh.n_points, 0.0).height(self.points())
+        """Where the machine's point is, mm."""
+        return self._machine().height(self.points())
+
+    def _machine(self) -> MachineDrive:
+        return self.rig.drive(self.state.rig, self.state.mesh.n_points, self.position)
 
     def force(self) -> float:
         """Push of the machine, N."""
-        return self.rig.drive(self.state.mesh.n_points, self.position).push(self.points())
+        return self._machine().push(self.points())
 
     def take(self, step: SolidStep) -> None:
         """Go on from a step that converged."""
@@ -180,20 +184,19 @@ class _Fracture:
         return max((self.rule.loss - new) * (now - before) / (new - old), 0.1 * length) + 1e-6
 
     def release(self, load: float) -> str:
-        """Take the machine's force back to ``load`` N, then leave the body in its own rig."""
-        top = self.force()
-        freed = replace(self.rig, driven=False)
+        """Take the machine's force back, then leave the body in its own rig under ``load`` N."""
+        top, idle = self.force(), self.rig.idle
+        freed = self.rig.let_go()
         self.equilibrium, self.drive = (
             Equilibrium(self.state, self.model, freed),
             replace(self.drive, load=top),
         )
         for share in _RELEASE:
-            reason = self._let(load + share * (top - load), None)
+            reason = self._let(idle + share * (top - idle), None)
             if reason:
                 return f"{reason} while the machine let go"
-        own: Rig = self.model.surroundings.rig(self.state.rig)
         self.equilibrium, self.drive = (
-            Equilibrium(self.state, self.model, own),
+            Equilibrium(self.state, self.model, self.own),
             replace(self.drive, load=load),
         )
         reason = self._let(load, TIGHT)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vertaug.outcomes.endplates import endplate_distance, endplate_slopes
 from vertaug.outcomes.load_cases import LoadCase
+from vertaug.outcomes.own_frame import own_points
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets, empty_cavities
@@ -94,22 +95,22 @@ class _Loading:
 def load_test(
     state: State, model: SolidModel, case: LoadCase, *, release: bool = False, told: Progress | None = None
 ) -> LoadTest:  # fmt: skip
-    """Load a specimen from its axial load to a ``case`` and let it settle.
+    """Load a specimen or a segment from its axial load to a ``case`` and let it settle.
 
     Parameters
     ----------
-    state : at rest in a specimen's rig under the model's axial load, with empty cavities or cement
-    model, case : laws and surroundings; what is laid on, without torque
+    state : at rest in its rig under the model's axial load, with empty cavities or cement
+    model, case : laws and surroundings; what is laid on, with a torque in a segment alone
     release : take the load off again
     told : called after each step with the share of the load and the axial force (N)
 
     Never raises for a step that fails: the result says how much was borne.
     """
     around = model.surroundings
-    idle, whole = LastingLoad(around.axial_load), LastingLoad(case.force, case.forwards, case.left)
-    rig = RampedRig(around.lever, around.guided, idle, whole)
-    run = _Loading(state, model, rig)
-    height, slopes = endplate_distance(state.mesh), endplate_slopes(state.mesh)
+    idle = LastingLoad(around.axial_load)
+    whole = LastingLoad(case.force, case.forwards, case.left, case.torque)
+    run = _Loading(state, model, RampedRig(around.rig(state.rig), idle, whole))
+    height, slopes = _shape(state)
     rows = [(idle.axial, 0.0, 0.0, 0.0)]
     share, length, failure = 0.0, 1.0 / _STEPS, ""
     while share < 1.0 - 1e-9:
@@ -123,21 +124,20 @@ def load_test(
         share = target
         if share >= 1.0 - 1e-9:  # once more, so that the step's viscosity bears nothing of it
             failure = run.go(1.0, TIGHT)
-        bent, force = endplate_slopes(run.state.mesh), idle.towards(whole, share).axial
-        rows.append(
-            (
-                force,
-                height - endplate_distance(run.state.mesh),
-                bent[0] - slopes[0],
-                bent[1] - slopes[1],
-            )
-        )
+        (now, bent), force = _shape(run.state), idle.towards(whole, share).axial
+        rows.append((force, height - now, bent[0] - slopes[0], bent[1] - slopes[1]))
         if told is not None:
             told(share, force)
     loaded = run.state
     released = _released(run, share) if release and not failure else None
     curve = np.array(rows)
     return LoadTest(curve, loaded, share, failure, run.balance, run.error, released)
+
+
+def _shape(state: State) -> tuple[float, tuple[float, float]]:
+    """Distance (mm) and slopes (degrees) of the endplates, in the body's own frame: it may turn as a whole."""
+    mesh = state.mesh.with_points(own_points(state))
+    return endplate_distance(mesh), endplate_slopes(mesh)
 
 
 def _released(run: _Loading, share: float) -> State | None:

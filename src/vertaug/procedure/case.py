@@ -22,8 +22,8 @@ from vertaug.balloon.inflate import InflationOptions
 from vertaug.errors import InputError
 from vertaug.materials.bone import FABRIC_BONE, BoneLaw
 from vertaug.materials.rheology.product import Product
-from vertaug.outcomes import BodyShape, Heights, body_shape, specimen_surroundings
-from vertaug.outcomes.segment import read_segment
+from vertaug.outcomes import BodyShape, Heights, body_shape
+from vertaug.outcomes.segment import surroundings_facts
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_wall
@@ -70,14 +70,13 @@ class Case:
         body, mesh = self.body(state), state.mesh
         plates = [mesh.facets[mesh.facets_of(name)] for name in ENDPLATES]
         lever = solid_model(self.plan, mesh.points, plates).surroundings.lever
-        segment = read_segment(state)
-        taken = specimen_surroundings(state, lever) or segment
-        angle = {} if segment is None else {"cobb_deg": segment.cobb_deg}
+        taken = surroundings_facts(state, lever)
+        angle = {"cobb_deg": taken.pop("cobb_deg")} if "cobb_deg" in taken else {}
         return {
             "heights": list(body.heights),
             "wedge": body.wedge,
             "shape": body.to_dict() | angle,
-            "surroundings": None if taken is None else taken.to_dict(),
+            **taken,
         }
 
     @property

@@ -23,7 +23,7 @@ __all__ = ["Checkpoints", "atomic_write"]
 
 Arrays = dict[str, NDArray[Any]]
 _FACTS = "__facts__"
-_FORMAT = 10
+_FORMAT = 11
 """Raised whenever stages store something else than before."""
 
 

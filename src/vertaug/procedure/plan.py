@@ -27,7 +27,7 @@ from vertaug.procedure.plan_sections import (
     Vein,
 )
 from vertaug.procedure.plan_spaces import Spaces
-from vertaug.procedure.plan_stages import Procedure, stage_contradictions
+from vertaug.procedure.plan_stages import LoadStage, Procedure, stage_contradictions
 from vertaug.procedure.stage_rules import RULES
 
 __all__ = ["Plan", "demo_plan", "load_plan", "plan_from_dict"]
@@ -100,28 +100,43 @@ def _contradictions(plan: Plan) -> Iterator[Exception]:
 
 
 def _segment_contradictions(plan: Plan) -> Iterator[Exception]:
-    """Yield stages that need platens, and levels without neighbours, where a segment is asked for."""
-    if plan.boundary.situation != "segment":
+    """Yield torques without facets, and levels without neighbours where a segment or a column is asked for."""
+    if plan.boundary.situation == "specimen":
+        for index, stage in enumerate(plan.procedure.stage):
+            if isinstance(stage, LoadStage) and stage.case == "rotation":
+                fix = 'choose another case, or boundary.situation = "segment": facet joints bear a torque'
+                yield plan_error(
+                    "E-PLAN-009", '"rotation"', "a load that a specimen between discs takes", fix,
+                    f"procedure.stage[{index}].case",
+                )  # fmt: skip
         return
-    for index, stage in enumerate(plan.procedure.sequence):
-        fits = stage.kind == "load" and getattr(stage, "case", "") == "to_failure"
-        if getattr(stage, "axial_load", None) is not None:
-            fix = "leave it out, and give boundary.axial_load"
-            expected = "one load for all stages of a segment"
-            yield plan_error(
-                "E-PLAN-009", f'an axial_load of stage {index + 1}, "{stage.kind}"', expected, fix,
-                "procedure.stages",
-            )  # fmt: skip
-        if stage.kind in ("fracture", "load", "posture") and not fits:
-            yield plan_error(
-                "E-PLAN-009", f'stage {index + 1}, "{stage.kind}"', "stages that need no platen: a segment has none",
-                'leave it out, load "to_failure", or take situation = "specimen"', "procedure.stages",
-            )  # fmt: skip
     known = get_args(Level)
     if plan.anatomy.level not in known[1:-1]:
         yield plan_error(
             "E-PLAN-009", f'"{plan.anatomy.level}"', f"a level with two neighbours, {known[1]} to {known[-2]}",
             'take situation = "specimen"', "boundary.situation",
+        )  # fmt: skip
+    elif plan.boundary.situation == "column":
+        yield from _column_contradictions(plan)
+
+
+def _column_contradictions(plan: Plan) -> Iterator[Exception]:
+    """Yield ends of a column between which no segment lies, and fractures, for which it is too long."""
+    order, boundary = (*get_args(Level), "S1"), plan.boundary
+    at = order.index(plan.anatomy.level)
+    for end, needed, beyond in (
+        ("column_top", order[at - 1], order.index(boundary.column_top) > at - 1),
+        ("column_bottom", order[at + 1], order.index(boundary.column_bottom) < at + 1),
+    ):
+        if beyond:
+            yield plan_error(
+                "E-PLAN-009", f'"{getattr(boundary, end)}"', f"{needed}, the neighbour, or a level beyond it",
+                "lengthen the column", f"boundary.{end}",
+            )  # fmt: skip
+    if "fracture" in plan.procedure.kinds:
+        yield plan_error(
+            "E-PLAN-009", "a stage of fracture in a column", "one in a specimen or a segment",
+            'take boundary.situation = "segment", or give anatomy.deformity', "procedure.stages",
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vertaug.materials.density import StiffnessName, StrengthName
-from vertaug.procedure.plan_anatomy import Position, Site
+from vertaug.procedure.plan_anatomy import Level, Position, Site
 from vertaug.procedure.plan_fields import Physical, Section, declared, required
 from vertaug.procedure.plan_flow import Stop
 from vertaug.units import (
@@ -104,14 +104,17 @@ class Bone(Section):
 class Boundary(Section):
     """What holds and loads the vertebra."""
 
-    situation: Literal["specimen", "segment"] = declared(
+    situation: Literal["specimen", "segment", "column"] = declared(
         "specimen",
-        "one vertebra between two discs on platens, as in cadaver tests, or between its two neighbours, with discs, "
-        "ligaments and facets",
+        "one vertebra between two discs on platens, as in cadaver tests; between its two neighbours, with discs, "
+        "ligaments and facets; or these within a column of rigid vertebrae, the lowest of which is held",
     )
+    column_top: Level = declared("T10", "uppermost vertebra of a column")
+    column_bottom: Literal[Level, "S1"] = declared("S1", "lowest vertebra of a column")
     axial_load: Annotated[float, Physical(FORCE, "0 N", "2000 N")] = declared(
         "110 N",
-        "residual axial load of all stages that neither give nor follow another one; in a segment a follower load",
+        "residual axial load of all stages that neither give nor follow another one; in a segment or a column a "
+        "follower load",
         "cadaver tests: 100 to 110 N",
     )
     platen: Literal["sliding", "guided"] = declared(
@@ -125,16 +128,20 @@ class Boundary(Section):
         "200 N/mm", "stiffness of each disc against sliding", "uncalibrated"
     )
     discs: Literal["sound", "degenerated"] = declared(
-        "sound", "of a segment: a fluid nucleus, or a solid one that carries less pressure"
+        "sound",
+        "of a segment or a column: a fluid nucleus, or a solid one that carries less pressure",
     )
     disc_loss: float = declared(
-        0.0, "of a segment: share of the discs' height that degeneration has taken", ge=0.0, le=0.5
+        0.0,
+        "of a segment or a column: share of the discs' height that degeneration has taken",
+        ge=0.0,
+        le=0.5,
     )
     age: float = declared(
-        70.0, "of a segment: years; lumbar discs' heights follow it", ge=20.0, le=100.0
+        70.0, "of a segment or a column: years; lumbar discs' heights follow it", ge=20.0, le=100.0
     )
     neighbour_size: Annotated[float, Physical(LENGTH, "3 mm", "8 mm")] = declared(
-        "5 mm", "of a segment: edge length of the neighbours' cells"
+        "5 mm", "of a segment or a column: edge length of the neighbours' cells"
     )
 
 

@@ -68,7 +68,8 @@ class FractureStage(Section):
     axial_load: _Load = declared(None, _LOAD)
     offset: Annotated[float, Physical(LENGTH, "-15 mm", "25 mm")] = declared(
         "10 mm",
-        "how far in front of the middle of the upper endplate the machine pushes",
+        "how far in front of the middle of the upper endplate, in a segment of the upper neighbour's, the machine "
+        "pushes",
         "assumed",
     )
     anterior_loss: float = declared(
@@ -97,7 +98,9 @@ class LoadStage(Section):
     moment: Annotated[float | None, Physical(MOMENT, "0 N*m", "20 N*m", optional=True)] = declared(
         None, "moment of the case; without it that of the table"
     )
-    side: Literal["left", "right"] = declared("left", "to which side lateral bends")
+    side: Literal["left", "right"] = declared(
+        "left", "to which side lateral bends, and rotation turns the front"
+    )
     depth: Annotated[float, Physical(LENGTH, "0.5 mm", "12 mm")] = declared(
         "4 mm", "ends to_failure where the vertebra has not failed: way of the machine", "assumed"
     )
@@ -183,23 +186,18 @@ def stage_contradictions(procedure: Procedure) -> Iterator[Exception]:
 
 
 def _loads(procedure: Procedure) -> Iterator[Exception]:
-    """Yield loads that a specimen does not take, and keys that their case does not have."""
+    """Yield keys of loads that their case does not have."""
     for index, stage in enumerate(procedure.stage):
         if not isinstance(stage, LoadStage):
             continue
         field = f"procedure.stage[{index}]"
-        if stage.case == "rotation":
-            fix = "choose another case: facet joints bear a torque, and a specimen has none"
-            yield plan_error(
-                "E-PLAN-009", '"rotation"', "a load that a specimen between discs takes", fix, f"{field}.case"
-            )  # fmt: skip
         given = [key for key in ("force", "moment") if getattr(stage, key) is not None]
         refused = {"to_failure": given, "standing": [key for key in given if key == "moment"]}
         for key in refused.get(stage.case, []):
             fix = (
                 "leave it out"
                 if key == "force"
-                else "leave it out, or choose flexion, extension or lateral"
+                else "leave it out, or choose flexion, extension, lateral or rotation"
             )
             expected = f"nothing: {stage.case} has none"
             yield plan_error("E-PLAN-009", f"a {key}", expected, fix, f"{field}.{key}")

@@ -74,11 +74,12 @@ def _indices(
     case: Case, result: StageResult, strength: float, change: tuple[float, float]
 ) -> list[dict[str, Any]]:
     """Index of each neighbour after a stage, without compensation and with it."""
-    level, load = case.vertebra.name, CASES["flexion"].force
+    level = case.vertebra.name
     rows = []
     for neighbour in neighbours_of(level):
+        load = CASES["flexion"].at(neighbour).force
         free, compensated = (
-            factor_of_risk(load * (1.0 + 0.01 * more), strength, level, neighbour)
+            factor_of_risk((1.0 + 0.01 * more) * load, strength, level, neighbour)
             for more in change
         )
         rows.append(

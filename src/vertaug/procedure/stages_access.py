@@ -89,7 +89,7 @@ def _first(case: Case, reporter: Reporter, kind: str, *, channels: bool) -> Stag
         vertebra.damage(centroids),
         vertebra.damage(centres),
     )
-    if case.plan.boundary.situation == "segment":
+    if case.plan.boundary.situation != "specimen":
         reporter.step(kind, 0.8, "neighbours and discs", {})
         state = replace(state, rig=plan_segment(case.plan, vertebra, mesh, model))
     step = _settled(kind, state, model)

@@ -9,6 +9,7 @@ from vertaug.procedure.plan_stages import FractureStage
 from vertaug.procedure.reporter import Reporter
 from vertaug.procedure.stage import StageResult
 from vertaug.procedure.stages_solid import solid_facts, stage_model
+from vertaug.solid.segment_rig import SEGMENT
 from vertaug.state import State
 
 __all__ = ["run_fracture"]
@@ -23,12 +24,9 @@ def run_fracture(
     says why.
     """
     height = before.facts["heights"][0]
-    data = before.state.rig
-    axial = data.arrays["platen_stiffness"][:, 2]
-    middle = float(data.arrays["platen_rest"][:, 1] @ axial) / float(axial.sum())
     rule = FractureRule(
-        middle - stage.offset, stage.step, stage.depth, stage.anterior_loss, stage.at_failure
-    )
+        _middle(before.state) - stage.offset, stage.step, stage.depth, stage.anterior_loss, stage.at_failure
+    )  # fmt: skip
 
     def lost(state: State) -> float:
         return float(1.0 - case.shape(state)[0].anterior / height)
@@ -53,3 +51,12 @@ def run_fracture(
         "failed_step": len(result.curve),
     }
     return StageResult("fracture", result.state, facts, {"curve": result.curve})
+
+
+def _middle(state: State) -> float:
+    """Where the middle of what the machine pushes is on it, mm: a segment's top is measured from there."""
+    data = state.rig
+    if data.kind == SEGMENT:
+        return 0.0
+    axial = data.arrays["platen_stiffness"][:, 2]
+    return float(data.arrays["platen_rest"][:, 1] @ axial) / float(axial.sum())

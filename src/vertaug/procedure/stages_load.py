@@ -14,8 +14,8 @@ from vertaug.outcomes.endplate_load import endplate_load
 from vertaug.outcomes.load_cases import CASES, LoadCase
 from vertaug.outcomes.load_sharing import load_sharing
 from vertaug.outcomes.load_test import LoadTest, load_test
+from vertaug.outcomes.segment import surroundings_facts
 from vertaug.outcomes.strength_test import StrengthTest, repotted, strength_test
-from vertaug.outcomes.surroundings import specimen_surroundings
 from vertaug.procedure.case import Case
 from vertaug.procedure.plan_stages import LoadStage
 from vertaug.procedure.reporter import Reporter
@@ -39,16 +39,18 @@ LOAD_COLUMNS = {
 """Columns of the curve of a load."""
 
 
-def load_case(stage: LoadStage) -> LoadCase:
-    """What the stage lays on: the case of the table with the plan's own force and moment."""
-    case = CASES[stage.case]
+def load_case(stage: LoadStage, level: str) -> LoadCase:
+    """What the stage lays on: the case of the table at the ``level`` with the plan's own force and moment."""
+    case = CASES[stage.case].at(level)
     if stage.force is not None:
         case = replace(case, force=stage.force)
-    forwards, left = case.forwards, case.left
+    forwards, left, torque = case.forwards, case.left, case.torque
     if stage.moment is not None:
-        forwards = float(np.sign(forwards)) * stage.moment
-        left = float(np.sign(left)) * stage.moment
-    return replace(case, forwards=forwards, left=left if stage.side == "left" else -left)
+        forwards, left, torque = (
+            float(np.sign(moment)) * stage.moment for moment in (forwards, left, torque)
+        )
+    side = 1.0 if stage.side == "left" else -1.0
+    return replace(case, forwards=forwards, left=side * left, torque=side * torque)
 
 
 def _high(values: Float, area: Float) -> float:
@@ -119,7 +121,7 @@ def run_load(case: Case, stage: LoadStage, before: StageResult, reporter: Report
     """
     if stage.case == "to_failure":
         return _to_failure(case, stage, before, reporter)
-    model, wanted = stage_model(case, before.state), load_case(stage)
+    model, wanted = stage_model(case, before.state), load_case(stage, case.vertebra.name)
 
     def told(share: float, force: float) -> None:
         reporter.step("load", share, stage.case, {"force_N": force})
@@ -127,8 +129,7 @@ def run_load(case: Case, stage: LoadStage, before: StageResult, reporter: Report
     test = load_test(before.state, model, wanted, release=stage.keep, told=told)
     load, warnings = _borne(stage, wanted, test)
     load |= _within(case, before.state, test.loaded, model)
-    taken = specimen_surroundings(test.loaded, model.surroundings.lever)
-    load["surroundings"] = None if taken is None else taken.to_dict()
+    load |= surroundings_facts(test.loaded, model.surroundings.lever)
     facts = {"load": load, "warnings": warnings, "error": test.reaction_error}
     if stage.keep and test.released is not None:
         facts["energy"] = test.energy.to_dict()
@@ -146,6 +147,7 @@ def _borne(stage: LoadStage, wanted: LoadCase, test: LoadTest) -> tuple[dict[str
         "case": stage.case, "force_N": force, "share_borne": test.share,
         "moment_forwards_Nm": 1e-3 * test.share * wanted.forwards,
         "moment_left_Nm": 1e-3 * test.share * wanted.left,
+        "torque_Nm": 1e-3 * test.share * wanted.torque,
         "approach_mm": approach, "forwards_deg": forwards, "left_deg": left,
         "stiffness_N_mm": test.stiffness, "gave_way_N": test.gave_way,
         "strength_N": None, "highest_N": None, "ended": "load" if not test.failure else "not_converged",

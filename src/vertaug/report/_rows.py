@@ -9,8 +9,8 @@ from typing import Any
 
 __all__ = [
     "THIRDS", "TOLERANCES", "Balance", "access_rows", "balance_rows", "balloon_rows", "changing_stages",
-    "height_rows", "leak_rows", "load_rows", "number", "restoration_rows", "restored_by_stage", "set_cement_rows",
-    "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows", "wedge_text",
+    "height_rows", "leak_rows", "load_rows", "neighbour_rows", "number", "restoration_rows", "restored_by_stage",
+    "set_cement_rows", "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows", "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -92,6 +92,7 @@ def restored_by_stage(summary: Mapping[str, Any]) -> list[list[str]]:
         gained = (stage.get("restoration") or {}).get("anterior", {})
         taken = stage.get("surroundings") or {}
         discs = [(taken.get(side) or {}).get("largest_mm") for side in ("superior", "inferior")]
+        tilt = taken.get("platen_forwards_deg", taken.get("top_forwards_deg"))
         energy = (
             sum(taken[side]["energy_mJ"] for side in ("superior", "inferior")) if taken else None
         )
@@ -103,7 +104,7 @@ def restored_by_stage(summary: Mapping[str, Any]) -> list[list[str]]:
                 number(gained.get("ratio_percent"), 1, "%"),
                 *(number(value, 2, "mm") for value in discs),
                 number(energy, 0, "mJ"),
-                number(taken.get("platen_forwards_deg"), 1) + ("°" if taken else ""),
+                number(tilt, 1) + ("°" if taken else ""),
             ]
         )
     return rows if any(row[1:] != [NONE] * 7 for row in rows) else []
@@ -130,6 +131,30 @@ def load_rows(summary: Mapping[str, Any]) -> list[list[str]]:
                 number(max(stress, default=None), 2, "MPa"),
                 number(max(bulges, default=None), 3, "mm"),
                 number(cement.get("shear_MPa"), 2, "MPa"),
+            ]
+        )
+    return rows
+
+
+def neighbour_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage of a segment, angle of its neighbours, and by disc pressure, load and stress of the endplate; facets."""
+    stages = [(row["name"], row) for row in changing_stages(summary)]
+    rows = []
+    for name, row in [*stages, *((row["stage"], row) for row in summary.get("loads") or [])]:
+        taken = row.get("surroundings") or {}
+        discs = [taken.get(side) or {} for side in ("superior", "inferior")]
+        if "pressure_MPa" not in discs[0]:
+            continue
+        rows.append(
+            [
+                title(name),
+                number(row.get("cobb_deg"), 1, sign=True) + "°",
+                " / ".join(number(disc["pressure_MPa"], 2) for disc in discs) + " MPa",
+                " / ".join(number(disc["load_N"], 0) for disc in discs) + " N",
+                " / ".join(number(disc["neighbour_high_MPa"], 1) for disc in discs) + " MPa",
+                " / ".join(number(disc["neighbour_bulge_mm"], 3) for disc in discs) + " mm",
+                f"{number(taken['facets_left_N'], 0)} / {number(taken['facets_right_N'], 0)} N",
+                number(taken["ligaments_N"], 0, "N"),
             ]
         )
     return rows

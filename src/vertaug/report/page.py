@@ -63,6 +63,7 @@ def _context(record: Record) -> dict[str, Any]:
         "restored": _rows.restoration_rows(summary),
         "by_stage": _rows.restored_by_stage(summary),
         "loads": _rows.load_rows(summary),
+        "neighbours": _rows.neighbour_rows(summary),
         "spine": _rows.spine_rows(summary),
         "access": _rows.access_rows(summary),
         "balloons": _rows.balloon_rows(summary),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy.attachments import find_attachments
+from vertaug.anatomy.between import between
 from vertaug.anatomy.disc_mesh import DiscMesh
 from vertaug.anatomy.facet_joints import CARD as FACET_CARD
 from vertaug.anatomy.facet_joints import facet_joints
@@ -165,20 +165,10 @@ def _pair(nodes: _Nodes, upper: int, one: Float, two: Float) -> Int:
 
 def _bands(spine: Spine, nodes: _Nodes) -> list[tuple[str, Int]]:
     """All ligaments: name and pairs of nodes."""
-    found = [find_attachments(placed.vertebra) for placed in spine.placed]
     out = []
-    for k, (over, under) in enumerate(zip(spine.placed[:-1], spine.placed[1:], strict=True)):
-        for name in found[k].lower:
-            if name in found[k + 1].upper:
-                ends = (
-                    over.place.to_source(found[k].lower[name]),
-                    under.place.to_source(found[k + 1].upper[name]),
-                )
-                out.append((name, _pair(nodes, k, *ends)))
-        joints = facet_joints(over, under)
-        if joints:
-            capsule = np.concatenate([joint.capsule for joint in joints])
-            out.append(("CL", _pair(nodes, k, capsule[:, 0], capsule[:, 1])))
+    for k, pair in enumerate(zip(spine.placed[:-1], spine.placed[1:], strict=True)):
+        for name, ends in between(*pair).ligaments.items():
+            out.append((name, _pair(nodes, k, *ends)))
     return out
 
 

@@ -18,7 +18,7 @@ from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.contact import ContactOptions
 from vertaug.solid.material_map import CellLaw
 from vertaug.solid.newton import NewtonOptions
-from vertaug.solid.rig import Rig, rig_of, specimen_rig_state
+from vertaug.solid.rig import LoadedRig, rig_of, specimen_rig_state
 from vertaug.solid.segment_rig import SEGMENT, SegmentRig
 from vertaug.solid.shell import horizontal_directions, membrane_parameters
 from vertaug.state import BoneHistory, FibreHistory, RigState, ShellHistory, State
@@ -56,7 +56,8 @@ class Surroundings:
 
     `axial_load` N on the upper platen, or along the segment; `disc_axial`, `disc_shear` N/mm³, stiffness of a
     disc per area (about E/h = 4 MPa/8 mm and a third of it: assumed); `lever` mm scales the platen's tilts;
-    it slides unless it is `guided`. The moments `forwards` and `left`, N mm, bend it to the front and to the left.
+    it slides unless it is `guided`. The moments `forwards` and `left`, N mm, bend it, or the top of a segment, to the
+    front and to the left.
     """
 
     axial_load: float = 110.0
@@ -67,10 +68,10 @@ class Surroundings:
     forwards: float = 0.0
     left: float = 0.0
 
-    def rig(self, data: RigState) -> Rig:
+    def rig(self, data: RigState) -> LoadedRig:
         """Return the rig that the ``data`` of a state describe."""
         if data.kind == SEGMENT:
-            return SegmentRig()
+            return SegmentRig().under(self.forwards, self.left, 0.0)
         return rig_of(data, self.lever, guided=self.guided, forwards=self.forwards, left=self.left)
 
 

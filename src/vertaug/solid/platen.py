@@ -37,9 +37,12 @@ class Turn:
     second: Float
     shift: Float
 
-    def rise(self, x: float, y: float) -> tuple[float, Float, Float]:
-        """Rise of the platen's point at (`x`, `y`), mm, with its derivatives (6,) and (6, 6) by the unknowns."""
-        arm, slope, curve = np.array([x, y, 0.0]), np.zeros(6), np.zeros((6, 6))
+    def rise(self, arm: Float) -> tuple[float, Float, Float]:
+        """Height (mm) of what an ``arm`` (3,) reaches from the point that does not turn, over where that point was.
+
+        With its derivatives (6,) and (6, 6) by the unknowns.
+        """
+        slope, curve = np.zeros(6), np.zeros((6, 6))
         slope[SHIFTS[2]] = 1.0
         slope[list(TURNS)] = self.first[:, 2] @ arm
         curve[np.ix_(TURNS, TURNS)] = self.second[:, :, 2] @ arm

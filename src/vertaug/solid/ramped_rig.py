@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From one lasting load to another: axial force and moments of the `SpecimenRig` change together, step by step."""
+"""From one lasting load to another: force and moments on a specimen or a segment change together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.item import Item
 from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
-from vertaug.solid.rig import SpecimenRig
+from vertaug.solid.rig import LoadedRig, rig_places
 from vertaug.state import RigState, State
 
 __all__ = ["LastingLoad", "Ramp", "RampedRig", "ramped"]
@@ -26,11 +26,15 @@ _SMALLEST = 1.0 / 64.0
 
 @dataclass(frozen=True)
 class LastingLoad:
-    """What a platen bears for long: `axial` N, and moments, N mm, that bend it `forwards` and to the `left`."""
+    """What a platen or the top of a segment bears for long.
+
+    `axial` N, and moments, N mm, that bend it `forwards` and to the `left`, and turn it by `torque` to the left.
+    """
 
     axial: float
     forwards: float = 0.0
     left: float = 0.0
+    torque: float = 0.0
 
     def towards(self, other: LastingLoad, share: float) -> LastingLoad:
         """Return the load a ``share`` of the way to another."""
@@ -38,29 +42,29 @@ class LastingLoad:
             self.axial + share * (other.axial - self.axial),
             self.forwards + share * (other.forwards - self.forwards),
             self.left + share * (other.left - self.left),
+            self.torque + share * (other.torque - self.torque),
         )
 
 
 @dataclass(frozen=True)
 class RampedRig:
-    """The `SpecimenRig` on the way from the load `begin` to the load `end`; its load is the share of that way."""
+    """A `rig` on the way from the load `begin` to the load `end`; its load is the share of that way."""
 
-    lever: float
-    guided: bool
+    rig: LoadedRig
     begin: LastingLoad
     end: LastingLoad
 
-    def _at(self, share: float) -> tuple[SpecimenRig, float]:
+    def _at(self, share: float) -> tuple[LoadedRig, float]:
         """Rig with the moments at a ``share`` of the way, and the axial force there."""
         load = self.begin.towards(self.end, share)
-        return SpecimenRig(self.lever, self.guided, load.forwards, load.left), load.axial
+        return self.rig.under(load.forwards, load.left, load.torque), load.axial
 
     def springs(self, data: RigState, first: int) -> list[Item]:
-        """The two discs."""
-        return self._at(0.0)[0].springs(data, first)
+        """What of the rig holds the body."""
+        return self.rig.springs(data, first)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
-        """Force and moments at the share ``load``, and what guides the platen."""
+        """Force and moments at the share ``load``, and what guides a platen."""
         rig, axial = self._at(load)
         return rig.drives(data, first, axial)
 
@@ -77,8 +81,12 @@ class RampedRig:
         return rig.reaction_error(data, first, axial, points)
 
     def committed(self, data: RigState, points: Float) -> RigState:
-        """Beds are elastic: the platen has moved, nothing else."""
-        return replace(data, points=points.copy())
+        """Data of the rig after a step."""
+        return self.rig.committed(data, points)
+
+    def places(self, data: RigState) -> Float:
+        """Where the rig's nodes are, (k, 3) mm; zeros where they are no places."""
+        return rig_places(self.rig, data)
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def ramped(state: State, model: SolidModel, begin: LastingLoad, steps: int = 4) 
     """
     around = model.surroundings
     end = LastingLoad(around.axial_load, around.forwards, around.left)
-    rig = RampedRig(around.lever, around.guided, begin, end)
+    rig = RampedRig(around.rig(state.rig), begin, end)
     equilibrium = Equilibrium(state, model, rig)
     empty = empty_cavities(state.mesh)
     drive, balance = Drive.start(len(empty), 0.0), EnergyBalance()

@@ -24,6 +24,7 @@ from vertaug.state import RigState
 
 __all__ = [
     "MACHINE",
+    "LoadedRig",
     "PlacedRig",
     "Rig",
     "SpecimenRig",
@@ -68,6 +69,14 @@ class Rig(Protocol):
 
     def committed(self, data: RigState, points: Float) -> RigState:
         """Data after a step that ended with the rig's nodes at ``points`` (k, 3)."""
+        ...
+
+
+class LoadedRig(Rig, Protocol):
+    """A rig whose load is an axial force, N, and which bears moments that last beside it."""
+
+    def under(self, forwards: float, left: float, torque: float) -> LoadedRig:
+        """Return the same rig under moments, N mm, that bend it forwards and to the left and turn it to the left."""
         ...
 
 
@@ -145,6 +154,18 @@ class SpecimenRig:
     forwards: float = 0.0
     left: float = 0.0
 
+    def under(self, forwards: float, left: float, torque: float) -> SpecimenRig:
+        """Return the same rig under other moments.
+
+        Raises
+        ------
+        ValueError : a torque, which discs without facets do not bear
+        """
+        if torque != 0.0:
+            message = f"a torque of {torque:g} N mm on a specimen, which has no facets to bear it"
+            raise ValueError(message)
+        return replace(self, forwards=forwards, left=left)
+
     def springs(self, data: RigState, first: int) -> list[Item]:
         """The two discs."""
         ground, platen = (
@@ -183,7 +204,7 @@ class SpecimenRig:
 
 def rig_of(
     data: RigState, lever: float, *, guided: bool = False, forwards: float = 0.0, left: float = 0.0
-) -> Rig:
+) -> LoadedRig:
     """Return the rig that the ``data`` of a state describe; ``lever`` mm scales a platen's tilts.
 
     A platen slides unless it is ``guided``; the moments ``forwards`` and ``left`` (N mm) bend it.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from vertaug.anatomy.attachments import find_attachments
+from vertaug.anatomy.between import between
 from vertaug.anatomy.disc_mesh import DiscMesh, DiscSize, Plate, disc_frame, mesh_disc
 from vertaug.anatomy.facet_joints import CARD as FACET_CARD
 from vertaug.anatomy.facet_joints import facet_joints
@@ -29,7 +29,15 @@ from vertaug.solid.support import nodal_areas
 from vertaug.solid.surface_tie import SurfaceTie, tie_surfaces
 from vertaug.state import RigState
 
-__all__ = ["CARD", "SegmentOptions", "segment_state"]
+__all__ = [
+    "CARD",
+    "SegmentOptions",
+    "around",
+    "disc_arrays",
+    "frames_at_rest",
+    "meshed",
+    "segment_state",
+]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -113,8 +121,8 @@ def segment_state(
             "take the neighbours above and below", "E-SOLID-051",
         )  # fmt: skip
     options = options or SegmentOptions()
-    upper = _Bone(spine.placed[0], _meshed(spine.placed[0], options.size), 0)
-    lower = _Bone(spine.placed[2], _meshed(spine.placed[2], options.size), upper.mesh.n_points)
+    upper = _Bone(spine.placed[0], meshed(spine.placed[0], options.size), 0)
+    lower = _Bone(spine.placed[2], meshed(spine.placed[2], options.size), upper.mesh.n_points)
     own = [Plate(treated.points, treated.facets[treated.facets_of(name)]) for name in ENDS]
     spaces = {"upper": (own[0], upper.plate(False)), "lower": (lower.plate(True), own[1])}
     discs = {name: mesh_disc(*spaces[name], options.disc) for name in DISCS}
@@ -124,18 +132,19 @@ def segment_state(
     top_nodes, top_area = nodal_areas(top.points, top.facets)
     centre = np.average(top.points[top_nodes], axis=0, weights=top_area)
     rest = np.vstack([*points, centre, np.zeros(3)])
-    arrays: dict[str, NDArray[Any]] = {"rest": rest, "frame": np.array([count, count + 1.0])}
+    arrays: dict[str, NDArray[Any]] = {"rest": rest} | frames_at_rest([[count, count + 1]])
     arrays |= {
-        "frame_start": np.zeros((1, 3)),
-        "frame_orientation": np.array([[1.0, 0.0, 0.0, 0.0]]),
-    }
-    arrays |= {"moment": np.zeros(3), "top": top_nodes, "top_stiffness": CARD[0].value * top_area}
+        "tied": top_nodes, "tied_to": np.zeros(len(top_nodes)), "tied_stiffness": CARD[0].value * top_area,
+    }  # fmt: skip
     foot = lower.plate(False)
     nodes, area = nodal_areas(foot.points, foot.facets)
     arrays |= {"ground": nodes + lower.first, "ground_stiffness": CARD[0].value * area}
+    arrays |= {"top": top_nodes, "bottom": nodes + lower.first, "unturned": np.zeros(0)}
     middle = np.average(foot.points[nodes], axis=0, weights=area)
     near = nodes[np.linalg.norm(foot.points[nodes] - middle, axis=1).argsort()[:_GUIDES]]
-    arrays["foot"] = near + lower.first
+    arrays |= {"cable_above": np.array([count]), "group_above": np.zeros(1)}
+    arrays |= {"cable_below": near + lower.first, "group_below": np.zeros(len(near))}
+    arrays |= {"uppermost": np.zeros(1), "more_above": np.zeros(0)}
     arrays |= _bones((upper, lower), law, options)
     outer: dict[str, Int] = {"guide": _guides(treated, spine.placed[1])}
     first = lower.first + lower.mesh.n_points
@@ -158,7 +167,16 @@ def segment_state(
     )
 
 
-def _meshed(placed: Placed, size: float) -> Mesh:
+def frames_at_rest(nodes: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:
+    """Data of frames that have not turned, with ``nodes`` (centre, turn) each."""
+    unit = np.tile([1.0, 0.0, 0.0, 0.0], (len(nodes), 1))
+    return {
+        "frame": np.array(nodes, dtype=np.float64), "frame_start": np.zeros((len(nodes), 3)),
+        "frame_orientation": unit,
+    }  # fmt: skip
+
+
+def meshed(placed: Placed, size: float) -> Mesh:
     """Coarse mesh of a neighbour with named facets, in the spine's frame."""
     bone = placed.vertebra
     mesh = generate_mesh(bone.distance, {}, MeshSize(bulk=size, cavity=size, far=size))
@@ -207,8 +225,7 @@ def _disc(
     bones: tuple[_Bone, _Bone],
 ) -> tuple[dict[str, NDArray[Any]], dict[str, Int]]:
     """A disc's mesh and its two ties; the triangles of one are the treated mesh's."""
-    parts = ("cells", "ring", "lower", "upper", "nucleus", "diagonals", "family", "cell")
-    arrays: dict[str, NDArray[Any]] = {f"disc_{name}_{part}": getattr(disc, part) for part in parts}
+    arrays = disc_arrays(name, disc)
     nodes: dict[str, Int] = {}
     axis = disc_frame(*plates).axes[2]
     # one set of points: the rig's, then the treated mesh's
@@ -229,6 +246,12 @@ def _disc(
     return arrays, nodes
 
 
+def disc_arrays(name: str, disc: DiscMesh) -> dict[str, NDArray[Any]]:
+    """Data of a disc's mesh but its points."""
+    parts = ("cells", "ring", "lower", "upper", "nucleus", "diagonals", "family", "cell")
+    return {f"disc_{name}_{part}": getattr(disc, part) for part in parts}
+
+
 def _tie_arrays(key: str, tie: SurfaceTie) -> dict[str, NDArray[Any]]:
     return {
         f"{key}_faces": tie.faces, f"{key}_face_weights": tie.face_weights, f"{key}_weights": tie.weights,
@@ -238,41 +261,27 @@ def _tie_arrays(key: str, tie: SurfaceTie) -> dict[str, NDArray[Any]]:
 
 def _guides(treated: Mesh, placed: Placed) -> Int:
     """Points of the treated mesh around the body at mid-height, whose mean is near its centre."""
-    marks = placed.vertebra.landmarks
     surface = np.unique(treated.facets)
+    found = cKDTree(treated.points[surface]).query(around(placed))[1]
+    return np.unique(surface[found]).astype(np.int32)
+
+
+def around(placed: Placed) -> Float:
+    """Places (k, 3) around a body at mid-height, in the spine's frame."""
+    marks = placed.vertebra.landmarks
     angle = np.linspace(0.0, 2.0 * np.pi, _GUIDES, endpoint=False)
     middle = 0.5 * (marks.anterior_wall + marks.posterior_wall)
-    around = np.stack(
-        [
-            0.5 * marks.width * np.cos(angle),
-            middle + 0.5 * marks.depth * np.sin(angle),
-            0.0 * angle,
-        ],
-        axis=1,
-    )
-    found = cKDTree(treated.points[surface]).query(around)[1]
-    return np.unique(surface[found]).astype(np.int32)
+    across, along = 0.5 * marks.width * np.cos(angle), 0.5 * marks.depth * np.sin(angle)
+    local = np.stack([across, middle + along, 0.0 * angle], axis=1)
+    return placed.place.to_source(local)
 
 
 def _ligaments(spine: Spine, ends: _Ends, treated: Mesh, rest: Float) -> dict[str, NDArray[Any]]:
     """Bands of all ligaments across both discs."""
-    found = [find_attachments(placed.vertebra) for placed in spine.placed]
     pairs: list[list[int]] = []
     bands: list[Mapping[str, Float]] = []
     for at in (0, 1):
-        over, under = spine.placed[at], spine.placed[at + 1]
-        places = {
-            name: (
-                over.place.to_source(found[at].lower[name]),
-                under.place.to_source(found[at + 1].upper[name]),
-            )
-            for name in found[at].lower
-            if name in found[at + 1].upper
-        }
-        joints = facet_joints(over, under)
-        if joints:
-            capsule = np.concatenate([joint.capsule for joint in joints])
-            places["CL"] = (capsule[:, 0], capsule[:, 1])
+        places = between(spine.placed[at], spine.placed[at + 1]).ligaments
         for name, (one, two) in places.items():
             here = np.stack([ends.at(at, one), ends.at(at + 1, two)], axis=1)
             made = _band(here, ends, treated, rest, name)

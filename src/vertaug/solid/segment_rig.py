@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A segment as a rig: neighbours above and below, two discs, ligaments and facets hold the treated vertebra.
 
-Neighbours, discs, ligaments and facets are elastic, so the rig has no history but the turns of its frame. The foot
-of the lower neighbour is potted in the ground; the top of the upper one is held by a rigid frame. The load (N) is a
-follower load, a cable from the frame's centre through the treated body to the foot; a constant moment (N mm) may act
-on the frame besides.
-`solid.segment` makes the data. Ends are numbered from the rig's first node where they are 0 or more; below, -1 - j is
-entry j of ``nodes["ends"]``, a point of the mesh.
+Neighbours, discs, ligaments and facets are elastic, so the rig has no history but the turns of its frames. The foot
+of the lower neighbour is potted in the ground; the top of the upper one is held by a rigid frame. In a column both
+are rigid ends to which further discs join, with rigid vertebrae between them, the lowest of which is held. The load
+(N) is a follower load, a cable from the uppermost frame's centre through the bodies to what is held; moments (N mm)
+may act on that frame besides. `solid.segment` and `solid.segment_column` make the data. Ends are numbered from the
+rig's first node where they are 0 or more; below, -1 - j is entry j of ``nodes["ends"]``, a point of the mesh.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ from vertaug.solid.frame import Frames
 from vertaug.solid.gap import GapItem
 from vertaug.solid.item import Item
 from vertaug.solid.load import NodalLoad, frame_load
+from vertaug.solid.rig import MACHINE
 from vertaug.solid.shell import ShellItem, membrane_parameters
 from vertaug.solid.support import GroundBed
 from vertaug.solid.surface_tie import SurfaceTie
-from vertaug.solid.tie import TieItem, rigid_tie
+from vertaug.solid.tie import ElasticLaw, TieItem
 from vertaug.state import RigState
 from vertaug_kernels import laws
 
@@ -65,20 +66,22 @@ class SegmentParts:
 
     bone: SolidItem
     shell: ShellItem
-    discs: tuple[Disc, Disc]
+    discs: tuple[Disc, ...]
     ties: tuple[SurfaceTie, ...]
     ligaments: LigamentItem
     facets: GapItem
     ground: GroundBed
     frames: Frames
-    top: TieItem
+    rigid: TieItem
+    unturned: GroundBed
 
     @property
     def items(self) -> list[Item]:
         """All of them, in a fixed order."""
         discs = [item for disc in self.discs for item in disc.items]
         return [
-            self.bone, self.shell, *discs, *self.ties, self.ligaments, self.facets, self.ground, self.top,
+            self.bone, self.shell, *discs, *self.ties, self.ligaments, self.facets, self.ground, self.rigid,
+            *([self.unturned] if len(self.unturned.nodes) else []),
         ]  # fmt: skip
 
 
@@ -90,6 +93,12 @@ def rig_positions(data: RigState, first: int) -> Float:
 
 def _whole(values: NDArray[Any]) -> Int:
     return np.ascontiguousarray(values, dtype=np.int32)
+
+
+def _guides(data: RigState, first: int, side: str) -> list[Int]:
+    """Groups of nodes that guide the cable on one side of the treated body, from the top down."""
+    nodes, group = _whole(data.arrays[f"cable_{side}"] + first), data.arrays[f"group_{side}"]
+    return [nodes[group == number] for number in np.unique(group)]
 
 
 def _ends(data: RigState, first: int, name: str) -> Int:
@@ -135,7 +144,8 @@ def segment_parts(data: RigState, first: int) -> SegmentParts:
         points, facets, arrays["shell_volume"], np.tile(np.eye(2), (len(facets), 1, 1)),
         membrane_parameters(modulus, 0.3, np.full_like(modulus, _STRONG)),
     )  # fmt: skip
-    upper, lower = (_disc(data, points, first, name) for name in DISCS)
+    names = (*DISCS, *(f"more_{k}" for k in range(len(arrays["more_above"]))))
+    discs = tuple(_disc(data, points, first, name) for name in names)
     ties = tuple(
         _tie(data, first, f"{disc}_{side}") for disc in DISCS for side in ("lower", "upper")
     )
@@ -143,45 +153,81 @@ def segment_parts(data: RigState, first: int) -> SegmentParts:
         name: arrays[f"band_{name}"] for name in ("slack", "toe", "stiffness", "knee", "second")
     }
     gap = {name: arrays[f"gap_{name}"] for name in ("normal", "rest", "space", "stiffness")}
-    ground = _whole(arrays["ground"] + first)
-    centre, turn = (np.array([int(n) + first], dtype=np.int32) for n in arrays["frame"])
-    frames = Frames(centre, turn, LEVER, arrays["frame_start"], arrays["frame_orientation"])
-    still = Frames.at_rest(points, centre, turn, LEVER)
-    tie = rigid_tie(points, still, 0, _whole(arrays["top"] + first), arrays["top_stiffness"])
+    ground, unturned = (_whole(arrays[name] + first) for name in ("ground", "unturned"))
+    frames = _frames(data, first)
     return SegmentParts(
-        bone, shell, (upper, lower), ties,
+        bone, shell, discs, ties,
         LigamentItem(_ends(data, first, "band_ends"), **band),
         GapItem(_ends(data, first, "gap_ends"), **gap),
         GroundBed(ground, points[ground], np.repeat(arrays["ground_stiffness"][:, None], 3, axis=1)),
-        frames, replace(tie, frames=frames),
+        frames, _rigid(data, points, frames, first),
+        GroundBed(unturned, points[unturned], np.full((len(unturned), 3), MACHINE)),
     )  # fmt: skip
 
 
-class SegmentRig:
-    """Neighbours around the treated vertebra; the load is a follower load, N."""
+def _frames(data: RigState, first: int) -> Frames:
+    """All frames as they stand."""
+    centres, turns = _whole(data.arrays["frame"] + first).T
+    return Frames(
+        np.ascontiguousarray(centres), np.ascontiguousarray(turns), LEVER, data.arrays["frame_start"],
+        data.arrays["frame_orientation"],
+    )  # fmt: skip
+
+
+def _rigid(data: RigState, points: Float, frames: Frames, first: int) -> TieItem:
+    """Nodes that move with their frames, where they belong at rest."""
+    nodes, frame = _whole(data.arrays["tied"] + first), _whole(data.arrays["tied_to"])
+    arms = points[nodes] - points[frames.centres[frame]]
+    stiffness = np.repeat(data.arrays["tied_stiffness"][:, None], 3, axis=1)
+    return TieItem(
+        frames, frame, nodes[:, None], np.ones((len(nodes), 1)), arms, ElasticLaw(stiffness)
+    )
+
+
+class _Known:
+    """The parts of the data that were asked for last."""
 
     def __init__(self) -> None:
-        self._known: tuple[RigState, int, SegmentParts] | None = None
+        self._last: tuple[RigState, int, SegmentParts] | None = None
+
+    def parts(self, data: RigState, first: int) -> SegmentParts:
+        last = self._last
+        if last is None or last[0] is not data or last[1] != first:
+            last = self._last = (data, first, segment_parts(data, first))
+        return last[2]
+
+
+class SegmentRig:
+    """Neighbours around the treated vertebra; the load is a follower load, N.
+
+    The ``moment`` on the frame, N mm about the axes of space, bends it forwards and to the left, and turns it left.
+    """
+
+    def __init__(
+        self, moment: tuple[float, float, float] = (0.0, 0.0, 0.0), known: _Known | None = None
+    ) -> None:
+        self.moment = moment
+        self._known = known or _Known()
+
+    def under(self, forwards: float, left: float, torque: float) -> SegmentRig:
+        """Return the same rig under other moments."""
+        return SegmentRig((forwards, left, torque), self._known)
 
     def parts(self, data: RigState, first: int) -> SegmentParts:
         """Items by name; kept while the same ``data`` are asked for."""
-        known = self._known
-        if known is None or known[0] is not data or known[1] != first:
-            known = self._known = (data, first, segment_parts(data, first))
-        return known[2]
+        return self._known.parts(data, first)
 
     def springs(self, data: RigState, first: int) -> list[Item]:
         """Neighbours, discs, ligaments, facets, ground and frame."""
         return self.parts(data, first).items
 
     def _cable(self, data: RigState, first: int, load: float) -> FollowerLoad:
-        centre = _whole(data.arrays["frame"][:1] + first)
-        foot = _whole(data.arrays["foot"] + first)
-        return follower_load([centre, data.nodes["guide"], foot], load)
+        above, below = (_guides(data, first, name) for name in ("above", "below"))
+        return follower_load([*above, data.nodes["guide"], *below], load)
 
     def _moment(self, data: RigState, first: int) -> NodalLoad:
-        x, y, z = (float(m) for m in data.arrays["moment"])
-        return frame_load(self.parts(data, first).frames, 0, moment=(x, y, z))
+        uppermost = int(data.arrays["uppermost"][0])
+        return frame_load(self.parts(data, first).frames, uppermost, moment=self.moment)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
         """The cable of ``load`` N, and the moment on the frame."""
@@ -204,12 +250,8 @@ class SegmentRig:
         return float(np.linalg.norm(ground)) / max(load, 1.0)
 
     def committed(self, data: RigState, points: Float) -> RigState:
-        """The nodes have moved, and the frame has turned."""
-        centre, turn = (np.array([int(n)], dtype=np.int32) for n in data.arrays["frame"])
-        frames = Frames(
-            centre, turn, LEVER, data.arrays["frame_start"], data.arrays["frame_orientation"]
-        )
-        now = frames.committed(points)
+        """The nodes have moved, and the frames have turned."""
+        now = _frames(data, 0).committed(points)
         turned = {"frame_start": now.start, "frame_orientation": now.orientation}
         return replace(data, points=points.copy(), arrays={**data.arrays, **turned})
 

@@ -161,13 +161,13 @@ class AxialLoad:
     def energy(self, points: Float) -> float:
         """Potential of the load, mJ."""
         six = points[self.platen : self.platen + 2]
-        rise, _, _ = turn_of(six, self.lever).rise(self.x, self.y)
+        rise, _, _ = turn_of(six, self.lever).rise(np.array([self.x, self.y, 0.0]))
         return float(self.force * rise - self._moments() @ six.ravel())
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces (1, 2, 3) and stiffness (1, 6, 6): the point at which it acts moves as the platen tilts."""
         six = points[self.platen : self.platen + 2]
-        rise, slope, curve = turn_of(six, self.lever).rise(self.x, self.y)
+        rise, slope, curve = turn_of(six, self.lever).rise(np.array([self.x, self.y, 0.0]))
         energy = float(self.force * rise - self._moments() @ six.ravel())
         forces = (self.force * slope - self._moments()).reshape(1, 2, 3)
         return Contribution(energy, forces, self.force * curve[None] if with_matrix else None)

@@ -20,7 +20,9 @@ SHARE = "share of the load that the shell of T9 carries, %"
 def run(setting: Setting) -> Findings:
     """Load a sound T9."""
     anatomy = {"source": "parametric", "level": "T9", "density": "78 mg/cm^3"}
-    found = treat(setting, {"anatomy": anatomy}, ("access", "load"))
+    standing = {"kind": "load", "force": "500 N"}
+    stages = {"stages": ["access", "load"], "stage": [standing]}
+    found = treat(setting, {"anatomy": anatomy, "procedure": stages})
     load = found.done["load"].facts["load"]
     facts = {name: load[name] for name in ("force_N", "share_borne", "stiffness_N_mm")}
     return Findings({SHARE: 100.0 * float(load["shell_share"])}, {}, facts)

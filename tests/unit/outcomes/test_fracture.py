@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from vertaug.outcomes import FractureRule, fracture
-from vertaug.solid.crushing_rig import CrushingRig, PointDrive
+from vertaug.solid import rotation
+from vertaug.solid.crushing_rig import CrushingRig, FrameDrive, PointDrive
+from vertaug.solid.frame import Frames
 from vertaug.solid.model import first_state
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
@@ -18,9 +20,22 @@ LEVER = 15.0
 REMESH = RemeshRule(fine=1.2, bulk=4.0, growth=0.5)
 
 
+def frame_drive(position):
+    """A push on a frame that has turned before."""
+    half = np.array([[0.15, 0.02, -0.01]])
+    frames = Frames(
+        np.array([1]), np.array([2]), LEVER, np.array([[0.4, 0.1, -0.2]]),
+        rotation.exponential(half)[0],
+    )  # fmt: skip
+    arm = np.array([0.0, -7.0, 2.0])
+    return FrameDrive(frames, arm, (-0.1, 3.9), (0.0, 0.3), position, 40.0)
+
+
 @pytest.mark.parametrize("position", [None, -0.3])
-def test_drive_is_the_derivative_of_its_energy(position):
-    drive = PointDrive(1, -7.0, LEVER, position, 40.0, aside=0.05)
+@pytest.mark.parametrize("kind", ["platen", "frame"])
+def test_drive_is_the_derivative_of_its_energy(kind, position):
+    platen = PointDrive(1, -7.0, LEVER, position, 40.0, aside=0.05)
+    drive = platen if kind == "platen" else frame_drive(position)
     points = np.array([[1.0, 2.0, 3.0], [-0.2, 4.0, -0.02], [0.3, -0.1, 1.5]])
     part = drive.evaluate(points, with_matrix=True)
     slope, stiffness, step = np.zeros(6), np.zeros((6, 6)), 1e-6

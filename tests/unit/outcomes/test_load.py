@@ -20,14 +20,14 @@ from vertaug.outcomes import (
 )
 from vertaug.outcomes.crush_test import _load
 from vertaug.outcomes.endplate_load import bulge, endplate_load, membrane_stress
-from vertaug.outcomes.load_cases import CARD
+from vertaug.outcomes.load_cases import CARD, level_share
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import ENDPLATES
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.platen import turn_of
 from vertaug.solid.ramped_rig import LastingLoad, RampedRig
-from vertaug.solid.rig import platen_guide
+from vertaug.solid.rig import SpecimenRig, platen_guide
 from vertaug.solid.shell import ShellItem, membrane_parameters
 from vertaug_kernels.laws import HENCKY
 
@@ -42,11 +42,21 @@ def test_every_case_is_in_the_table():
     assert CASES["flexion"].forwards == -CASES["extension"].forwards == 7500.0
 
 
+def test_loads_grow_downwards_to_those_of_the_lumbar_spine():
+    shares = [level_share(f"T{number}") for number in range(4, 13)]
+    assert (np.diff([*shares, 1.0]) > 0.0).all()
+    assert 0.4 < shares[0] < 0.7
+    assert level_share("L1") == level_share("L5") == 1.0
+    bent = CASES["flexion"].at("T8")
+    assert bent.force / CASES["flexion"].force == bent.forwards / CASES["flexion"].forwards
+    assert bent.force == pytest.approx(1175.0 * level_share("T8"))
+
+
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
 def test_load_pushes_down_and_bends_as_much_as_its_moments(loaded, share):
     """Work on a tilt of 1e-4 forwards about the middle of the bed is the moment's; to the left likewise."""
     _, state = loaded
-    rig = RampedRig(LEVER, False, LastingLoad(100.0), LastingLoad(300.0, 500.0, -200.0))
+    rig = RampedRig(SpecimenRig(LEVER), LastingLoad(100.0), LastingLoad(300.0, 500.0, -200.0))
     first = state.mesh.n_points
     (item,) = rig.drives(state.rig, first, share)
     rest = state.rig.arrays["platen_rest"]

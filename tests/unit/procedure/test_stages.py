@@ -297,7 +297,7 @@ def test_loads_have_names_and_keys_of_their_own():
     ]
     sequence = plan({"stage": tables}).procedure.sequence
     assert [stage.name for stage in sequence] == ["access", "before", "fracture", "after"]
-    side, front = load_case(sequence[1]), load_case(sequence[3])
+    side, front = load_case(sequence[1], "L1"), load_case(sequence[3], "L1")
     assert (side.force, side.forwards, side.left) == (700.0, 0.0, -4000.0)
     assert (front.force, front.forwards, front.left) == (800.0, 7500.0, 0.0)
 

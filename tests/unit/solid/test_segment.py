@@ -14,11 +14,14 @@ from vertaug.anatomy.parametric import ParametricVertebra
 from vertaug.anatomy.spine import build_spine
 from vertaug.errors import InputError
 from vertaug.mesh import MeshSize, generate_mesh
+from vertaug.outcomes import FractureRule, LoadCase, fracture, load_test
 from vertaug.outcomes.segment import read_segment
 from vertaug.procedure.archive import pack_state, unpack_state
 from vertaug.procedure.plan import plan_from_dict
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, first_state
+from vertaug.solid.ramped_rig import LastingLoad, ramped
+from vertaug.solid.remeshing import RemeshRule
 from vertaug.solid.segment import SegmentOptions, segment_state
 from vertaug.solid.segment_rig import SegmentRig
 
@@ -44,8 +47,7 @@ def start():
 
 def loaded(start, load, moment=(0.0, 0.0, 0.0)):
     state, model = start
-    rig = replace(state.rig, arrays={**state.rig.arrays, "moment": np.array(moment)})
-    step = Equilibrium(state, model).step(replace(state, rig=rig), [], load)
+    step = Equilibrium(state, model, SegmentRig(moment)).step(state, [], load)
     assert step.newton.converged, step.newton.reason
     return step
 
@@ -90,6 +92,65 @@ def test_moments_bend_the_segment_and_ligaments_or_facets_resist(start):
     assert backwards.superior.pressure_MPa > 0.0
 
 
+def test_a_case_of_load_is_borne_and_read(start, prone):
+    _, model = start
+    case = LoadCase(300.0, torque=4e3)
+    test = load_test(prone.state, model, case)
+    assert (test.share, test.failure) == (1.0, "")
+    read = read_segment(test.loaded)
+    # a turn to the left closes the joints of the right side, where the upper processes come forwards
+    assert 0.5 < read.top_turned_deg < 8.0
+    assert abs(read.top_left_deg) < 2.0
+    assert max(read.facets_left_N, read.facets_right_N) > 2.0 * min(
+        read.facets_left_N, read.facets_right_N
+    )
+    assert read.facets_N == pytest.approx(read.facets_left_N + read.facets_right_N)
+    # discs and facets bear the load that the cable brings, ligaments add to it
+    for disc, before in zip(
+        (read.superior, read.inferior),
+        (read_segment(prone.state).superior, read_segment(prone.state).inferior),
+        strict=True,
+    ):
+        assert 150.0 < disc.load_N < 500.0
+        assert disc.load_N > before.load_N
+        assert disc.neighbour_high_MPa > disc.neighbour_mean_MPa > 0.0
+    assert test.energy.relative_error < 0.05
+
+
+def test_extension_lasts_and_bends_it_back(start, prone):
+    state, model = prone.state, start[1]
+    around = replace(model.surroundings, forwards=-3e3)
+    laid = ramped(state, replace(model, surroundings=around), LastingLoad(110.0), 4)
+    assert laid.failure == ""
+    assert read_segment(laid.state).cobb_deg < read_segment(state).cobb_deg - 0.7
+    assert laid.energy.relative_error < 0.05
+    back = ramped(laid.state, model, LastingLoad(110.0, -3e3), 2)
+    assert read_segment(back.state).cobb_deg == pytest.approx(read_segment(state).cobb_deg, abs=0.1)
+
+
+def test_a_machine_pushes_its_top_down_and_lets_it_go(start, prone):
+    model, before = start[1], read_segment(prone.state)
+    rule = FractureRule(-12.0, 1.0, 3.0, 0.9, at_failure=False)
+    rows = []
+    result = fracture(
+        prone.state, model, rule, RemeshRule(fine=2.0, bulk=6.0), lambda _: 0.0,
+        lambda *row: rows.append(row),
+    )  # fmt: skip
+    assert (result.stop, result.failure) == ("depth", "")
+    way, force = result.curve[:, 0], result.curve[:, 1]
+    assert way[-1] == pytest.approx(3.0)
+    assert (np.diff(force) > 0.0).all()
+    pushed = read_segment(rows[-1][-1])
+    assert pushed.top_forwards_deg > before.top_forwards_deg + 1.0
+    assert pushed.top_turned_deg == pytest.approx(before.top_turned_deg, abs=0.01)
+    # the machine's force goes through the discs
+    assert pushed.inferior.load_N > 0.6 * force[-1]
+    assert result.reaction_error < 1e-4
+    after = read_segment(result.state)
+    assert after.inferior.load_N == pytest.approx(before.inferior.load_N, rel=0.2)
+    assert after.cobb_deg < pushed.cobb_deg
+
+
 def test_a_step_goes_on_from_a_state_that_was_stored(start, prone):
     arrays, facts = pack_state(prone.state)
     again = unpack_state(arrays, json.loads(json.dumps(facts)))
@@ -105,8 +166,6 @@ def test_plans_refuse_what_a_segment_cannot_do():
     stages = {"stages": ["access"]}
     plan = plan_from_dict(data | {"procedure": stages})
     assert plan.boundary.situation == "segment"
-    with pytest.raises(InputError, match="need no platen"):
-        plan_from_dict(data | {"procedure": {"stages": ["access", "fracture"]}})
     far = {"anatomy": {"source": "parametric", "level": "L5"}}
     with pytest.raises(InputError, match="two neighbours"):
         plan_from_dict(data | far | {"procedure": stages})
