@@ -23,7 +23,7 @@ from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
-from vertaug.solid.relaxation import changed_stiffness
+from vertaug.solid.relaxation import at_rate
 from vertaug.solid.remeshing import (
     MeshWear,
     RemeshRule,
@@ -113,11 +113,10 @@ class _Deflation:
 
     def at_rate(self, state: State, law: BoneLaw) -> State:
         """Go on with ``law``, which has another stiffness: the same stresses and shape, seen by it."""
-        old, before = self.model.law, self.equilibrium.stored(state)
-        if law == old:
+        if law == self.model.law:
             return state
-        self.model = replace(self.model, law=law)
-        changed = changed_stiffness(state, old, law)
+        before = self.equilibrium.stored(state)
+        changed, self.model = at_rate(state, self.model, law)
         self.equilibrium = Equilibrium(changed, self.model)
         self.balance = self.balance.renewed(self.equilibrium.stored(changed) - before)
         return changed

@@ -216,8 +216,9 @@ class BoneLaw:
         rows[:, 3] = modulus / (2.0 * (1.0 + self.poisson))
         rows[:, 4] = strength
         rows[:, 5] = alpha
-        # The cut-off must lie inside the ellipse, also of a weak one.
-        pulled = np.minimum(sound_strength * sound, strength)
+        # The cut-off must lie inside the ellipse, also of a weak one. What has no mineral, as a cleft, only pushes.
+        mineral = np.clip(density / self.minimum_density, self.torn_tension, 1.0)
+        pulled = np.minimum(sound_strength * sound, strength) * mineral
         rows[:, 6] = self.tension_ratio * self._hydrostatic * pulled
         rows[:, 7:] = (1.0, 1.0, math.sqrt(self.along))[: rows.shape[1] - 7]
         return rows

@@ -2,7 +2,8 @@
 """A fracture: a machine pushes a body down through its discs until it has given way, and lets it go again.
 
 The point at which it pushes lies in front of the body's middle for a wedge. The body keeps its damage, the bone
-that was crushed, and the shape it has without the machine.
+that was crushed, and the shape it has once the machine has let go and it has been left alone: over a rest crushed
+bone creeps back further than it springs at once.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
+from vertaug.materials.bone import BoneLaw
 from vertaug.solid.crushing_rig import MachineDrive, crusher
 from vertaug.solid.energy_balance import Drive, EnergyBalance
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets, empty_cavities
 from vertaug.solid.newton import TIGHT, NewtonOptions
+from vertaug.solid.relaxation import at_rate
 from vertaug.solid.remeshing import MeshWear, RemeshRule, mesh_wear, needs_remesh, remeshed
-from vertaug.solid.rig import MACHINE
+from vertaug.solid.rig import MACHINE, Rig
 from vertaug.solid.way import Way
 from vertaug.state import State
 
@@ -44,7 +47,8 @@ class FractureRule:
 
     `y` mm place of the machine's point on the platen, or behind the middle of a segment's top (forwards is negative),
     `step` mm of its way in one step, `depth` mm the farthest it goes; it ends before at a `loss` of anterior height
-    (share of that at the start), or, where `at_failure`, once the load has fallen by a tenth.
+    (share of that at the start), or, where `at_failure`, once the load has fallen by a tenth. Then it is left alone
+    for `rest` s.
     """
 
     y: float
@@ -52,18 +56,20 @@ class FractureRule:
     depth: float
     loss: float
     at_failure: bool
+    rest: float = 0.0
 
 
 @dataclass(frozen=True)
 class FractureResult:
     """Outcome: the `state` at rest under the residual load, and how it got there.
 
-    `curve` (n, 3) is the way of the machine's point (mm), its force (N), and the loss of anterior height (share);
-    `stop` the rule that ended it: ``anterior_loss``, ``failure`` or ``depth``. `failure` says what ended it before
-    its end, or is empty; `state` is then the last that converged.
+    `sprung` is how it stood at once, before its rest. `curve` (n, 3) is the way of the machine's point (mm), its
+    force (N), and the loss of anterior height (share); `stop` the rule that ended it: ``anterior_loss``, ``failure``
+    or ``depth``. `failure` says what ended it before its end, or is empty; `state` is then the last that converged.
     """
 
     state: State
+    sprung: State
     curve: Float
     stop: str
     energy: EnergyBalance
@@ -183,6 +189,30 @@ class _Fracture:
             return length
         return max((self.rule.loss - new) * (now - before) / (new - old), 0.1 * length) + 1e-6
 
+    def let_go(self, load: float) -> tuple[State, str]:
+        """Unload to ``load`` N: at once, and again as bone answers once it has rested, which the run goes on from.
+
+        Returns the state at once, and why it failed, or nothing.
+        """
+        crushed = self.state, self.drive, self.balance
+        reason = self.release(load)
+        sprung = self.state
+        if reason or self.rule.rest == 0.0:
+            return sprung, reason
+        self.state, self.drive, self.balance = crushed
+        quick = self.model.law
+        self.at_rate(quick.after(self.rule.rest), self.rig)
+        reason = self.release(load)
+        self.at_rate(quick, self.own)
+        return sprung, reason
+
+    def at_rate(self, law: BoneLaw, rig: Rig) -> None:
+        """Go on in a ``rig`` with ``law``, which has another stiffness."""
+        before = Equilibrium(self.state, self.model, rig).stored(self.state)
+        self.state, self.model = at_rate(self.state, self.model, law)
+        self.equilibrium = Equilibrium(self.state, self.model, rig)
+        self.balance = self.balance.renewed(self.equilibrium.stored(self.state) - before)
+
     def release(self, load: float) -> str:
         """Take the machine's force back, then leave the body in its own rig under ``load`` N."""
         top, idle = self.force(), self.rig.idle
@@ -234,7 +264,10 @@ def fracture(
     """
     run = _Fracture(state, model, rule, remesh)
     stop, failure = run.crush(lost, progress)
+    sprung = run.state
     if not failure:
-        failure = run.release(model.surroundings.axial_load)
+        sprung, failure = run.let_go(model.surroundings.axial_load)
     curve = np.array(run.rows, dtype=np.float64).reshape(-1, 3)
-    return FractureResult(run.state, curve, stop, run.balance, run.error, run.min_quality, failure)
+    return FractureResult(
+        run.state, sprung, curve, stop, run.balance, run.error, run.min_quality, failure
+    )

@@ -82,6 +82,11 @@ class FractureStage(Section):
     step: Annotated[float, Physical(LENGTH, "0.02 mm", "2 mm")] = declared(
         "0.5 mm", "way of the machine in one step"
     )
+    rest: Annotated[float, Physical(TIME, "0 s", "24 h")] = declared(
+        "30 min",
+        "time it is left alone before what follows: crushed bone creeps back",
+        "that of the crush the law is calibrated on",
+    )
 
 
 class LoadStage(Section):

@@ -25,7 +25,8 @@ def run_fracture(
     """
     height = before.facts["heights"][0]
     rule = FractureRule(
-        _middle(before.state) - stage.offset, stage.step, stage.depth, stage.anterior_loss, stage.at_failure
+        _middle(before.state) - stage.offset, stage.step, stage.depth, stage.anterior_loss, stage.at_failure,
+        stage.rest,
     )  # fmt: skip
 
     def lost(state: State) -> float:
@@ -45,6 +46,7 @@ def run_fracture(
     facts |= {
         "stop": result.stop,
         "heights_before": before.facts["heights"],
+        "heights_at_once": case.shape_facts(result.sprung)["heights"],
         "peak_N": float(result.curve[:, 1].max()) if len(result.curve) else None,
         "energy": result.energy.to_dict(),
         "failure": result.failure,

@@ -98,6 +98,7 @@ def _fracture(result: StageResult) -> dict[str, Any]:
     return {
         "stage": result.name, "stop": result.facts["stop"] or None, "peak_N": result.facts["peak_N"],
         "way_mm": way, "anterior_loss_percent": 100.0 * loss,
+        "heights_at_once_mm": Heights.of(result.facts["heights_at_once"]).to_dict(),
     }  # fmt: skip
 
 

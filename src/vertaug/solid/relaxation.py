@@ -8,11 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from vertaug.materials.bone import BoneLaw
+from vertaug.solid.model import SolidModel
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
 from vertaug.state import State
 
-__all__ = ["changed_stiffness"]
+__all__ = ["at_rate", "changed_stiffness"]
+
+
+def at_rate(state: State, model: SolidModel, law: BoneLaw) -> tuple[State, SolidModel]:
+    """Return ``state`` as ``law`` sees it, of bone that has rested or is at test rate again, and its model."""
+    return changed_stiffness(state, model.law, law), replace(model, law=law)
 
 
 def changed_stiffness(state: State, before: BoneLaw, after: BoneLaw) -> State:

@@ -125,7 +125,15 @@ def test_every_row_is_fit_for_the_kernel():
 def test_the_floor_of_the_density_holds():
     law = BoneLaw()
     floor = np.full(2, law.minimum_density)
-    np.testing.assert_array_equal(rows(np.array([0.0, -5.0])), rows(floor))
+    bare, least = rows(np.array([0.0, -5.0])), rows(floor)
+    np.testing.assert_array_equal(bare[:, :6], least[:, :6])
+    np.testing.assert_allclose(bare[:, 6], law.torn_tension * least[:, 6], rtol=1e-14)
+
+
+def test_tension_falls_with_what_is_missing_of_the_least_mineral():
+    law = BoneLaw()
+    half = rows(np.array([0.5, 1.0]) * law.minimum_density)[:, 6]
+    assert half[0] == pytest.approx(0.5 * half[1])
 
 
 def test_bone_fraction_stays_between_its_bounds():

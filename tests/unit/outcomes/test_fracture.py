@@ -130,7 +130,21 @@ def test_it_keeps_a_part_of_what_it_lost(even, forward):
     assert result.reaction_error < 1e-6
 
 
-@pytest.mark.parametrize("which", ["straight", "forward"])
+@pytest.fixture(scope="module")
+def left_alone(even):
+    return crushed(even, 4.0, FractureRule(-4.0, 0.5, 4.0, 0.9, at_failure=False, rest=1800.0))
+
+
+def test_crushed_bone_creeps_back_over_a_rest(forward, left_alone):
+    """It springs back at once as without a rest, then further, and stands unloaded with the law it had before."""
+    at_once, (result, _) = forward[0], left_alone
+    np.testing.assert_array_equal(at_once.sprung.mesh.points, at_once.state.mesh.points)
+    np.testing.assert_array_equal(result.sprung.mesh.points, at_once.state.mesh.points)
+    assert edge_height(result.state, -1.0) > edge_height(result.sprung, -1.0) + 0.01
+    assert result.reaction_error < 1e-6
+
+
+@pytest.mark.parametrize("which", ["straight", "forward", "left_alone"])
 def test_the_balance_of_energy_closes(which, request):
     result, _ = request.getfixturevalue(which)
     assert result.energy.relative_error < 0.02

@@ -66,7 +66,6 @@ def test_a_cleft_opens_and_sound_bone_does_not(laid):
     gain = front(result.state) - front(start)
     if soft.any():
         assert gain > 0.03
-        assert drawn(result, soft).max() < 0.020
     else:
         assert abs(gain) < 0.01
 
@@ -76,14 +75,10 @@ def drawn(result, soft):
     return Equilibrium(result.state, under(PRONE)).stress(result.state)[soft][:, 2, 2]
 
 
-@pytest.mark.xfail(
-    reason="cells without mineral keep the tension of the least bone, 17 kPa, until they have opened by far",
-    strict=True,
-)
 @pytest.mark.parametrize("laid", [True], indirect=True)
 def test_a_cleft_bears_no_tension(laid):
     _, result, soft = laid
-    assert drawn(result, soft).max() < 0.010
+    assert drawn(result, soft).max() < 0.001
 
 
 def test_the_way_back_leads_to_where_it_began(cases):
