@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vertaug.balloon.wall import BalloonWall
 
-__all__ = ["Balloon", "BalloonRecord", "stop_of"]
+__all__ = ["Balloon", "BalloonRecord", "share_to_limit", "stop_of"]
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,13 @@ def stop_of(balloon: Balloon, record: BalloonRecord, height: float) -> str:
     if record.cortex_gap <= balloon.cortex_gap:
         return "cortex_gap"
     return "restored_height" if height >= balloon.restored_height else ""
+
+
+def share_to_limit(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Share of a step at which its first balloon meets its pressure limit, from a chord."""
+    shares = [
+        (1.0 - before[name]) / max(load - before[name], 1e-12)
+        for name, load in after.items()
+        if load > 1.0
+    ]
+    return min(max(min(shares, default=0.5), 0.05), 0.8)

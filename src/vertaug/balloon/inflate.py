@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.balloon.balloon import Balloon, BalloonRecord, stop_of
+from vertaug.balloon.balloon import Balloon, BalloonRecord, share_to_limit, stop_of
 from vertaug.balloon.device import DEVICES, left_in_place
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
 from vertaug.balloon.wall import BalloonWall
@@ -21,7 +21,7 @@ from vertaug.errors import NotConvergedError
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
-from vertaug.solid.model import SolidModel, cavity_facets
+from vertaug.solid.model import SolidModel, cavity_facets, outer_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
 from vertaug.solid.remeshing import (
     MeshWear,
@@ -54,6 +54,10 @@ _SETTLING = 60
 """Most steps it is given for that."""
 _OVER = 1.01
 """Pressure over its limit up to which a step is taken."""
+_RISE = 5.0
+"""Motion (mm) of the outer surface in a step, over `volume_step`, beyond which the next step is smaller."""
+_CALMEST = 0.25
+"""Least share of `volume_step` that steps are cut to for that: a surface may creep whatever the step."""
 
 
 @dataclass(frozen=True)
@@ -234,14 +238,17 @@ class _Inflation:
             if step.newton.converged and max(after.values()) <= _OVER:
                 break
             self.cuts += 1
-            growth *= _share(before, after) if after else 0.5
+            growth *= share_to_limit(before, after) if after else 0.5
             if after and growth < self.options.smallest_step * _FINER:
                 self.stops |= {name: "pressure" for name, load in after.items() if load > _OVER}
                 return ""
             if not after and growth < self.options.smallest_step:
                 return f"{step.newton.reason}; the step is at its smallest"
-        self.growth = min(1.5 * growth, self.options.volume_step)
         self.accept(step, target, found)
+        rise = self.way.largest(np.unique(outer_facets(self.state.mesh))) if self.way else 0.0
+        largest = self.options.volume_step
+        calm = max(_RISE * largest / max(rise, 1e-9) * growth, _CALMEST * largest)
+        self.growth = min(1.5 * growth, largest, calm)
         return ""
 
     def accept(
@@ -350,16 +357,6 @@ class _Inflation:
                 return reason
             self.turn = min(later)
             self.begin()
-
-
-def _share(before: Mapping[str, float], after: Mapping[str, float]) -> float:
-    """Share of a step at which its first balloon meets its pressure limit, from a chord."""
-    shares = [
-        (1.0 - before[name]) / max(load - before[name], 1e-12)
-        for name, load in after.items()
-        if load > 1.0
-    ]
-    return min(max(min(shares, default=0.5), 0.05), 0.8)
 
 
 def inflate(

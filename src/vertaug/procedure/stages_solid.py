@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from vertaug.solid.energy_balance import EnergyBalance
 from vertaug.solid.model import ENDPLATES, SolidModel
 from vertaug.state import State
 
-__all__ = ["run_deflate", "run_inflate", "solid_facts", "stage_model"]
+__all__ = ["VISCOSITY_OF_GROWTH", "run_deflate", "run_inflate", "solid_facts", "stage_model"]
 
 Watch = Callable[[State], None]
 
@@ -32,6 +33,16 @@ def stage_model(case: Case, state: State) -> SolidModel:
     mesh = state.mesh
     plates = [mesh.facets[mesh.facets_of(n)] for n in ENDPLATES]
     return solid_model(case.plan, mesh.points, plates, case.load)
+
+
+VISCOSITY_OF_GROWTH = 1.25
+"""Viscosity (MPa) of the steps of inflation and deflation over the growth of a cavity in one of them."""
+
+
+def balloon_model(case: Case, state: State) -> SolidModel:
+    """The same for steps of balloons, whose viscosity fades with their size, so that its stress fades twice."""
+    viscosity = VISCOSITY_OF_GROWTH * case.plan.numerics.volume_step
+    return replace(stage_model(case, state), step_viscosity=viscosity)
 
 
 def solid_facts(
@@ -92,7 +103,7 @@ def run_inflate(
         heights.append([height.anterior, height.middle, height.posterior])
         reporter.step("inflate", min(share, 1.0), f"step {step}", _show(records))
 
-    model = stage_model(case, before.state)
+    model = balloon_model(case, before.state)
     result = inflate(before.state, model, case.balloons, case.inflation, progress, watch)
     names = list(result.stops)
     facts = solid_facts(
@@ -134,7 +145,7 @@ def run_deflate(
         reporter.step("deflate", 1.0 - share, f"step {step}", _show(records))
 
     result = deflate(
-        inflated.state, stage_model(case, inflated.state), facts["pressures"], walls,
+        inflated.state, balloon_model(case, inflated.state), facts["pressures"], walls,
         case.plan.numerics.deflation_steps, case.remesh, progress, watch,
         EnergyBalance.from_dict(facts["energy"]), case.plan.procedure.rest,
     )  # fmt: skip

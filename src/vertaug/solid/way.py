@@ -28,6 +28,10 @@ class Way:
         share = amount / self.amount if self.amount != 0.0 else 0.0
         return share * self.motion if share > 0.0 else None
 
+    def largest(self, nodes: NDArray[np.integer]) -> float:
+        """Farthest way (mm) of any of ``nodes`` (k,)."""
+        return float(np.linalg.norm(self.motion[nodes], axis=1).max())
+
     def on(self, old: Mesh, new: Mesh) -> Way:
         """Return the same motion at the nodes of a ``new`` mesh of the same body, linear in the ``old`` cells."""
         moved = interpolated(old, self.motion, new.points)

@@ -30,7 +30,8 @@ from vertaug.outcomes.crush_test import POTTING
 from vertaug.procedure.plan_balloon import Balloon
 from vertaug.procedure.plan_model import entries
 from vertaug.procedure.plan_sections import Bone, Boundary, Cure, MeshSizes, Numerics
-from vertaug.procedure.plan_stages import Procedure
+from vertaug.procedure.plan_stages import FractureStage, Procedure
+from vertaug.procedure.stages_solid import VISCOSITY_OF_GROWTH
 from vertaug.solid.model import WALLS, Shells, SolidModel, Surroundings
 
 __all__ = ["Frozen", "current_parameters", "freeze", "frozen_parameters", "refuse_other_parameters"]
@@ -41,7 +42,7 @@ Table = Mapping[str, Mapping[str, Value]]
 _FILE, _DIGEST = "parameters.toml", "parameters.sha256"
 _SECTIONS: dict[str, type[BaseModel]] = {
     "bone": Bone, "boundary": Boundary, "balloon": Balloon, "cure": Cure, "mesh": MeshSizes, "numerics": Numerics,
-    "procedure": Procedure,
+    "procedure": Procedure, "fracture": FractureStage,
 }  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def current_parameters() -> Table:
         "bogetti_gillespie_1992": _of_cards(bogetti_gillespie_1992.CARD),
         "shells": _of_fields(Shells()),
         "surroundings": _of_fields(Surroundings()),
-        "solid": _of_fields(SolidModel()),
+        "solid": _of_fields(SolidModel()) | {"viscosity_of_growth": VISCOSITY_OF_GROWTH},
         "contact": _of_fields(WALLS),
         "machine": {"potting": POTTING},
     }

@@ -174,6 +174,17 @@ def test_steps_that_begin_where_the_last_one_leads_find_the_same_with_less(
         assert this.gap == pytest.approx(other.gap, rel=1e-4)
 
 
+def test_steps_are_cut_to_a_quarter_at_most_where_the_surface_moves_far(loaded, monkeypatch):
+    model, state = loaded
+    first = cavity_volumes(state)[NAME]
+    monkeypatch.setattr("vertaug.balloon.inflate._RISE", 1e-9)
+    result = inflate(state, model, (balloon(first, volume=1.3),), OPTIONS, lambda *_: None)
+    volumes = np.array([first, *(record.volume for record in result.records)])
+    growth = volumes[1:] / volumes[:-1] - 1.0
+    assert growth[1:-2].max() < 0.26 * OPTIONS.volume_step
+    assert result.stops == {NAME: "volume"}
+
+
 def test_pressure_that_jumps_over_its_limit_stops(loaded):
     model, state = loaded
     first = cavity_volumes(state)[NAME]
