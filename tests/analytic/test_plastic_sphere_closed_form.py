@@ -8,6 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 from vertaug.verification.closed_forms.thick_sphere import HillSphere, TrescaCylinder
+from vertaug.verification.meshes import graded
 
 PERFECT = HillSphere(200.0, 0.3, 2.0, 5.0, 15.0)
 HARD = HillSphere(200.0, 0.3, 2.0, 5.0, 15.0, 20.0)
@@ -131,3 +132,24 @@ def test_table_of_hardening(reference_rows):
             )
         found = body.pressure(zone), body.displacement(15.0, zone)
         assert found == pytest.approx((float(row["p"]), float(row["u_b"])), rel=2e-4)
+
+
+def test_work_by_the_trapezoidal_rule_tends_to_the_closed_form_at_second_order():
+    ends = np.array([PERFECT.displacement(5.0, c) for c in (5.0, 10.0)])
+    errors = []
+    for steps in (8, 16, 32):
+        way = np.concatenate([[0.0], np.linspace(*ends, steps + 1)])
+        errors.append(PERFECT.work_over(way) / PERFECT.energy(10.0).work - 1.0)
+    assert np.log2(np.divide(errors[:-1], errors[1:])) == pytest.approx(2.0, abs=0.1)
+    assert PERFECT.zone_at(ends[1]) == pytest.approx(10.0, rel=1e-12)
+    assert PERFECT.work_over([0.0, 0.5 * ends[0]]) == pytest.approx(
+        0.25 * PERFECT.work_over([0.0, ends[0]])
+    )
+
+
+def test_layers_are_as_thin_on_wider_bodies():
+    usual, wide, narrow = (graded(2.0, 2.0 * ratio, 8, 3.0) for ratio in (3.0, 9.0, 1.5))
+    assert usual == pytest.approx(np.geomspace(2.0, 6.0, 9))
+    assert len(wide) == 17
+    assert wide[1] / wide[0] == pytest.approx(usual[1] / usual[0])
+    assert len(narrow) == 9

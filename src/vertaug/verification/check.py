@@ -156,6 +156,7 @@ def study(
     why: str,
     unit: str = "",
     floor: float = 0.0,
+    scale: float | None = None,
     limit: bool = False,
     evidence: Evidence | None = None,
     regression: bool = True,
@@ -165,10 +166,11 @@ def study(
     `tolerance` holds on the mesh with `standard` divisions; on coarser ones it grows with the
     mesh size to the power `order`, on finer ones it stays. The observed order must reach
     `order - slack`, unless the error is already under `floor`, where what the reference leaves out
-    is larger than the mesh's error. With `limit` the value judged is that of Richardson's extrapolation.
+    is larger than the mesh's error. `scale` is what errors are measured against, |reference| if not given.
+    With `limit` the value judged is that of Richardson's extrapolation.
     """
-    scale = abs(reference) or 1.0
-    errors = [(value - reference) / scale for value in values]
+    measure = scale or abs(reference) or 1.0
+    errors = [(value - reference) / measure for value in values]
     found = observed_order(meshes, errors)
     known = found is not None and abs(errors[-1]) > max(floor, 1e-11)
     allowed = tolerance * max(1.0, standard / meshes[-1]) ** order
@@ -179,6 +181,7 @@ def study(
         allowed,
         why,
         unit,
+        scale,
         order=found if known else None,
         least_order=order - slack if known else None,
         evidence=evidence,

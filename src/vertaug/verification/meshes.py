@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,6 +18,7 @@ __all__ = [
     "ball",
     "box",
     "cut_cubes",
+    "graded",
     "grid",
     "octant",
     "positive",
@@ -153,6 +155,15 @@ def quadratic(body: Body) -> Body:
         facets[name] = np.column_stack([triangles, *mids]).astype(np.int32)
     points = np.ascontiguousarray(np.vstack([body.points, middle]))
     return Body("tet10", points, np.ascontiguousarray(np.hstack([cells, more])), facets)
+
+
+def graded(inner: float, outer: float, layers: int, usual: float) -> Float:
+    """Radii (m,) in a geometric row, `layers` of them up to ``usual`` times the inner one, more beyond.
+
+    So layers are as thin on wider bodies as on the usual one.
+    """
+    count = math.ceil(layers * max(1.0, math.log(outer / inner) / math.log(usual)) - 1e-3)
+    return np.geomspace(inner, outer, count + 1)
 
 
 def hollow_ball(element: Element, n: int, radii: NDArray[np.floating]) -> Body:

@@ -9,7 +9,9 @@ linear hardening σ_θ - σ_r = Y (1 + h c³/r³)/(1 + h) in the plastic zone, h
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scipy.optimize import brentq
 
@@ -72,6 +74,25 @@ class HillSphere:
         return float(
             brentq(lambda c: self.pressure(c) - pressure, self.inner, self.outer, xtol=1e-13)
         )
+
+    def zone_at(self, displacement: float) -> float:
+        """Radius of the plastic zone at a displacement (mm) of the inner surface past first yield."""
+        a, b = self.inner, self.outer
+        return float(brentq(lambda c: self.displacement(a, c) - displacement, a, b, xtol=1e-13 * b))
+
+    def work_over(self, displacements: Sequence[float]) -> float:
+        """Work (mJ) of the pressure by the trapezoidal rule over displacements (mm) of the inner surface.
+
+        They rise from rest; those before first yield are elastic.
+        """
+        first = self.displacement(self.inner, self.inner)
+        pressures = [
+            self.first_yield * u / first if u <= first else self.pressure(self.zone_at(u))
+            for u in displacements
+        ]
+        area = 4.0 * math.pi * self.inner**2
+        steps = zip(pairwise(pressures), pairwise(displacements), strict=True)
+        return area * sum(0.5 * (low + high) * (end - start) for (low, high), (start, end) in steps)
 
     def _difference(self, radius: float, zone: float) -> float:
         """Hoop minus radial stress, MPa."""

@@ -18,7 +18,7 @@ from vertaug.verification.closed_forms.cavity_expansion import (
     hill_limit,
     incompressible_pressure,
 )
-from vertaug.verification.meshes import Element, hollow_ball
+from vertaug.verification.meshes import Element, graded, hollow_ball
 from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.radial import RadialCavity, converged
@@ -30,6 +30,8 @@ Float = NDArray[np.float64]
 Stretches = Annotated[tuple[float, ...], Bounds(1.0, 20.0, rising=True)]
 Growth = Annotated[float, Bounds(0.001, 0.2)]
 Far = Annotated[float, Bounds(1.0, 200.0)]
+Thick = Annotated[float, Bounds(2.5, 200.0)]
+"""Cells of a thin shell are stretched along it and gain volume."""
 SWING = "below its floor the error swings as the front passes layers"
 AROUND = f"4 n layers to the far radius; {SWING}"
 RADIAL = f"the radial code is converged to 1e-3; {SWING}"
@@ -43,7 +45,7 @@ def pressures(
 ) -> list[float]:  # fmt: skip
     """Cavity pressures at rising stretches on one mesh."""
     d = divisions(element, n)
-    body = hollow_ball(element, d, np.geomspace(1.0, outer, LAYERS * d + 1))
+    body = hollow_ball(element, d, graded(1.0, outer, LAYERS * d, 20.0))
     item = made_of(body, law, row, FINITE)
     path = expand(body, item, steps(stretches, growth), medium)
     found = {grown.stretch: grown.pressure for grown in path}
@@ -147,7 +149,7 @@ def finite(
         found = []
         for n in meshes:
             d = divisions(element, n)
-            body = hollow_ball(element, d, np.geomspace(1.0, outer, 2 * d + 1))
+            body = hollow_ball(element, d, graded(1.0, outer, 2 * d, 3.0))
             item = made_of(body, CRUSHABLE, row, FINITE)
             path = {g.stretch: g.pressure for g in expand(body, item, steps(stretches, growth))}
             found.append([path[stretch] for stretch in stretches])
@@ -187,7 +189,7 @@ def foam_small(
                 found = []
                 for n in meshes:
                     d = divisions(element, n)
-                    body = hollow_ball(element, d, np.geomspace(1.0, ratio, 2 * d + 1))
+                    body = hollow_ball(element, d, graded(1.0, ratio, 2 * d, 2.0))
                     item = made_of(body, CRUSHABLE, row, SMALL)
                     path = Path(
                         body, item, body.points, tolerance=1e-5
@@ -299,7 +301,7 @@ def foam_hardening(
         found = []
         for n in meshes:
             d = divisions(element, n)
-            body = hollow_ball(element, d, np.geomspace(1.0, outer, LAYERS * d + 1))
+            body = hollow_ball(element, d, graded(1.0, outer, LAYERS * d, 20.0))
             item = made_of(body, CRUSHABLE, row, FINITE)
             harden = _Hardening(strength, slope, alpha)
             way = expand(body, item, steps(stretches, growth), shear, harden)
@@ -322,7 +324,7 @@ def volume(
     poisson: Poisson = 0.3,
     strength: Positive = 2.0,
     alpha: Positive = 1.0,
-    outer: Far = 3.0,
+    outer: Thick = 3.0,
     stretch: Annotated[float, Bounds(1.0, 3.0)] = 1.4,
     elements: tuple[Element, ...] = ("tet4", "tet4-patch", "hex8"),
     mesh: Annotated[int, Bounds(2, 16)] = 4,
@@ -330,7 +332,7 @@ def volume(
     """Grow a cavity in crushable foam and add up volumes of surfaces and of points."""
     row = foam_row(young, poisson, strength, (alpha, alpha))
     for element in elements:
-        body = hollow_ball(element, mesh, np.geomspace(1.0, outer, 2 * mesh + 1))
+        body = hollow_ball(element, mesh, graded(1.0, outer, 2 * mesh, 3.0))
         item = made_of(body, CRUSHABLE, row, FINITE)
         *_, last = expand(body, item, steps([stretch], 0.04))
         after = last.item.after(last.points)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vertaug.verification.check import Check, study
 from vertaug.verification.closed_forms.lame import HollowCylinder, HollowSphere, TwoLayerSphere
 from vertaug.verification.facets import mean_over
-from vertaug.verification.meshes import Body, Element, box, hollow_ball
+from vertaug.verification.meshes import Body, Element, box, graded, hollow_ball
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.solids import (
     divisions,
@@ -81,7 +81,7 @@ def sphere(
         found = []
         for n in meshes:
             d = divisions(element, n)
-            body = hollow_ball(element, d, np.geomspace(inner, outer, 2 * d + 1))
+            body = hollow_ball(element, d, graded(inner, outer, 2 * d, 3.0))
             points = _grow(body, elastic_row(young, poisson), pressure)
             found.append([_radial(body, points, name) for name in ("inner", "outer")])
         for k, (name, radius) in enumerate((("u(a)", inner), ("u(b)", outer))):
@@ -161,7 +161,7 @@ def locking(
     """Compare the ratio to the exact displacement across Poisson's ratios."""
     for element in elements:
         d = divisions(element, mesh)
-        body = hollow_ball(element, d, np.geomspace(inner, outer, 2 * d + 1))
+        body = hollow_ball(element, d, graded(inner, outer, 2 * d, 3.0))
         ratios = []
         for poisson in poissons:
             points = _grow(body, elastic_row(young, poisson), 1.0)
@@ -196,7 +196,7 @@ def layers(
         found = []
         for n in meshes:
             d = divisions(element, n)
-            inside = np.geomspace(inner, middle, 2 * d + 1)
+            inside = graded(inner, middle, 2 * d, 3.0)
             radii = np.concatenate([inside, np.linspace(middle, outer, max(1, d // 2) + 1)[1:]])
             body = hollow_ball(element, d, radii)
             corners = body.points[body.cells[:, : 8 if element.startswith("hex") else 4]]
