@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.anatomy._vertebra import Field, Frame, Vertebra
+from vertaug.anatomy._vertebra import Field, Frame, HeightProfile, Vertebra
 from vertaug.anatomy.assemble import assemble_vertebra
+from vertaug.anatomy.before_fracture import as_at_level
 from vertaug.anatomy.density import ConstantField, ImageField, filled_outside
 from vertaug.anatomy.lesion import REGION
 from vertaug.anatomy.neighbours import Neighbour, find_neighbours, frame_of_shape
@@ -45,6 +46,7 @@ def ct_vertebra(
     axes: Float | None = None,
     name: str = "L1",
     spacing: float = SPACING,
+    mobility: float | None = None,
     lesion: tuple[int, ...] = (),
 ) -> Vertebra:
     """Vertebra of a segmentation, with density from its CT.
@@ -60,6 +62,7 @@ def ct_vertebra(
     axes : (3, 3) rows x, y, z of the vertebral frame in patient LPS; None: found from the shape
     name : level
     spacing : step of the signed distance, mm
+    mobility : of a fracture that is found, 0 healed to 1 loose; None: assumed, with a warning
     lesion : labels of a tumour in the bone, which become the region ``tumour`` of the vertebra
 
     Raises
@@ -88,11 +91,12 @@ def ct_vertebra(
         distance,
         frame,
         field,
-        neighbours=tuple(n.profile for n in intact),
+        neighbours=_profiles(intact, frame, name),
         neighbour_source=_source_phrase(intact),
         regions=regions,
         warnings=volume.warnings + shape.warnings + _turn_warning(frame) + notes + density_notes,
         where=str(segmentation),
+        mobility=mobility,
     )
 
 
@@ -119,9 +123,19 @@ def _shared_superior(intact: tuple[Neighbour, ...]) -> Float | None:
     return np.asarray(mean / np.linalg.norm(mean))
 
 
+def _profiles(intact: tuple[Neighbour, ...], frame: Frame, level: str) -> tuple[HeightProfile, ...]:
+    """Profiles of the neighbours; one alone is brought to the height of this level."""
+    if len(intact) != 1:
+        return tuple(n.profile for n in intact)
+    below = float((intact[0].frame.origin - frame.origin) @ frame.axes[2]) < 0.0
+    return (as_at_level(intact[0].profile, level, 1 if below else -1),)
+
+
 def _source_phrase(intact: tuple[Neighbour, ...]) -> str:
     if not intact:
         return "none"
+    if len(intact) == 1:
+        return f"the intact neighbour with label {intact[0].label}, brought to this level's mean height"
     labels = " and ".join(str(n.label) for n in intact)
     return f"mean of the intact neighbours with labels {labels}"
 

@@ -48,6 +48,7 @@ def mesh_vertebra(
     density_array: str | None = None,
     name: str = "L1",
     spacing: float = SPACING,
+    mobility: float | None = None,
 ) -> Vertebra:
     """Vertebra of a tetrahedral mesh; its named regions are kept.
 
@@ -60,6 +61,7 @@ def mesh_vertebra(
     density_array : name of the cell data that hold it
     name : level
     spacing : step of the signed distance, mm
+    mobility : of a fracture that is found, 0 healed to 1 loose; None: assumed, with a warning
 
     Raises
     ------
@@ -79,6 +81,7 @@ def mesh_vertebra(
         regions=_regions(local, spacing),
         warnings=notes,
         where=str(path),
+        mobility=mobility,
     )
 
 

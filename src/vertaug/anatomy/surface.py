@@ -32,6 +32,7 @@ def surface_vertebra(
     density: float = 75.0,
     name: str = "L1",
     spacing: float = SPACING,
+    mobility: float | None = None,
 ) -> Vertebra:
     """Vertebra of a closed surface, with one density.
 
@@ -44,6 +45,7 @@ def surface_vertebra(
     density : mineral density, mg/cm³ K2HPO4-equivalent
     name : level
     spacing : step of the signed distance, mm
+    mobility : of a fracture that is found, 0 healed to 1 loose; None: assumed, with a warning
 
     Raises
     ------
@@ -64,6 +66,7 @@ def surface_vertebra(
         ConstantField(density),
         warnings=(*_auto_note(axes), "one density holds in the whole bone"),
         where=str(path),
+        mobility=mobility,
     )
 
 

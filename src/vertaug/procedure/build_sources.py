@@ -56,6 +56,7 @@ def _surface(anatomy: SurfaceAnatomy) -> Vertebra:
         axes=anatomy.axes,
         density=anatomy.density,
         name=anatomy.level,
+        mobility=anatomy.fracture.mobility,
     )
 
 
@@ -70,6 +71,7 @@ def _mesh(anatomy: MeshAnatomy) -> Vertebra:
         density=anatomy.density,
         density_array=anatomy.density_array,
         name=anatomy.level,
+        mobility=anatomy.fracture.mobility,
     )
 
 
@@ -90,6 +92,7 @@ def _ct(anatomy: CtAnatomy) -> Vertebra:
         lesion=() if anatomy.tumour is None else _labels(anatomy.tumour.label),
         axes=np.eye(3) if anatomy.axes == "LPS" else None,
         name=anatomy.level,
+        mobility=anatomy.fracture.mobility,
     )
 
 
@@ -142,7 +145,8 @@ def with_fracture(vertebra: Vertebra, band: Band | None, cleft: Cleft | None) ->
         damage = _BandDamage(vertebra.damage, vertebra.landmarks, band)
         vertebra = replace(vertebra, damage=damage)
     if cleft is not None:
-        regions = (("cleft", _cleft_region(cleft, vertebra)), *vertebra.regions)
+        others = tuple(pair for pair in vertebra.regions if pair[0] != "cleft")
+        regions = (("cleft", _cleft_region(cleft, vertebra)), *others)
         vertebra = replace(vertebra, regions=regions)
     return vertebra
 

@@ -200,6 +200,19 @@ class Tumour(Section):
     )
 
 
+class Fracture(Section):
+    """What a shape cannot tell of a fracture that is found in it."""
+
+    mobility: float | None = declared(
+        None,
+        "how loose it is: 0 healed (no damage), 0.5 all of its damage, beyond that a cleft too, 1 to 3 mm thick; "
+        "by default 0.5, with a warning",
+        "assumed",
+        ge=0.0,
+        le=1.0,
+    )
+
+
 class ReferenceHeights(Section):
     """Heights of the same body before its fracture, where they are known."""
 
@@ -253,6 +266,7 @@ class ParametricAnatomy(_Common):
 class SurfaceAnatomy(_Common):
     """A closed triangle surface."""
 
+    fracture: Fracture = declared({}, "what the shape cannot tell of its fracture")
     source: Literal["surface"] = declared("surface", "where the vertebra comes from")
     file: Path = required("closed triangle surface: STL, OBJ, PLY, VTP ...")
     units: LengthUnit = declared("mm", "unit of the file's coordinates")
@@ -265,6 +279,7 @@ class SurfaceAnatomy(_Common):
 class MeshAnatomy(_Common):
     """A tetrahedral volume mesh."""
 
+    fracture: Fracture = declared({}, "what the shape cannot tell of its fracture")
     source: Literal["mesh"] = declared("mesh", "where the vertebra comes from")
     file: Path = required("tetrahedral mesh: VTU, VTK, MSH, INP ...")
     units: LengthUnit = declared("mm", "unit of the file's coordinates")
@@ -294,6 +309,7 @@ class Calibration(Section):
 class CtAnatomy(_Common):
     """A CT image and its segmentation, or the segmentation alone with a density."""
 
+    fracture: Fracture = declared({}, "what the shape cannot tell of its fracture")
     source: Literal["ct"] = declared("ct", "where the vertebra comes from")
     image: Path | None = declared(None, "CT image: NIfTI file or folder of a DICOM series")
     segmentation: Path = required("label image on the same grid: NIfTI")

@@ -51,7 +51,8 @@ def test_scan(truth, scan):
     points = np.random.default_rng(3).uniform(-20.0, 20.0, (2000, 3))
     inside = vertebra.distance.at(points) < 0.0
     np.testing.assert_allclose(vertebra.density(points[inside]), 122.0, rtol=1e-5)
-    assert vertebra.reference is None
+    assert "morphometry" in vertebra.reference_source
+    assert vertebra.damage(points).max() == 0.0
 
 
 def test_a_label_of_the_lesion_is_a_region_of_the_bone(truth, scan, tmp_path):

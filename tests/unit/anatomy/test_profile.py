@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vertaug.anatomy import Endplate, HeightProfile, Landmarks
-from vertaug.anatomy.density import crush_damage
+from vertaug.anatomy.band import find_crush
 from vertaug.anatomy.profile import (
     heights,
     mean_profile,
@@ -72,7 +72,7 @@ def test_mean_of_neighbours():
 def test_damage_where_height_was_lost():
     before = wedge(0.0)
     now = HeightProfile(before.y, np.where(before.y < 0.0, 2.4, 12.0), before.inferior)
-    field, warnings = crush_damage(now, before, 40.0)
+    field, warnings = find_crush(now, before, 40.0)
     place = np.array([[0, -10.0, -5.0], [0, 10.0, 0], [0, -10.0, 2.3], [25.0, -10.0, -5.0]])
     damage = field(place)
     assert damage[0] == pytest.approx(0.53)
@@ -80,4 +80,4 @@ def test_damage_where_height_was_lost():
     assert damage[2] < 0.05
     assert damage[3] == 0.0
     assert "40 %" in warnings[0]
-    assert crush_damage(before, before, 40.0) == (None, ())
+    assert find_crush(before, before, 40.0) == (None, ())
