@@ -33,9 +33,14 @@ def all_problems() -> tuple[Problem, ...]:
     return tuple(sorted(found.values(), key=lambda p: (GROUPS.index(p.group), _natural(p.id))))
 
 
-def _matches(problem: Problem, word: str) -> bool:
+def _named(problem: Problem, word: str) -> bool:
     """Whether ``word`` is the problem's group, its id, or the part of its id before a dot."""
     return problem.group == word.upper() or f"{problem.id}.".startswith(f"{word}.")
+
+
+def _matches(problem: Problem, word: str) -> bool:
+    """The same, or the letter of its family: ``d`` stands for d1 to d6."""
+    return _named(problem, word) or re.split(r"[^a-z]", problem.id)[0] == word
 
 
 def select(words: Iterable[str]) -> tuple[Problem, ...]:
@@ -80,7 +85,7 @@ def settings(lines: Sequence[str]) -> Mapping[str, dict[str, object]]:
                 "command line", "--set", line, "PROBLEM.PARAMETER=VALUE",
                 "for example --set b.poisson=0.45", "E-VERIFY-004",
             )  # fmt: skip
-        named = select([name])
+        named = [p for p in select([name]) if _named(p, name)] or list(select([name]))
         chosen = [p for p in named if key in {q.name for q in p.parameters()}] or named[:1]
         for problem in chosen:
             known = {p.name: p for p in problem.parameters()}
