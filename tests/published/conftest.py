@@ -70,8 +70,9 @@ class Injected:
 
 
 def case_of(text: str) -> Case:
-    """What a plan in TOML describes, on coarse meshes."""
-    return make_case(plan_from_dict(tomllib.loads(text + COARSE)))
+    """What a plan in TOML describes, on coarse meshes unless it has its own."""
+    own = "[mesh]" in text
+    return make_case(plan_from_dict(tomllib.loads(text if own else text + COARSE)))
 
 
 @pytest.fixture(scope="session")
