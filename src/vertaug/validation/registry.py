@@ -19,7 +19,7 @@ EXPERIMENTS = (
     Experiment("V8", "Height and volume of treated bodies", "v08_volume"),
     Experiment("V10", "Load sharing of shell and core", "v10_load_sharing"),
     Experiment("V11", "Stiffness against the dose of cement", "v11_cement_dose"),
-    Experiment("V12", "Disc pressure with a shift of the upper body", lacking="no column with discs of their own"),
+    Experiment("V12", "Disc pressure with a shift of the upper body", "v12_upper_body"),
     Experiment("V16", "One against two balloons", "v16_lift"),
     Experiment("V17", "Pressures and angles as in practice", "v17_practice", after=("V4", "V6", "V7", "V8")),
 )  # fmt: skip
