@@ -14,6 +14,7 @@ is reading shapes, flow and heat. A stage's wall clock stands beside it: on a bu
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -119,8 +120,6 @@ def work(job: dict[str, Any]) -> dict[str, Any]:
 
 def _watch(clock: harness.Clock) -> None:
     """Time what is said in the head of this file."""
-    from vertaug.balloon import deflate, inflate
-    from vertaug.outcomes import fracture
     from vertaug.solid import newton
     from vertaug.solid.equilibrium import Equilibrium
     from vertaug.solid.linear import LinearSolver
@@ -135,8 +134,8 @@ def _watch(clock: harness.Clock) -> None:
     clock.watch(LinearSolver, "_set_up", "set-ups")
     clock.watch(WallContact, "at", "contact search")
     clock.watch(SegmentRig, "parts", "rig's parts")
-    for module in (fracture, inflate, deflate):
-        clock.watch(module, "remeshed", "new meshes")
+    for name in ("outcomes.fracture", "balloon.inflate", "balloon.deflate"):
+        clock.watch(importlib.import_module(f"vertaug.{name}"), "remeshed", "new meshes")
 
 
 def _run(situation: str, mesh: str, clock: harness.Clock) -> dict[str, Any]:
