@@ -34,8 +34,6 @@ from peers import opm
 SIZES = "20,40,60,100"
 OURS = (3.2e-3, 8e-4, 2e-4, 5e-5)
 CLOSER = 8.0
-CONTRASTS = (1.0, 1e3, 1e5)
-"""Permeability of a cell over that of its neighbours."""
 BYTES = 8.0 / 7.0 * (8 * 20.0 + 50.0) + 136.0
 """Of one iteration, per cell."""
 
@@ -67,21 +65,7 @@ def _ours(job: dict[str, Any]) -> dict[str, Any]:
             "iterations": sum(history.iterations), "balance": result.balance_error,
             "pressure": 10.0 * float(result.pressure[(n // 2,) * 3]),
         })  # fmt: skip
-    return {"rows": rows, "by_contrast": _by_contrast(block)} | _one_solve(block)
-
-
-def _by_contrast(block: Any) -> list[int]:
-    """Iterations of the same solve where each cell is, at random, tight or open by the contrasts of `CONTRASTS`."""
-    from dataclasses import replace
-
-    import numpy as np
-
-    open_cells = np.random.default_rng(5).random(block.permeability.shape) < 0.5
-    low = float(block.permeability.min())
-    fields = (np.where(open_cells, low * contrast, low) for contrast in CONTRASTS)
-    return [
-        _one_solve(replace(block, permeability=field), 1)["solve_iterations"] for field in fields
-    ]
+    return {"rows": rows} | _one_solve(block)
 
 
 def _one_solve(block: Any, times: int = 5) -> dict[str, Any]:
@@ -170,7 +154,7 @@ def measure(n: int, options: argparse.Namespace, rates: dict[str, float]) -> dic
     floor = BYTES * ours["solve_iterations"] / (1e9 * rates["triad_1"])
     return result | {
         "solve_ns": 1e9 * ours["solve_seconds"] / cells, "solve_iterations": ours["solve_iterations"],
-        "floor_ns": 1e9 * floor, "by_contrast": ours["by_contrast"],
+        "floor_ns": 1e9 * floor,
     }  # fmt: skip
 
 
@@ -202,7 +186,7 @@ def tables(results: dict[str, Any]) -> str:
             )
         solves.append((
             f"{item['size']}³", item["solve_iterations"], item["solve_ns"], item["floor_ns"],
-            item["solve_ns"] / item["floor_ns"], *item["by_contrast"],
+            item["solve_ns"] / item["floor_ns"],
         ))  # fmt: skip
     heads = ("cells", "code", "steps", "CPU s", "error of saturation", "volume lost", "")
     text = [
@@ -211,10 +195,7 @@ def tables(results: dict[str, Any]) -> str:
         "A pressure solve to 1e-6 from nothing, one thread:",
         "",
     ]
-    heads = (
-        "cells", "iterations", "ns a cell", "floor, ns a cell", "over the floor",
-        *(f"iterations at a contrast of {contrast:g}" for contrast in CONTRASTS),
-    )  # fmt: skip
+    heads = ("cells", "iterations", "ns a cell", "floor, ns a cell", "over the floor")
     return "\n".join([*text, harness.table(heads, solves)])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vertaug_kernels._jit import kernel
 
-__all__ = ["cholesky", "coarsen", "dense", "diagonal", "restrict"]
+__all__ = ["cholesky", "coarsen", "dense", "diagonal", "restrict", "stiff_faces"]
 
 Float = NDArray[np.float64]
 Byte = NDArray[np.uint8]
@@ -98,6 +98,59 @@ def coarsen(
                         coarse_anchor[parent] += value
                     if member[a, b, c] == 1:
                         coarse_anchor[other] += value
+
+
+@kernel
+def _held(tx: Float, ty: Float, tz: Float, i: int, j: int, k: int) -> float:
+    """Sum of the conductances between a cell and the other cells of its coarse cell."""
+    total: float = tx[i - 1 + i % 2, j, k] + ty[i, j - 1 + j % 2, k] + tz[i, j, k - 1 + k % 2]
+    return total
+
+
+@kernel
+def stiff_faces(tx: Float, ty: Float, tz: Float, axis: int, most: float) -> tuple[int, int]:
+    """Count the faces of the coarse grid along `axis`, and those that are too stiff by more than `most`.
+
+    Half the sum of its faces is held against what gets through from the rest of one coarse cell to the rest
+    of the other: a face in series with half of what holds its cells in theirs.
+    """
+    nx, ny, nz = tx.shape
+    di, dj, dk = 0, 0, 0
+    if axis == 0:
+        di = 1
+    elif axis == 1:
+        dj = 1
+    else:
+        dk = 1
+    count, stiff = 0, 0
+    for i in range(1 + di, nx - 1, 2):
+        for j in range(1 + dj, ny - 1, 2):
+            for k in range(1 + dk, nz - 1, 2):
+                whole, through = 0.0, 0.0
+                for a in range(i, min(i + 2 - di, nx - 1)):
+                    for b in range(j, min(j + 2 - dj, ny - 1)):
+                        for c in range(k, min(k + 2 - dk, nz - 1)):
+                            face = (
+                                tx[a, b, c]
+                                if axis == 0
+                                else ty[a, b, c]
+                                if axis == 1
+                                else tz[a, b, c]
+                            )
+                            if face <= 0.0:
+                                continue
+                            whole += face
+                            here = _held(tx, ty, tz, a, b, c)
+                            there = _held(tx, ty, tz, a + di, b + dj, c + dk)
+                            resistance = 1.0 / face
+                            resistance += 1.5 / here if here > 0.0 else 0.0
+                            resistance += 1.5 / there if there > 0.0 else 0.0
+                            through += 1.0 / resistance
+                if whole > 0.0:
+                    count += 1
+                    if 0.5 * whole > most * through:
+                        stiff += 1
+    return count, stiff
 
 
 @kernel

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug_kernels import split_cycle as cycle
+from vertaug_kernels import strong_cycle
 from vertaug_kernels._jit import kernel
 
-__all__ = ["direction", "iterate", "overlap", "residual", "squares", "step"]
+__all__ = ["advance", "iterate", "iterate_groups", "overlap", "residual", "squares", "step"]
 
 Float = NDArray[np.float64]
 Single = NDArray[np.float32]
 Int = NDArray[np.int64]
+Index = NDArray[np.int32]
 
 
 @kernel
@@ -137,6 +139,17 @@ def step(
 
 
 @kernel
+def advance(
+    tx: Float, ty: Float, tz: Float, anchor: Float, fields: Single, at: int, norm: float, previous: float,
+    search: Float, image: Float, value: Float, remainder: Float,
+) -> tuple[float, float]:  # fmt: skip
+    """What follows a cycle: a new direction and a step along it; returns the new norm and product, see `iterate`."""
+    product = norm * overlap(remainder, fields, at)
+    direction(fields, at, norm, product / previous if previous > 0.0 else 0.0, search)
+    return np.sqrt(step(tx, ty, tz, anchor, product, search, image, value, remainder)), product
+
+
+@kernel
 def iterate(
     tx: Float, ty: Float, tz: Float, anchor: Float,
     levels: Int, parts: Int, masks: Single, factors: Float, fields: Single,
@@ -160,11 +173,48 @@ def iterate(
     while norm > goal and done < most:
         cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, fields)
         cycle.start(levels, 0, fields)
-        cycle.relax(levels, 0, 0, fields)
+        cycle.relax(levels, 0, 0, cycle.SWEEPS, fields)
         cycle.below(levels, parts, masks, factors, fields)
-        cycle.relax(levels, 0, 1, fields)
-        product = norm * overlap(remainder, fields, at)
-        direction(fields, at, norm, product / previous if previous > 0.0 else 0.0, search)
-        norm = np.sqrt(step(tx, ty, tz, anchor, product, search, image, value, remainder))
-        previous, done = product, done + 1
+        cycle.relax(levels, 0, 1, cycle.SWEEPS, fields)
+        norm, previous = advance(
+            tx, ty, tz, anchor, fields, at, norm, previous, search, image, value, remainder
+        )
+        done += 1
+    return done, norm, previous
+
+
+@kernel
+def iterate_groups(
+    tx: Float, ty: Float, tz: Float, anchor: Float,
+    levels: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single, diagonal: Single,
+    inverse: Single, up: Index, factor: Float, right: Single, level_value: Single, fields: Single,
+    most: int, goal: float, norm: float, previous: float,
+    search: Float, image: Float, value: Float, remainder: Float,
+) -> tuple[int, float, float]:  # fmt: skip
+    """The same with the coarse correction of `strong_cycle`, whose arrays are those from `owner` to `level_value`."""
+    at, done = levels[0, 3], 0
+    while norm > goal and done < most:
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, fields)
+        cycle.start(levels, 0, fields)
+        cycle.relax(levels, 0, 0, strong_cycle.SWEEPS, fields)
+        strong_cycle.below(
+            levels,
+            owner,
+            bounds,
+            start,
+            other,
+            coupling,
+            diagonal,
+            inverse,
+            up,
+            factor,
+            right,
+            level_value,
+            fields,
+        )
+        cycle.relax(levels, 0, 1, strong_cycle.SWEEPS, fields)
+        norm, previous = advance(
+            tx, ty, tz, anchor, fields, at, norm, previous, search, image, value, remainder
+        )
+        done += 1
     return done, norm, previous

@@ -21,7 +21,7 @@ from vertaug_kernels._jit import kernel, parallel_kernel, prange
 from vertaug_kernels._stack import stack_singles, stack_vector
 
 __all__ = [
-    "LONGEST", "MARGIN", "ROWS", "below", "level_size", "relax", "relax_planes", "split",
+    "LONGEST", "MARGIN", "ROWS", "SWEEPS", "below", "level_size", "red_line", "relax", "relax_planes", "split",
     "split_operator", "start",
 ]  # fmt: skip
 
@@ -37,6 +37,8 @@ _TRACE = np.float32(1e-24)
 """What is smaller counts as zero: processors are slow with numbers that single precision cannot hold in full."""
 LONGEST = 2040
 """Cells of a line along z, ghosts included."""
+SWEEPS = 2
+"""Sweeps of relaxation before the coarse correction and after it."""
 MARGIN = 64
 """Unused places before the first level and after the last: lines are read one place beyond."""
 
@@ -84,7 +86,7 @@ def split_operator(tx: Float, ty: Float, tz: Float, anchor: Float, at: int, fiel
 
 
 @kernel
-def _red_line(fields: Single, base: int, plane: int, half: int, even: bool, row: Single) -> None:
+def red_line(fields: Single, base: int, plane: int, half: int, even: bool, row: Single) -> None:
     """Fill `row` with right side plus what the neighbours of a line's red cells send."""
     at, across, line = np.uint64(base), np.uint64(plane), np.uint64(half)
     aside = np.uint64(base - 1) if even else np.uint64(base + 1)
@@ -126,7 +128,7 @@ def _relax_plane(i: int, levels: Int, level: int, colour: int, fields: Single) -
     for j in range(1, ny - 1):
         base, even = levels[level, 3] + i * plane + j * half, (i + j) % 2 == 0
         if colour == 0:
-            _red_line(fields, base, plane, half, even, row)
+            red_line(fields, base, plane, half, even, row)
         else:
             _black_line(fields, base, plane, half, even, row)
         at = np.uint64(base)
@@ -137,16 +139,16 @@ def _relax_plane(i: int, levels: Int, level: int, colour: int, fields: Single) -
 
 
 @kernel
-def relax(levels: Int, level: int, first: int, fields: Single) -> None:
-    """Two red-black sweeps of Gauss-Seidel on a level, beginning with colour `first`."""
-    for sweep in range(4):
+def relax(levels: Int, level: int, first: int, sweeps: int, fields: Single) -> None:
+    """Red-black sweeps of Gauss-Seidel on a level, each beginning with colour `first`."""
+    for sweep in range(2 * sweeps):
         for i in range(1, levels[level, 0] - 1):
             _relax_plane(i, levels, level, (first + sweep) % 2, fields)
 
 
 @parallel_kernel
 def relax_planes(levels: Int, level: int, colour: int, fields: Single) -> None:
-    """One of the four half sweeps of `relax`, threaded over planes."""
+    """One half of a sweep of `relax`, threaded over planes."""
     for i in prange(1, levels[level, 0] - 1):
         _relax_plane(i, levels, level, colour, fields)
 
@@ -175,7 +177,7 @@ def _restrict(
             for i in range(2 * coarse_i - 1, min(2 * coarse_i + 1, levels[fine, 0] - 1)):
                 for j in range(2 * coarse_j - 1, min(2 * coarse_j + 1, ny - 1)):
                     base, odd = begin + i * plane + j * half, (i + j) % 2
-                    _red_line(fields, base, plane, half, odd == 0, row)
+                    red_line(fields, base, plane, half, odd == 0, row)
                     at, inside = np.uint64(base), np.uint64(base - begin)
                     for n in range(half):
                         m = np.uint64(n)
@@ -271,10 +273,10 @@ def below(levels: Int, parts: Int, masks: Single, factors: Float, fields: Single
         first, last, mask = parts[part, 0], parts[part, 1], masks[part]
         for level in range(first, last):
             start(levels, level, fields)
-            relax(levels, level, 0, fields)
+            relax(levels, level, 0, SWEEPS, fields)
             _restrict(levels, level, level + 1, False, mask, fields)
         _solve_coarsest(levels, last, factors[part], fields)
         for level in range(last - 1, first - 1, -1):
             _prolong(levels, level + 1, level, False, mask, fields)
-            relax(levels, level, 1, fields)
+            relax(levels, level, 1, SWEEPS, fields)
         _prolong(levels, first, 0, True, mask, fields)

@@ -160,7 +160,7 @@ def test_relaxation_is_red_black_gauss_seidel(shape, first) -> None:
     right = np.random.default_rng(2).random(shape) * inside
     cycle.split(right, 1.0, cycle.RIGHT, cycle.MARGIN, fields)
     np.testing.assert_allclose(_whole(fields, cycle.RIGHT, shape), right, rtol=1e-6)
-    cycle.relax(levels, 0, first, fields)
+    cycle.relax(levels, 0, first, 2, fields)
     matrix = _matrix(operator).tocsr()
     value, parity = np.zeros(right.size), np.indices(shape).sum(axis=0).ravel() % 2
     diagonal = matrix.diagonal()

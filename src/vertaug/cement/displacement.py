@@ -67,13 +67,15 @@ class Steps:
 class History:
     """Of each step: its `middle`, s, the `pressure` at the source then, MPa; what it took.
 
-    That is the `solves` of the pressure, their `iterations`, and the `sweeps` of transport in half the step.
+    That is the `solves` of the pressure, their `iterations`, whether the solver's coarse cells were groups that
+    strong faces join (`grouped`), and the `sweeps` of transport in half the step.
     """
 
     middle: list[float] = field(default_factory=list)
     pressure: list[float] = field(default_factory=list)
     solves: list[int] = field(default_factory=list)
     iterations: list[int] = field(default_factory=list)
+    grouped: list[bool] = field(default_factory=list)
     sweeps: list[int] = field(default_factory=list)
 
 
@@ -127,6 +129,11 @@ class _Run:
             reached = f"{report.residual:.1e} after {report.iterations} iterations"
             raise NotConvergedError("displace", 0, f"pressure residual {reached}")
         return report.iterations
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the solver's coarse cells are groups that strong faces join."""
+        return self._hierarchy.grouped
 
     def find_flows(self, saturation: Float) -> tuple[int, int]:
         """Flows for the mobilities of a saturation; returns solves of the pressure and their iterations."""
@@ -238,6 +245,7 @@ def displace(
         history.pressure.append(float(run.pressure[well].mean()))
         history.solves.append(solves)
         history.iterations.append(iterations)
+        history.grouped.append(run.grouped)
         history.sweeps.append(run.sweeps)
         step *= min(longer, _GROWTH)
     run.find_flows(now)

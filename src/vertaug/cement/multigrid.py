@@ -8,6 +8,11 @@ has coarse grids of its own, since a coarse cell astride the sealed cortex would
 iterations instead of 14 on 60 x 60 x 60 cells); there an opening counts as an anchor of either
 side. A V-cycle with red-black Gauss-Seidel, run in mirrored order on the way up, is symmetric and
 positive definite whatever the coarse operator.
+
+Where neighbours differ by orders of magnitude at random, cubes hold together what no strong face joins, and their
+coarse faces are far too stiff. That is measured, on all levels, and where more than a few faces are, the coarse cells
+are groups that strong faces join (`strong_groups`). Those keep iterations few whatever the contrast, but to make them
+takes as long as 20 iterations with cubes.
 """
 
 from __future__ import annotations
@@ -17,8 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.cement.strong_groups import GroupNetworks
 from vertaug_kernels import multigrid as kernels
-from vertaug_kernels import pressure_solve
+from vertaug_kernels import pressure_solve, strong_cycle
 from vertaug_kernels import split_cycle as cycle
 
 __all__ = ["Hierarchy", "Operator", "SolveReport"]
@@ -29,6 +35,10 @@ Byte = NDArray[np.uint8]
 Label = NDArray[np.int16]
 
 _COARSEST = 64
+_STIFF, _STIFF_SHARE, _FEWEST_FACES = 30.0, 0.02, 200
+"""A coarse face counts as stiff by this factor; groups are taken above this share of them on a level of that size."""
+_FEW = 16
+"""Iterations up to which cubes do well and nothing is measured."""
 _SERIAL_BELOW = 1_000_000
 _CELLS_A_CALL = 1_000_000
 """Cells times iterations of one call: some hundredths of a second, so that an interrupt does not wait."""
@@ -125,15 +135,19 @@ class _Cycle:
         operator = (level.tx, level.ty, level.tz, level.anchor)
         cycle.split_operator(*operator, self.levels[number, 3], self.fields)
 
-    def threaded(self, remainder: Float, norm: float) -> None:
+    def threaded(self, remainder: Float, norm: float, groups: GroupNetworks | None = None) -> None:
         """One cycle for a right side, its finest level on all threads."""
         at = self.levels[0, 3]
         cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, self.fields)
         cycle.start(self.levels, 0, self.fields)
-        for colour in (0, 1, 0, 1):
+        sweeps = cycle.SWEEPS if groups is None else strong_cycle.SWEEPS
+        for colour in (0, 1) * sweeps:
             cycle.relax_planes(self.levels, 0, colour, self.fields)
-        cycle.below(*self.arrays)
-        for colour in (1, 0, 1, 0):
+        if groups is None:
+            cycle.below(*self.arrays)
+        else:
+            strong_cycle.below(self.levels, *groups.arrays, self.fields)
+        for colour in (1, 0) * sweeps:
             cycle.relax_planes(self.levels, 0, colour, self.fields)
 
 
@@ -156,6 +170,8 @@ class Hierarchy:
         ]
         self._cycle = _Cycle(shape, self._parts)
         self._remainder, self._search, self._image = (np.zeros(shape) for _ in range(3))
+        self._groups: GroupNetworks | None = None
+        self._hard = True
 
     def update(self, operator: Operator) -> None:
         """Take a new operator and build its coarse ones."""
@@ -169,27 +185,50 @@ class Hierarchy:
             part.update(finest, factor)
             for n, level in enumerate(part.levels):
                 self._cycle.update(int(first) + n, level)
+        if not (self._hard or self.grouped):
+            return
+        self._groups = None
+        if self._stiff_share() > _STIFF_SHARE:
+            self._groups = GroupNetworks((finest.tx, finest.ty, finest.tz), finest.anchor)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether coarse cells are groups of cells that strong faces join, not cubes."""
+        return self._groups is not None
+
+    def _stiff_share(self) -> float:
+        """Largest share of coarse faces that are too stiff on the fine levels of the grid."""
+        levels = [self._finest, *(level for part in self._parts for level in part.levels)]
+        shares = []
+        for level in levels:
+            faces = (level.tx, level.ty, level.tz)
+            found = [kernels.stiff_faces(*faces, axis, _STIFF) for axis in range(3)]
+            count, stiff = np.sum(found, axis=0)
+            if count >= _FEWEST_FACES:
+                shares.append(stiff / count)
+        return float(max(shares, default=0.0))
 
     def _iterate(
         self, most: int, goal: float, norm: float, product: float, value: Float
     ) -> tuple[int, float, float]:
         """Some iterations: as many as one call may take, or one on all threads."""
-        finest, work = self._finest, self._cycle
+        finest, work, groups = self._finest, self._cycle, self._groups
         operator = (finest.tx, finest.ty, finest.tz, finest.anchor)
         vectors = (self._search, self._image, value, self._remainder)
         if value.size < _SERIAL_BELOW:
             most = min(most, max(1, _CELLS_A_CALL // value.size))
-            given = (*operator, *work.arrays, most, goal, norm, product, *vectors)
-            made, norm, product = pressure_solve.iterate(*given)
+            if groups is None:
+                cubes = (*operator, *work.arrays, most, goal, norm, product, *vectors)
+                made, norm, product = pressure_solve.iterate(*cubes)
+            else:
+                arrays = (work.levels, *groups.arrays, work.fields)
+                given = (*operator, *arrays, most, goal, norm, product, *vectors)
+                made, norm, product = pressure_solve.iterate_groups(*given)
             return int(made), float(norm), float(product)
-        work.threaded(self._remainder, norm)
-        at, previous = work.levels[0, 3], product
-        product = norm * pressure_solve.overlap(self._remainder, work.fields, at)
-        factor = product / previous if previous > 0.0 else 0.0
-        pressure_solve.direction(work.fields, at, norm, factor, self._search)
-        moved = (*operator, product, *vectors)
-        squares = pressure_solve.step(*moved)
-        return 1, float(np.sqrt(squares)), float(product)
+        work.threaded(self._remainder, norm, groups)
+        moved = (*operator, work.fields, work.levels[0, 3], norm, product, *vectors)
+        norm, product = pressure_solve.advance(*moved)
+        return 1, float(norm), float(product)
 
     def solve(self, right: Float, value: Float, tolerance: float, most: int = 200) -> SolveReport:
         """Solve to a residual of `tolerance` times that of a zero start.
@@ -207,4 +246,5 @@ class Hierarchy:
         while norm > goal and iterations < most:
             made, norm, product = self._iterate(most - iterations, goal, norm, product, value)
             iterations += made
+        self._hard = iterations > _FEW
         return SolveReport(iterations, norm / scale)

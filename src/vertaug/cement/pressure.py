@@ -110,6 +110,11 @@ class PressureSystem:
         """Conductances of the faces along x, y, z."""
         return self.tx, self.ty, self.tz
 
+    @property
+    def grouped(self) -> bool:
+        """Whether the solver's coarse cells are groups that strong faces join, not cubes of cells."""
+        return self._hierarchy.grouped
+
     def assemble(self, viscosity: Float) -> None:
         """Take a padded field of viscosity, MPa s (positive everywhere, ghosts included).
 

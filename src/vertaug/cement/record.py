@@ -24,7 +24,7 @@ Probes = Mapping[str, NDArray[np.intp]]
 
 _COLUMNS = (
     "time", "injected", "in_bone", "in_cavity", "in_cleft", "in_vessels", "marrow_out", "rate", "syringe", "tip",
-    "limited", "iterations", "passes", "balance", "marrow_balance", "lowest", "highest",
+    "limited", "iterations", "passes", "grouped", "balance", "marrow_balance", "lowest", "highest",
 )  # fmt: skip
 _GROUPS = ("leaked", "expelled", "spaces", "rates", "probes")
 
@@ -85,6 +85,7 @@ class Recorder:
                 "limited": float(taken.limited),
                 "iterations": float(taken.iterations),
                 "passes": float(taken.passes),
+                "grouped": float(state.system.grouped),
                 "balance": (self.injected - found) / most,
                 "marrow_balance": (
                     self.injected - state.marrow_out - state.left_grid - state.tumour_out
@@ -157,6 +158,7 @@ class Recorder:
             limited=column["limited"].astype(bool),
             iterations=column["iterations"].astype(np.int64),
             passes=column["passes"].astype(np.int64),
+            grouped=column["grouped"].astype(bool),
             balance=column["balance"],
             marrow_balance=column["marrow_balance"],
             lowest=column["lowest"],

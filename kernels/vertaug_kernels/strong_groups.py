@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Group the cells of a network by their strong couplings, and couple the groups.
+
+A network is an operator in rows: entries ``start[i]`` to ``start[i + 1]`` of `other` are the neighbours of row i,
+those of `coupling` the conductances to them; `anchor` (n,) is each row's conductance to a given pressure. It is
+symmetric. Rows are paired where each is about the strongest neighbour of the other, pairs are paired again, and
+what finds no partner joins the group of its strongest neighbour, as pairwise aggregation does (Notay 2010,
+Electron. Trans. Numer. Anal. 37, 123). Two rows join only if relaxation leaves them apart, so that open cells
+that tight ones part keep values of their own.
+
+Groups are coupled by what flows between their means, not by the sum of their faces: what enters a pair by one
+member must pass on to the other. Without that a coarse network is too stiff, for cubes of eight equal cells by two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vertaug_kernels._jit import allocating_kernel, kernel
+
+__all__ = ["grid_rows", "join", "number_cells", "pair", "place_groups", "row_sums"]
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+Byte = NDArray[np.int8]
+
+FIRST, SECOND, FOLLOWER = 0, 1, 2
+_NO_GROUP = -2
+_FOLLOWS = 0.2
+"""Share of a row's strongest coupling that its coupling to a group must have for it to follow it."""
+_HELD = 0.8
+"""Share of a row's diagonal in its anchor from which on it needs no group: relaxation alone finds it."""
+_LEAST_SHARE = 1e-3
+_TIE = 1.0 + 1e-7
+
+
+@kernel
+def number_cells(tx: Float, ty: Float, tz: Float, anchor: Float, number: Int) -> int:
+    """Number the cells of a padded grid that have any coupling, the others get -1; returns how many there are."""
+    nx, ny, nz = tx.shape
+    number[:] = -1
+    count = 0
+    for i in range(1, nx - 1):
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                total = tx[i - 1, j, k] + tx[i, j, k] + ty[i, j - 1, k] + ty[i, j, k]
+                total += tz[i, j, k - 1] + tz[i, j, k] + anchor[i, j, k]
+                if total > 0.0:
+                    number[i, j, k] = count
+                    count += 1
+    return count
+
+
+@kernel
+def _enter(at: int, row: int, value: float, other: Int, coupling: Float) -> int:
+    """Write an entry where there is a coupling; returns the place of the next."""
+    if value > 0.0 and row >= 0:
+        other[at] = row
+        coupling[at] = value
+        return at + 1
+    return at
+
+
+@kernel
+def grid_rows(
+    tx: Float, ty: Float, tz: Float, anchor: Float, number: Int,
+    start: Int, other: Int, coupling: Float, row_anchor: Float,
+) -> None:  # fmt: skip
+    """Fill the network of a padded grid; `other` and `coupling` have room for six entries a row."""
+    nx, ny, nz = tx.shape
+    at = 0
+    for i in range(1, nx - 1):
+        for j in range(1, ny - 1):
+            for k in range(1, nz - 1):
+                row = number[i, j, k]
+                if row < 0:
+                    continue
+                start[row] = at
+                row_anchor[row] = anchor[i, j, k]
+                at = _enter(at, number[i, j, k + 1], tz[i, j, k], other, coupling)
+                at = _enter(at, number[i, j, k - 1], tz[i, j, k - 1], other, coupling)
+                at = _enter(at, number[i, j + 1, k], ty[i, j, k], other, coupling)
+                at = _enter(at, number[i, j - 1, k], ty[i, j - 1, k], other, coupling)
+                at = _enter(at, number[i + 1, j, k], tx[i, j, k], other, coupling)
+                at = _enter(at, number[i - 1, j, k], tx[i - 1, j, k], other, coupling)
+    start[start.shape[0] - 1] = at
+
+
+@kernel
+def place_groups(number: Int, group: Int, owner: Int) -> None:
+    """Fill `owner` (2, m): the group of each cell in the places of `split_cycle`, -1 for those without one."""
+    nx, ny, nz = number.shape
+    half = nz // 2 + 1
+    owner[:] = -1
+    for i in range(nx):
+        for j in range(ny):
+            for k in range(nz):
+                if number[i, j, k] >= 0:
+                    place = (i * ny + j) * half + k // 2
+                    owner[(i + j + k) % 2, place] = group[number[i, j, k]]
+
+
+@kernel
+def row_sums(start: Int, coupling: Float, anchor: Float, total: Float) -> None:
+    """Fill `total` with the diagonal: all couplings of a row and its anchor."""
+    for i in range(total.shape[0]):
+        value = anchor[i]
+        for p in range(start[i], start[i + 1]):
+            value += coupling[p]
+        total[i] = value
+
+
+@kernel
+def _apart(first: float, second: float, coupling: float, most: float) -> bool:
+    """Whether relaxation leaves two rows of given diagonals apart: it takes at least 1 / `most` of a difference."""
+    return first * second <= most * (first + second) * coupling
+
+
+@kernel
+def _strongest(start: Int, coupling: Float, best: Float) -> None:
+    """Fill `best` with the strongest coupling of each row."""
+    for i in range(best.shape[0]):
+        best[i] = 0.0
+        for p in range(start[i], start[i + 1]):
+            best[i] = max(best[i], coupling[p])
+
+
+@kernel
+def _partner(
+    i: int, start: Int, other: Int, coupling: Float, total: Float, best: Float,
+    likeness: float, most: float, lead: Int,
+) -> int:  # fmt: skip
+    """The free row that row i is paired with, -1 where there is none."""
+    partner, value = -1, 0.0
+    for p in range(start[i], start[i + 1]):
+        j = other[p]
+        if lead[j] != -1 or coupling[p] <= value * _TIE:
+            continue
+        like = coupling[p] >= likeness * max(best[i], best[j])
+        if like and _apart(total[i], total[j], coupling[p], most):
+            partner, value = j, coupling[p]
+    return partner
+
+
+@kernel
+def _leader(
+    i: int, start: Int, other: Int, coupling: Float, total: Float, best: Float, size: Int,
+    small: int, most: float, lead: Int, role: Byte,
+) -> int:  # fmt: skip
+    """The row whose group row i follows, -1 where there is none: its strongest neighbour in a pair or not small."""
+    partner, value = -1, _FOLLOWS * best[i]
+    for p in range(start[i], start[i + 1]):
+        j = other[p]
+        alone = lead[j] == -1 and size[j] <= small
+        if alone or lead[j] == _NO_GROUP or role[j] == FOLLOWER or coupling[p] <= value * _TIE:
+            continue
+        if _apart(total[i], total[j], coupling[p], most):
+            partner, value = j, coupling[p]
+    return partner
+
+
+@kernel
+def _number_groups(lead: Int, number: Int, group: Int) -> int:
+    """Number groups by their first row; returns how many there are. `number` (n,) is work space."""
+    number[:] = -1
+    count = 0
+    for i in range(lead.shape[0]):
+        group[i] = -1
+        if lead[i] == _NO_GROUP:
+            continue
+        own = lead[i] if lead[i] >= 0 else i
+        if number[own] < 0:
+            number[own] = count
+            count += 1
+        group[i] = number[own]
+    return count
+
+
+@kernel
+def _set_aside(
+    start: Int, other: Int, coupling: Float, group: Int, role: Byte, aside: Float
+) -> None:
+    """Fill `aside` with the resistance between a follower and the others of its group, else 0."""
+    for i in range(aside.shape[0]):
+        aside[i] = 0.0
+        if role[i] != FOLLOWER:
+            continue
+        held = 0.0
+        for p in range(start[i], start[i + 1]):
+            if group[other[p]] == group[i] and role[other[p]] != FOLLOWER:
+                held += coupling[p]
+        aside[i] = 1.0 / held
+
+
+@allocating_kernel
+def pair(
+    start: Int, other: Int, coupling: Float, anchor: Float, total: Float, size: Int,
+    likeness: float, most: float, small: int, group: Int, role: Byte, aside: Float,
+) -> int:  # fmt: skip
+    """Pair the rows of a network; returns the number of groups.
+
+    Parameters
+    ----------
+    total : (n,) sums of the diagonals of the finest rows in each row
+    size : (n,) finest rows in each row; of those without a partner, rows of up to `small` join the group of their
+        strongest neighbour
+    likeness : share of the strongest coupling of either that a pair's coupling must have
+    most : bound on the diagonals over the coupling, see `_apart`
+    group, role : (n,) of each row, filled: its group, -1 where its anchor holds it; first or second of a pair, or
+        a follower
+    aside : (n,) filled: resistance between a follower and its group, else 0
+    """
+    n = group.shape[0]
+    best = np.empty(n)
+    _strongest(start, coupling, best)
+    lead = np.empty(n, np.int32)
+    for i in range(n):
+        lead[i] = _NO_GROUP if anchor[i] > _HELD * total[i] else -1
+    role[:] = FIRST
+    for i in range(n):
+        if lead[i] == -1:
+            partner = _partner(i, start, other, coupling, total, best, likeness, most, lead)
+            if partner >= 0:
+                lead[i] = i
+                lead[partner] = i
+                role[partner] = SECOND
+    for i in range(n):
+        if lead[i] == -1 and size[i] <= small:
+            leader = _leader(i, start, other, coupling, total, best, size, small, most, lead, role)
+            if leader >= 0:
+                lead[i] = lead[leader] if lead[leader] >= 0 else leader
+                role[i] = FOLLOWER
+    count = _number_groups(lead, np.empty(n, np.int32), group)
+    _set_aside(start, other, coupling, group, role, aside)
+    return count
+
+
+@kernel
+def _through(total: float, first: float, second: float, share: float, inner: float) -> float:
+    """Coupling to a pair's mean of what reaches its members by `first` and `second`, and `total` in all.
+
+    The members' difference is the one of least energy; `share` is the first's part of the pair's diagonal, `inner`
+    the coupling of the two. In a row of equal cells this gives half the coupling for two pairs in series.
+    """
+    if first + second <= 0.0:
+        return total
+    rest = 1.0 - share
+    a, b = first * rest, second * share
+    stiffness = (a * rest + b * share) * total + (a + b) * inner
+    return max(total - (a - b) * (a - b) * total / stiffness, _LEAST_SHARE * total)
+
+
+@kernel
+def _list_members(group: Int, begin: Int, member: Int) -> None:
+    """List the rows of each group: those of group a are ``member[begin[a]]`` to ``member[begin[a + 1] - 1]``."""
+    count = begin.shape[0] - 1
+    begin[:] = 0
+    for i in range(group.shape[0]):
+        if group[i] >= 0:
+            begin[group[i] + 1] += 1
+    for a in range(count):
+        begin[a + 1] += begin[a]
+    for i in range(group.shape[0]):
+        if group[i] >= 0:
+            member[begin[group[i]]] = i
+            begin[group[i]] += 1
+    for a in range(count, 0, -1):
+        begin[a] = begin[a - 1]
+    begin[0] = 0
+
+
+@kernel
+def _weigh_pairs(
+    start: Int,
+    other: Int,
+    coupling: Float,
+    total: Float,
+    group: Int,
+    role: Byte,
+    share: Float,
+    inner: Float,
+) -> None:
+    """Fill the first's part of each pair's diagonal and the coupling of the two, 0 where a group is no pair."""
+    inner[:] = 0.0
+    for i in range(group.shape[0]):
+        if role[i] != SECOND:
+            continue
+        for p in range(start[i], start[i + 1]):
+            j = other[p]
+            if group[j] == group[i] and role[j] == FIRST:
+                inner[group[i]] = coupling[p]
+                share[group[i]] = total[j] / (total[i] + total[j])
+
+
+@kernel
+def _gather(
+    a: int, at: int, start: Int, other: Int, coupling: Float, group: Int, role: Byte, aside: Float,
+    begin: Int, member: Int, place: Int, parts: Float, out_other: Int, out_coupling: Float, out_anchor: Float,
+) -> int:  # fmt: skip
+    """Sum the couplings of group a from entry `at` on, and in `parts` by the roles at both ends; returns the end."""
+    first = at
+    for q in range(begin[a], begin[a + 1]):
+        i = member[q]
+        for p in range(start[i], start[i + 1]):
+            j = other[p]
+            b = group[j]
+            if b < 0:
+                out_anchor[a] += coupling[p]
+            if b < 0 or b == a:
+                continue
+            if place[b] < first:
+                place[b] = at
+                out_other[at] = b
+                out_coupling[at] = 0.0
+                parts[at - first, :] = 0.0
+                at += 1
+            value = coupling[p]
+            if aside[i] + aside[j] > 0.0:
+                value = 1.0 / (1.0 / value + aside[i] + aside[j])
+            out_coupling[place[b]] += value
+            parts[place[b] - first, role[i]] += value
+            parts[place[b] - first, 3 + role[j]] += value
+    return at
+
+
+@kernel
+def _longest(start: Int, begin: Int, member: Int) -> int:
+    """Largest number of entries of the rows of one group."""
+    longest = 0
+    for a in range(begin.shape[0] - 1):
+        length = 0
+        for q in range(begin[a], begin[a + 1]):
+            length += start[member[q] + 1] - start[member[q]]
+        longest = max(longest, length)
+    return longest
+
+
+@allocating_kernel
+def join(
+    start: Int, other: Int, coupling: Float, anchor: Float, total: Float, size: Int,
+    group: Int, role: Byte, aside: Float,
+    out_start: Int, out_other: Int, out_coupling: Float, out_anchor: Float, out_total: Float, out_size: Int,
+) -> int:  # fmt: skip
+    """Fill the network of the groups; returns its number of entries, at most that of the rows' own.
+
+    `out_start` (m + 1), `out_anchor`, `out_total` and `out_size` (m,) zero; see `pair` for the rest.
+    """
+    n, count = group.shape[0], out_total.shape[0]
+    begin, member = np.empty(count + 1, np.int32), np.empty(n, np.int32)
+    _list_members(group, begin, member)
+    for i in range(n):
+        if group[i] >= 0:
+            out_anchor[group[i]] += anchor[i]
+            out_total[group[i]] += total[i]
+            out_size[group[i]] += size[i]
+    share, inner = np.empty(count), np.empty(count)
+    _weigh_pairs(start, other, coupling, total, group, role, share, inner)
+    parts = np.empty((_longest(start, begin, member), 6))
+    place = np.full(count, -1, np.int32)
+    at = 0
+    for a in range(count):
+        first = at
+        at = _gather(
+            a, at, start, other, coupling, group, role, aside, begin, member, place, parts,
+            out_other, out_coupling, out_anchor,
+        )  # fmt: skip
+        for p in range(first, at):
+            b, whole, n = out_other[p], out_coupling[p], p - first
+            here, there = whole, whole
+            if inner[a] > 0.0:
+                here = _through(whole, parts[n, FIRST], parts[n, SECOND], share[a], inner[a])
+            if inner[b] > 0.0:
+                there = _through(
+                    whole, parts[n, 3 + FIRST], parts[n, 3 + SECOND], share[b], inner[b]
+                )
+            product = here * there
+            out_coupling[p] = product * whole / (whole * (here + there) - product)
+        out_start[a + 1] = at
+    return at
