@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -365,6 +365,7 @@ def minimise(
         if not float((system.residual * step).sum()) < 0.0:
             return ended("the tangent gives no direction of descent")
         last = _expected(residuals, tolerance) <= options.tolerance
+        system = replace(system, blocks=None)  # its memory may serve for the next one
         ahead = (_forces if last else _assemble) if whole else None
         found = _search(current, step, items, system, solver, options.max_halvings, ahead=ahead)
         if found.length == 0.0:

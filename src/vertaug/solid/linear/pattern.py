@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,9 +88,10 @@ class BlockPattern:
 
         Returns
         -------
-        (n_blocks, 3, 3) float64; the same bits for any number of threads
+        (n_blocks, 3, 3) float64; the same bits for any number of threads. Its memory serves again once nobody
+        holds it.
         """
-        blocks = np.zeros((self.n_blocks, 3, 3))
+        blocks = _free_blocks(self)
         for entries, matrices in zip(self.maps, element_matrices, strict=True):
             if matrices is not None:
                 sparse.gather_blocks(*entries.by_block, matrices, blocks)
@@ -120,6 +123,32 @@ class BlockPattern:
     def constrain(self, blocks: Floats, fixed: NDArray[np.bool_]) -> None:
         """Decouple the unknowns marked in `fixed`, (n_nodes, 3) bool, in place."""
         sparse.mask_blocks(self.indptr, self.indices, fixed, blocks)
+
+
+_MEMORY: WeakKeyDictionary[BlockPattern, list[Floats]] = WeakKeyDictionary()
+"""Memory of the matrices that patterns have made: new memory costs several times what is written to it."""
+
+
+def _take(arrays: list[Floats]) -> tuple[Floats, int]:
+    """Take the first of some arrays, with the number of those who hold it: all views of an array do."""
+    memory = arrays.pop(0)
+    return memory, sys.getrefcount(memory)
+
+
+_ALONE = _take([np.empty(0)])[1]
+
+
+def _free_blocks(pattern: BlockPattern) -> Floats:
+    """Zeros (n_blocks, 3, 3), in memory that no earlier matrix of the pattern is still in."""
+    known = _MEMORY.setdefault(pattern, [])
+    for _ in range(len(known)):
+        memory, holders = _take(known)
+        known.append(memory)
+        if holders == _ALONE:
+            memory.fill(0.0)
+            return memory.view()
+    known.append(np.zeros((pattern.n_blocks, 3, 3)))
+    return known[-1].view()
 
 
 def build_pattern(n_nodes: int, *connectivities: Ints) -> BlockPattern:

@@ -34,6 +34,24 @@ def test_assembly_of_two_kinds_is_the_dense_sum(elasticity):
     np.testing.assert_array_equal(pattern.indices[pattern.diagonal], np.arange(n))
 
 
+def test_memory_of_a_matrix_serves_again_once_nobody_holds_it(elasticity):
+    _, cells = elasticity.grid(2)
+    pattern = build_pattern(27, cells)
+    first = pattern.assemble_matrix(None)
+    address = first.ctypes.data
+    first[:] = 1.0
+    row = first[0]
+    del first
+    second = pattern.assemble_matrix(None)
+    assert second.ctypes.data != address
+    assert (row == 1.0).all()
+    del row
+    third = pattern.assemble_matrix(None)
+    assert third.ctypes.data == address
+    assert not third.any()
+    assert not np.shares_memory(second, third)
+
+
 def test_map_points_at_the_blocks_of_an_element(elasticity):
     _, cells = elasticity.grid(3)
     pattern = build_pattern(64, cells)
