@@ -9,6 +9,7 @@ derivatives and symmetric, which the original F-bar is not.
 
 from vertaug_kernels._jit import kernel
 from vertaug_kernels.cell_matrix import ENTRY
+from vertaug_kernels.tensor import clear
 
 FINITE = 0
 SMALL = 1
@@ -16,7 +17,7 @@ SMALL = 1
 
 
 @kernel
-def average_volume(kinematics, volume, ratio, f, det, g, out_mean):
+def average_volume(kinematics, volume, ratio, f, det):
     """Give the points of one cell the mean volume change; returns the mean J or trace.
 
     Parameters
@@ -24,14 +25,9 @@ def average_volume(kinematics, volume, ratio, f, det, g, out_mean):
     volume, ratio : (q,) of the cell's points
     f : (q, 3, 3) step gradients, changed in place
     det : (q,) their determinants before
-    g : (≥ 3q, k) shape gradients at the candidate, three rows a point
-    out_mean : (3, k) mean volumetric gradient
     """
     total = 0.0
     mean = 0.0
-    for i in range(3):
-        for a in range(out_mean.shape[1]):
-            out_mean[i, a] = 0.0
     for p in range(det.size):
         if volume[p] > 0.0:
             weight = volume[p]
@@ -41,15 +37,7 @@ def average_volume(kinematics, volume, ratio, f, det, g, out_mean):
                 change = det[p]
             total += weight
             mean += weight * change
-            share = weight * change if kinematics == FINITE else weight
-            for i in range(3):
-                for a in range(out_mean.shape[1]):
-                    out_mean[i, a] += share * g[3 * p + i, a]
-    scale = 1.0 / mean if kinematics == FINITE else 1.0 / total
     mean /= total
-    for i in range(3):
-        for a in range(out_mean.shape[1]):
-            out_mean[i, a] *= scale
     for p in range(det.size):
         if volume[p] > 0.0:
             _equalise(kinematics, mean, det[p], f[p])
@@ -80,11 +68,14 @@ def take_mean_stress(out):
 
 
 @kernel
-def add_mean_forces(mean, pressure, out):
-    """Add the forces (k, 3) of what acts on the mean gradient (3, k)."""
-    for a in range(out.shape[0]):
-        for i in range(3):
-            out[a, i] += pressure * mean[i, a]
+def mean_gradient(share, g, out):
+    """Mean volumetric gradient (3, k) of a cell from its points' shares (q,) and gradients (≥ 3q, k)."""
+    clear(out)
+    for p in range(share.size):
+        if share[p] > 0.0:
+            for i in range(3):
+                for a in range(out.shape[1]):
+                    out[i, a] += share[p] * g[3 * p + i, a]
 
 
 @kernel
@@ -161,11 +152,13 @@ def add_mean_curvature(pressure, moduli):
 
 
 @kernel
-def present_shares(volume, ratio, det, out):
-    """Share of each point in a cell's present volume, (q,); zero for points that do not exist."""
+def volume_shares(kinematics, volume, ratio, det, out):
+    """Share of each point in a cell's volume, (q,), present at finite strain; none for points that do not exist."""
     total = 0.0
     for p in range(det.size):
-        out[p] = volume[p] * ratio[p] * det[p]
+        out[p] = volume[p]
+        if kinematics == FINITE:
+            out[p] *= ratio[p] * det[p]
         total += out[p]
     for p in range(det.size):
         out[p] /= total

@@ -1,48 +1,28 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Forces and tangent of a cell from what its integration points answer, for any number of nodes.
+"""Tangent of a cell from what its integration points answer, for any number of nodes.
 
-Each point gives a force S (3, 3) and moduli D (3, 3, 9) by gradients of shape functions in space:
+Each point gives moduli D (3, 3, 9) by gradients of shape functions in space:
 
-    f[a, i] = Σ_p Σ_c g[p, c, a] S[p, c, i]
     K[ai, bj] = Σ_p Σ_cd g[p, c, a] D[p, c, d, 3i + j] g[p, d, b]
 
 so that stress, initial stress, the resistance to the step's strain and the averaging of volume are entries of
-S and D, and the tangent of a cell is two products of small matrices. Gradients lie as rows (3q, k), the
+D, and the tangent of a cell is two products of small matrices. Gradients lie as rows (3q, k), the
 tangent as (k, 9k), row a, column 9b + 3i + j: the innermost loops are long and use the processor's vector units.
 """
 
 from vertaug_kernels._jit import inlined_kernel, kernel
-from vertaug_kernels.tensor import determinant3, inverse3
+from vertaug_kernels._lanes import LANES, put, splat, take, turned
 
 ENTRY = ((0, 5, 4), (5, 1, 3), (4, 3, 2))
 """Place of the component ij of a symmetric tensor among (11, 22, 33, 23, 13, 12)."""
 
-
-@inlined_kernel
-def gather_motion(points, start, cell, out):
-    """Motion (k, 3) of a cell's nodes in the step."""
-    for a in range(cell.size):
-        for i in range(3):
-            out[a, i] = points[cell[a], i] - start[cell[a], i]
+_FULL = 90
+"""Columns of the widest cell all of whose points reach all of its nodes."""
 
 
 @inlined_kernel
-def step_gradient(motion, gradients, out):
-    """Deformation gradient (3, 3) of a step, 1 + Σ motion ⊗ G; returns its determinant."""
-    for i in range(3):
-        for j in range(3):
-            out[i, j] = 1.0 if i == j else 0.0
-    for a in range(motion.shape[0]):
-        for i in range(3):
-            for j in range(3):
-                out[i, j] += motion[a, i] * gradients[a, j]
-    return determinant3(out)
-
-
-@inlined_kernel
-def spatial_gradients(f, det, gradients, inverse, out):
+def spatial_gradients(inverse, gradients, out):
     """Shape gradients (3, k) at the candidate, G f⁻¹, from those (k, 3) at the start."""
-    inverse3(f, det, inverse)
     for a in range(gradients.shape[0]):
         for j in range(3):
             out[j, a] = (
@@ -58,14 +38,6 @@ def copy_gradients(gradients, out):
     for a in range(gradients.shape[0]):
         for i in range(3):
             out[i, a] = gradients[a, i]
-
-
-@inlined_kernel
-def add_forces(g, stress, out):
-    """Add the forces (k, 3) of a point's S (3, 3) at gradients (3, k)."""
-    for a in range(out.shape[0]):
-        for i in range(3):
-            out[a, i] += g[0, a] * stress[0, i] + g[1, a] * stress[1, i] + g[2, a] * stress[2, i]
 
 
 @inlined_kernel
@@ -129,45 +101,77 @@ def add_step_moduli(f, weight, out):
 def point_sides(moduli, g, out):
     """Rows (3, 9k) of one point: Σ_d D[c, d] g[d, b] at column 9b."""
     nodes = out.shape[1] // 9
+    entries, flat = moduli.reshape(81), out.reshape(out.size)
     for c in range(3):
+        row = 27 * c
+        d0, d1, d2 = take(entries, row), take(entries, row + 9), take(entries, row + 18)
+        e0, e1, e2 = entries[row + 8], entries[row + 17], entries[row + 26]
         for b in range(nodes):
-            g0 = g[0, b]
-            g1 = g[1, b]
-            g2 = g[2, b]
-            for m in range(9):
-                out[c, 9 * b + m] = (
-                    moduli[c, 0, m] * g0 + moduli[c, 1, m] * g1 + moduli[c, 2, m] * g2
-                )
+            g0, g1, g2 = g[0, b], g[1, b], g[2, b]
+            at = 9 * (c * nodes + b)
+            put(flat, at, d0 * splat(g0) + d1 * splat(g1) + d2 * splat(g2))
+            flat[at + 8] = e0 * g0 + e1 * g1 + e2 * g2
 
 
 @kernel
-def cell_product(g, sides, points, out):
+def cell_product(g, sides, points, symmetric, out):
     """Tangent (k, 9k) of a cell: gradients (3 points, k) transposed times sides (3 points, 9k).
 
-    Two rows at a time, so that each side is read half as often; with an odd number of nodes ``g`` and ``out`` have
-    one more column and row.
+    Two rows and 24 columns at a time, which stay in registers; with an odd number of nodes ``g`` and ``out`` have
+    one more column and row. What lies below the diagonal of a symmetric tangent is taken from above.
     """
     width = sides.shape[1]
-    for a in range(0, width // 9, 2):
-        for m in range(width):
-            out[a, m] = 0.0
-            out[a + 1, m] = 0.0
-        for p in range(points):
-            r = 3 * p
-            g0 = g[r, a]
-            g1 = g[r + 1, a]
-            g2 = g[r + 2, a]
-            h0 = g[r, a + 1]
-            h1 = g[r + 1, a + 1]
-            h2 = g[r + 2, a + 1]
-            if g0 == 0.0 and g1 == 0.0 and g2 == 0.0 and h0 == 0.0 and h1 == 0.0 and h2 == 0.0:
-                continue  # a tetrahedron of a patch reaches four of its nodes
-            for m in range(width):
-                s0 = sides[r, m]
-                s1 = sides[r + 1, m]
-                s2 = sides[r + 2, m]
-                out[a, m] += g0 * s0 + g1 * s1 + g2 * s2
-                out[a + 1, m] += h0 * s0 + h1 * s1 + h2 * s2
+    nodes = width // 9
+    for a in range(0, nodes, 2):
+        column = 9 * a if symmetric else 0
+        while column < width:
+            _product_part(g, sides, points, a, min(column, width - 3 * LANES), out)
+            column += 3 * LANES
+    if symmetric:
+        _mirror(out, nodes)
+
+
+@inlined_kernel
+def _product_part(g, sides, points, a, column, out):
+    """Rows a and a + 1 of the product, from a column on."""
+    width = sides.shape[1]
+    sparse = width > _FULL
+    flat = sides.reshape(sides.size)
+    x0, x1, x2 = splat(0.0), splat(0.0), splat(0.0)
+    y0, y1, y2 = x0, x1, x2
+    for p in range(points):
+        r = 3 * p
+        if sparse and (
+            g[r, a] == 0.0 and g[r + 1, a] == 0.0 and g[r + 2, a] == 0.0
+            and g[r, a + 1] == 0.0 and g[r + 1, a + 1] == 0.0 and g[r + 2, a + 1] == 0.0
+        ):  # fmt: skip
+            continue  # a tetrahedron of a patch reaches four of its nodes
+        for d in range(3):
+            at = (r + d) * width + column
+            s0, s1, s2 = take(flat, at), take(flat, at + LANES), take(flat, at + 2 * LANES)
+            one, other = splat(g[r + d, a]), splat(g[r + d, a + 1])
+            x0, x1, x2 = x0 + one * s0, x1 + one * s1, x2 + one * s2
+            y0, y1, y2 = y0 + other * s0, y1 + other * s1, y2 + other * s2
+    rows = out.reshape(out.size)
+    at = a * width + column
+    put(rows, at, x0)
+    put(rows, at + LANES, x1)
+    put(rows, at + 2 * LANES, x2)
+    at += width
+    put(rows, at, y0)
+    put(rows, at + LANES, y1)
+    put(rows, at + 2 * LANES, y2)
+
+
+@inlined_kernel
+def _mirror(out, nodes):
+    """Fill a tangent (k, 9k) below its diagonal."""
+    flat = out.reshape(out.size)
+    for a in range(nodes):
+        for b in range(a + 1, nodes):
+            above, below = 9 * (a * nodes + b), 9 * (b * nodes + a)
+            put(flat, below, turned(take(flat, above)))
+            flat[below + 8] = flat[above + 8]
 
 
 @inlined_kernel
@@ -183,11 +187,11 @@ def put_matrix(local, out):
 
 @inlined_kernel
 def add_blocks(local, places, out):
-    """Add a cell's tangent to the blocks (n_blocks, 3, 3) at ``places`` (k, k)."""
+    """Add a cell's tangent (k · 9k,) to the blocks (n_blocks · 9,) at ``places`` (k, k)."""
     nodes = places.shape[0]
     for a in range(nodes):
         for b in range(nodes):
-            block = places[a, b]
-            for i in range(3):
-                for j in range(3):
-                    out[block, i, j] += local[a, 9 * b + 3 * i + j]
+            block = 9 * places[a, b]
+            entry = 9 * (a * nodes + b)
+            put(out, block, take(out, block) + take(local, entry))
+            out[block + 8] += local[entry + 8]

@@ -14,9 +14,16 @@ from vertaug_kernels.invariant_plane import assemble, trial_invariants
 
 
 @kernel
+def _unsaturated(kappa, parameters):
+    """What saturation has still to add to the yield stress at κ."""
+    rise = parameters[6] - parameters[4]
+    return rise * math.exp(-parameters[7] * kappa) if rise != 0.0 else 0.0
+
+
+@kernel
 def yield_stress(kappa, parameters):
     """Yield stress and its slope at κ."""
-    rest = (parameters[6] - parameters[4]) * math.exp(-parameters[7] * kappa)
+    rest = _unsaturated(kappa, parameters)
     slope = parameters[5] + parameters[7] * rest
     return parameters[6] - rest + parameters[5] * kappa, slope
 
@@ -25,7 +32,7 @@ def yield_stress(kappa, parameters):
 def hardening_work(kappa, growth, parameters):
     """Integral of the yield stress from κ to κ + Δκ."""
     rate = parameters[7]
-    rest = (parameters[6] - parameters[4]) * math.exp(-rate * kappa)
+    rest = _unsaturated(kappa, parameters)
     if rate * growth > 1e-6:
         saturated = rest * -math.expm1(-rate * growth) / rate
     else:

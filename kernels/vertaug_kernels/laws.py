@@ -18,6 +18,8 @@ Columns 0 and 1 of a parameter row are `LOCK` for every law; from `FIRST_COLUMN`
 names of `PARAMETERS`.
 """
 
+import math
+
 from vertaug_kernels._jit import inlined_kernel
 from vertaug_kernels.crushable import crushable
 from vertaug_kernels.cut_off import crushable_closing, crushable_cut_off
@@ -25,7 +27,7 @@ from vertaug_kernels.drucker_prager import drucker_prager
 from vertaug_kernels.fabric_closing import fabric_closing
 from vertaug_kernels.fabric_quadric import fabric_quadric
 from vertaug_kernels.hencky import hencky
-from vertaug_kernels.j2 import j2, j2_tensor
+from vertaug_kernels.j2 import j2, j2_tensor, yield_stress
 from vertaug_kernels.locking import add_mean_stress, locking
 from vertaug_kernels.mohr_coulomb import mohr_coulomb
 from vertaug_kernels.mooney_rivlin import mooney_rivlin
@@ -113,6 +115,20 @@ def take_rest(law, growth, parameters, tangent):
         tangent[i, i] -= 2.0 * shear
         tangent[3 + i, 3 + i] -= shear
     return True
+
+
+@inlined_kernel
+def rest_of(law, kappa, parameters):
+    """Bulk and shear modulus of a point, its yield stress, and whether a law at rest is all there is to it.
+
+    That is Hencky's law at small strain; no number where ``kappa`` is none.
+    """
+    if law not in RESTING or parameters[1] > 0.0:
+        return 0.0, 0.0, 0.0, False
+    strength = math.inf + 0.0 * kappa
+    if law != HENCKY:
+        strength, _ = yield_stress(kappa, parameters)
+    return parameters[2], parameters[3], strength, True
 
 
 @inlined_kernel

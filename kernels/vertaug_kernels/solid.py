@@ -14,40 +14,47 @@ import math
 import numpy as np
 
 from vertaug_kernels._jit import inlined_kernel, kernel, parallel_kernel, prange
-from vertaug_kernels._stack import stack_matrices, stack_matrix
+from vertaug_kernels._lanes import LANES
+from vertaug_kernels._stack import stack_indices, stack_matrices, stack_matrix
 from vertaug_kernels.averaging import (
     FINITE,
     add_left_sides,
     add_mean_curvature,
-    add_mean_forces,
     add_right_sides,
-    average_moduli,
     average_volume,
+    mean_gradient,
     mean_sides,
-    present_shares,
-    take_mean_stress,
+    volume_shares,
+)
+from vertaug_kernels.cell_lanes import (
+    gather_rows,
+    lane_forces,
+    lane_motion,
+    lane_rest,
+    lane_rows,
+    lane_steps,
+    scatter_rows,
 )
 from vertaug_kernels.cell_matrix import (
     add_blocks,
-    add_forces,
-    add_initial_stress,
-    add_step_moduli,
-    add_step_stress,
     cell_product,
     copy_gradients,
-    gather_motion,
-    point_moduli,
     point_sides,
     put_matrix,
     spatial_gradients,
-    step_gradient,
 )
-from vertaug_kernels.laws import FIRST_TENSOR, take_rest
+from vertaug_kernels.laws import FIRST_TENSOR, UNSYMMETRIC, take_rest
 from vertaug_kernels.material_point import (
     SCRATCH,
     isotropic_history,
     point_response,
     tensor_history,
+)
+from vertaug_kernels.point_terms import (
+    add_mean_force,
+    cell_moduli,
+    put_point_force,
+    step_energy,
 )
 from vertaug_kernels.tensor import clear, determinant3, inverse3
 
@@ -92,91 +99,52 @@ def cell_gradients(points, cells, derivatives, weights, out_gradients, out_volum
 
 
 @inlined_kernel
-def _measure(
-    kinematics, averaged, with_g, motion, gradients, volume, ratio, f, whole, det, g, mean
-):
-    """Step gradients and shape gradients of one cell; False where a point is inverted."""
-    inverse = stack_matrix(3, 3)
+def _measure(kinematics, averaged, volume, ratio, steps, lane, f, whole, inverse, det):
+    """Step gradients of one cell and at finite strain their inverses; False where a point is inverted."""
     for p in range(det.size):
         det[p] = 1.0
         if not volume[p] > 0.0:
             continue
-        det[p] = step_gradient(motion, gradients[p], f[p])
-        if kinematics == FINITE and not det[p] > 0.0:
-            return False
-        if with_g or averaged:
-            rows = g[3 * p : 3 * p + 3]
-            if kinematics == FINITE:
-                spatial_gradients(f[p], det[p], gradients[p], inverse, rows)
-            else:
-                copy_gradients(gradients[p], rows)
         for i in range(3):
             for j in range(3):
+                f[p, i, j] = steps[9 * p + 3 * i + j, lane]
                 whole[p, i, j] = f[p, i, j]
+        if kinematics == FINITE:
+            det[p] = determinant3(whole[p])
+            if not det[p] > 0.0:
+                return False
+            inverse3(whole[p], det[p], inverse[p])
     if averaged:
-        average_volume(kinematics, volume, ratio, f, det, g, mean)
+        average_volume(kinematics, volume, ratio, f, det)
     return True
 
 
 @inlined_kernel
-def _step_energy(kinematics, f, det, viscosity):
-    """Resistance to the strain of one step, η/2 (tr fᵀf - 3 - 2 ln det f), per present volume."""
-    if kinematics != FINITE or not viscosity > 0.0:
-        return 0.0
-    total = -3.0 - 2.0 * math.log(det)
-    for i in range(3):
-        for j in range(3):
-            total += f[i, j] * f[i, j]
-    return 0.5 * viscosity * total
-
-
-@inlined_kernel
-def _add_point_forces(kinematics, averaged, weight, resistance, stress, whole, g, out):
-    """Add the forces (k, 3) of one point; returns what acts on the mean gradient, N mm."""
-    total = stack_matrix(3, 3)
-    pressure = 0.0
-    for i in range(3):
-        for j in range(3):
-            total[i, j] = weight * stress[i, j]
-    if averaged:
-        pressure = take_mean_stress(total)
-    if kinematics == FINITE and resistance > 0.0:
-        add_step_stress(whole, resistance, total)
-    add_forces(g, total, out)
-    return pressure
-
-
-@inlined_kernel
-def _point_moduli(
-    kinematics, averaged, weight, resistance, stress, tangent, whole, out, out_left, out_right
+def _cell_tangent(
+    kinematics, averaged, symmetric, gradients, volume, pressure, kappa, work
 ):  # fmt: skip
-    """Moduli (3, 3, 9) of one point and, with averaging, its terms with the mean gradient; returns κ/9."""
-    kappa = 0.0
-    point_moduli(tangent, weight, out)
-    if averaged:
-        kappa = average_moduli(kinematics, stress, tangent, weight, out, out_left, out_right)
-    if kinematics == FINITE:
-        add_initial_stress(stress, weight, out)
-        if resistance > 0.0:
-            add_step_moduli(whole, resistance, out)
-    return kappa
-
-
-@inlined_kernel
-def _cell_tangent(kinematics, averaged, volume, ratio, pressure, kappa, work):
-    """Tangent (k, 9k) of one cell from the moduli of its points, those without a share left out."""
-    _, _, _, det, share, _, g, moduli, left, right, along_mean, sides, local = work
+    """Tangent (k, 9k) of one cell from the moduli of its points, those that are not wanted left out."""
+    _, _, inverse, det, share, wanted, _, g, moduli, left, right, along_mean, sides, local = work
     points = det.size
     mean = g[3 * points :, : sides.shape[1] // 9]
     curved = averaged and kinematics == FINITE
+    for p in range(points):
+        at = g[3 * p : 3 * p + 3]
+        if not (volume[p] > 0.0 and (averaged or wanted[p] > 0.0)):
+            clear(at)
+        elif kinematics == FINITE:
+            spatial_gradients(inverse[p], gradients[p], at)
+        else:
+            copy_gradients(gradients[p], at)
+    if averaged:
+        mean_gradient(share, g, mean)
+        clear(along_mean)
     if curved:
-        present_shares(volume, ratio, det, share)
         kappa -= pressure
-    clear(along_mean)
     for p in range(points):
         rows = sides[3 * p : 3 * p + 3]
         at = g[3 * p : 3 * p + 3]
-        if not (volume[p] > 0.0 and share[p] > 0.0):
+        if not (volume[p] > 0.0 and wanted[p] > 0.0):
             clear(at)
             clear(rows)
             continue
@@ -189,7 +157,7 @@ def _cell_tangent(kinematics, averaged, volume, ratio, pressure, kappa, work):
     if averaged:
         mean_sides(mean, kappa, along_mean, sides[3 * points :])
         points += 1
-    cell_product(g, sides, points, local)
+    cell_product(g, sides, points, symmetric, local)
 
 
 @kernel
@@ -216,11 +184,12 @@ def _keep_history(
 
 
 @inlined_kernel
-def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_forces, out_history):
-    """Energy (mJ) of cell c and whether the work space holds a tangent of it; its forces."""
+def _cell(task, kinematics, averaged, c, lane, item, history, viscosity, lanes, work, out_history):
+    """Energy (mJ) of cell c, in a lane, and whether the work space holds its tangent; forces of its points."""
     gradients, volume, ratio, law, parameters = item
     metric, axes, kappa = history
-    motion, f, whole, det, share, stresses, g, moduli, left, right, _, sides, _ = work
+    _, _, steps, energies, done, _, forces, _ = lanes
+    f, whole, inverse, det, share, wanted, stresses, _, moduli, left, right, _, _, _ = work
     scratch, vectors6, frame = (
         stack_matrices(SCRATCH, 3, 3),
         stack_matrix(9, 6),
@@ -229,40 +198,41 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
     tangent = stack_matrix(6, 6)
     q = det.size
     first = c * q
-    mean = g[3 * q :, : sides.shape[1] // 9]
-    with_forces = FORCES <= task < HISTORY
     tangents = task in (MATRICES, BLOCKS, CHANGES)
-    changed = False
+    cell_volume, cell_ratio = volume[first : first + q], ratio[first : first + q]
+    changed, symmetric = False, True
     if not _measure(
-        kinematics, averaged, with_forces, motion, gradients[first : first + q], volume[first : first + q],
-        ratio[first : first + q], f, whole, det, g, mean,
-    ):  # fmt: skip
+        kinematics, averaged, cell_volume, cell_ratio, steps, lane, f, whole, inverse, det
+    ):
         return math.inf, False
     total, pressure, curvature = 0.0, 0.0, 0.0
     for p in range(q):
         row = first + p
+        wanted[p] = 0.0
         if not volume[row] > 0.0:
+            continue
+        if done[p] >> lane & 1:
+            total += energies[p, lane]
             continue
         energy, growth = point_response(
             kinematics, law[row], f[p], metric[row], axes[row % len(axes)], ratio[row], kappa[row],
             parameters[row], tangents, scratch, vectors6, frame, stresses[p], tangent,
         )  # fmt: skip
-        step = _step_energy(kinematics, whole[p], det[p], viscosity)
+        step = step_energy(kinematics, whole[p], det[p], viscosity)
         total += volume[row] * (energy + ratio[row] * step)
         if not total < math.inf:
             return total, False
         resistance = viscosity * volume[row] * ratio[row]
-        if with_forces:
-            pressure += _add_point_forces(
-                kinematics, averaged, volume[row], resistance, stresses[p], whole[p],
-                g[3 * p : 3 * p + 3], out_forces,
+        if FORCES <= task < HISTORY:
+            pressure += put_point_force(
+                kinematics, averaged, volume[row], resistance, stresses[p], whole[p], inverse[p], 9 * p, lane,
+                forces,
             )  # fmt: skip
-        share[p] = 1.0
-        if task == CHANGES and not take_rest(law[row], growth, parameters[row], tangent):
-            share[p] = 0.0
-        elif tangents:
+        if tangents and (task != CHANGES or take_rest(law[row], growth, parameters[row], tangent)):
+            wanted[p] = 1.0
             changed = True
-            curvature += _point_moduli(
+            symmetric = symmetric and law[row] not in UNSYMMETRIC
+            curvature += cell_moduli(
                 kinematics, averaged, volume[row], resistance, stresses[p], tangent, whole[p], moduli[p],
                 left[p], right[p],
             )  # fmt: skip
@@ -271,34 +241,103 @@ def _cell(task, kinematics, averaged, c, item, history, viscosity, work, out_for
                 kinematics, law[row], row, det[p], whole[p], axes[row % len(axes)], ratio[row], growth,
                 stresses[p], scratch, vectors6, out_history,
             )  # fmt: skip
-    if with_forces and averaged:
-        add_mean_forces(mean, pressure, out_forces)
+    if FORCES <= task < HISTORY and averaged:
+        volume_shares(kinematics, cell_volume, cell_ratio, det, share)
+        add_mean_force(kinematics, pressure, share, inverse, lane, forces)
     if changed:
-        cell_volume = volume[first : first + q]
         _cell_tangent(
-            kinematics, averaged, cell_volume, ratio[first : first + q], pressure, curvature, work
+            kinematics,
+            averaged,
+            symmetric,
+            gradients[first : first + q],
+            cell_volume,
+            pressure,
+            curvature,
+            work,
         )
     return total, changed
 
 
+@inlined_kernel
+def _begin_lanes(
+    task, kinematics, averaged, points, start, cells, of_lane, item, history, flats, lanes
+):
+    """Step gradients of eight cells, and the answer of those of their points that are known to rest."""
+    _, volume, _, law, parameters = item
+    _, _, kappa = history
+    gradients_of, metric_of, _, _ = flats
+    motion, gradients, steps, energies, done, strains, forces, begins = lanes
+    k, q = cells.shape[1], done.size
+    for lane in range(LANES):
+        begins[lane] = of_lane[lane] * q * 3 * k
+    gather_rows(gradients_of, begins, q * 3 * k, gradients)
+    lane_motion(points, start, cells, of_lane, motion)
+    lane_steps(motion, gradients, k, q, steps)
+    if kinematics == FINITE or averaged or task not in (ENERGIES, FORCES, CHANGES):
+        for p in range(q):
+            done[p] = 0
+        clear(forces)
+        return
+    for lane in range(LANES):
+        begins[lane] = of_lane[lane] * q * 9
+    gather_rows(metric_of, begins, q * 9, strains)
+    lane_rest(of_lane, q, volume, law, parameters, kappa, strains, steps, energies, forces, done)
+
+
+@inlined_kernel
+def _end_lanes(count, of_lane, nodes, flats, lanes):
+    """Forces of the nodes of eight cells, of which ``count`` are meant."""
+    _, _, out_forces, _ = flats
+    motion, gradients, _, _, done, _, forces, begins = lanes
+    lane_forces(forces, gradients, nodes, done.size, motion)
+    for lane in range(LANES):
+        begins[lane] = of_lane[lane] * 3 * nodes
+    if count == LANES:
+        scatter_rows(motion, begins, 3 * nodes, out_forces)
+        return
+    for lane in range(count):
+        for row in range(3 * nodes):
+            out_forces[begins[lane] + row] = motion[row, lane]
+
+
 @kernel
 def _chunk(
-    task, kinematics, averaged, cells_of, points, start, cells, item, history, viscosity, places, work, out_energies,
-    out_forces, out_matrices, out_blocks, out_history
+    task, kinematics, averaged, cells_of, points, start, cells, item, history, viscosity, places, flats, lanes, work,
+    out_energies, out_matrices, out_history
 ):  # fmt: skip
     """What `cell_response` does for the cells (m,) of one chunk."""
-    motion, local = work[0], work[-1]
-    for c in cells_of:
-        gather_motion(points, start, cells[c], motion)
-        forces = out_forces[c] if FORCES <= task < HISTORY else out_forces[0]
-        out_energies[c], with_tangent = _cell(
-            task, kinematics, averaged, c, item, history, viscosity, work, forces, out_history
+    local = work[-1]
+    flat, out_blocks = local.reshape(local.size), flats[3]
+    of_lane = stack_indices(8)
+    for first in range(0, cells_of.size, LANES):
+        count = min(LANES, cells_of.size - first)
+        for lane in range(LANES):
+            of_lane[lane] = cells_of[first + min(lane, count - 1)]
+        _begin_lanes(
+            task, kinematics, averaged, points, start, cells, of_lane, item, history, flats, lanes
         )
-        if with_tangent:
-            if task == MATRICES:
-                put_matrix(local, out_matrices[c])
-            else:
-                add_blocks(local, places[c], out_blocks)
+        for lane in range(count):
+            c = of_lane[lane]
+            out_energies[c], with_tangent = _cell(
+                task,
+                kinematics,
+                averaged,
+                c,
+                lane,
+                item,
+                history,
+                viscosity,
+                lanes,
+                work,
+                out_history,
+            )
+            if with_tangent:
+                if task == MATRICES:
+                    put_matrix(local, out_matrices[c])
+                else:
+                    add_blocks(flat, places[c], out_blocks)
+        if FORCES <= task < HISTORY:
+            _end_lanes(count, of_lane, cells.shape[1], flats, lanes)
 
 
 @parallel_kernel
@@ -326,15 +365,23 @@ def cell_response(
     wide = k + k % 2
     item = (gradients, volume, ratio, law, parameters)
     history = (metric, axes, kappa)
+    flats = (
+        gradients.reshape(gradients.size), metric.reshape(metric.size), out_forces.reshape(out_forces.size),
+        out_blocks.reshape(out_blocks.size),
+    )  # fmt: skip
     for colour in range(colour_ptr.size - 1):
         for chunk in prange(colour_ptr[colour], colour_ptr[colour + 1]):
+            lanes = (
+                lane_rows(3 * k), lane_rows(3 * k * q), lane_rows(9 * q), lane_rows(q), np.empty(q, np.int64),
+                lane_rows(9 * q), lane_rows(9 * q), np.empty(LANES, np.int64),
+            )  # fmt: skip
             work = (
-                np.empty((k, 3)), np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty(q),
+                np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty((q, 3, 3)), np.empty(q), np.empty(q), np.empty(q),
                 np.empty((q, 3, 3)), np.zeros((3 * q + 3, wide)), np.empty((q, 3, 3, 9)), np.empty((q, 3, 3)),
                 np.empty((q, 3, 3)), np.empty((3, k)), np.empty((3 * q + 3, 9 * k)), np.empty((wide, 9 * k)),
             )  # fmt: skip
             _chunk(
                 task, kinematics, averaged, order[chunk * chunk_size : (chunk + 1) * chunk_size], points, start,
-                cells, item, history, viscosity, places, work, out_energies, out_forces, out_matrices, out_blocks,
+                cells, item, history, viscosity, places, flats, lanes, work, out_energies, out_matrices,
                 out_history,
             )  # fmt: skip

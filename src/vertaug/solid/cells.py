@@ -215,7 +215,7 @@ class SolidItem:
         """Energies (n,) and forces (n, k, 3); tangents go where ``task`` says."""
         n, k = self.cells.shape
         energies = np.empty(n)
-        forces = np.zeros((n if task >= solid.FORCES else 1, k, 3))
+        forces = np.empty((n if solid.FORCES <= task < solid.HISTORY else 1, k, 3))
         if order is None:
             chunks = np.array([0, (n + solid.CHUNK - 1) // solid.CHUNK], dtype=np.int32)
             order = CellOrder(np.arange(n, dtype=np.int32), solid.CHUNK, chunks, _NO_PLACES)
