@@ -64,7 +64,9 @@ def _tell(outcome: Outcome) -> None:
 def verify(
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", help="Groups, families or ids, comma-separated: SOLID,FLOW,b,c.sphere."),
+        typer.Option(
+            "--only", help="Groups, families or ids, comma-separated: SOLID,FLOW,b,c.sphere."
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the report; made if absent.")

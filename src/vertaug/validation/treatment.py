@@ -23,9 +23,11 @@ from vertaug.solid.model import outer_facets
 from vertaug.state import State
 from vertaug.validation.experiment import Setting
 
-__all__ = ["Treatment", "balloons", "body_volume", "lost", "specimen_volume", "treat"]
+__all__ = ["FRACTURE", "Treatment", "balloons", "body_volume", "lost", "specimen_volume", "treat"]
 
 SIDES = ("left", "right")
+FRACTURE = ("heights_at_once", "peak_N", "stop")
+"""What is told of a stage of fracture."""
 
 
 def balloons(volume: str, sides: tuple[str, ...] = SIDES) -> list[dict[str, str]]:
@@ -113,7 +115,9 @@ class Treatment:
         assert inflated is not None
         records = inflated.arrays["records"]
         last = records[-len(inflated.facts["cavities"]) :]
-        return {
+        broken = last_of(self.done, "fracture")
+        told = {} if broken is None else {key: broken.facts[key] for key in FRACTURE}
+        return told | {
             "intact_mm": list(self.intact.to_dict().values()),
             "heights_mm": {name: result.facts["heights"] for name, result in self.done.items()},
             "wedge_deg": {name: result.facts["wedge"] for name, result in self.done.items()},
@@ -137,15 +141,22 @@ def treat(
     setting: Setting,
     plan: Mapping[str, Any],
     stages: tuple[str, ...] = ("access", "inflate", "deflate"),
+    fracture: Mapping[str, Any] | None = None,
 ) -> Treatment:
     """Run a plan's stages with the meshes of ``setting``; finished stages are kept there and not run again.
+
+    ``fracture`` are the keys of a stage of that kind, which comes before the others.
 
     Raises
     ------
     NotConvergedError
         A stage ended before its end.
     """
-    data = {"mesh": setting.mesh, "procedure": {"stages": list(stages)}, **plan}
+    procedure: dict[str, Any] = {"stages": list(stages)}
+    if fracture is not None:
+        table = {"kind": "fracture"} | dict(fracture)
+        procedure = {"stages": ["fracture", *stages], "stage": [table]}
+    data = {"mesh": setting.mesh, "procedure": procedure, **plan}
     built: Plan = plan_from_dict(data)
     name = hashlib.sha256(built.resolved_toml().encode()).hexdigest()[:12]
     case = make_case(built)

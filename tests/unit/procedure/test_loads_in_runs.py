@@ -3,6 +3,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jsonschema
@@ -17,7 +18,7 @@ from vertaug.procedure.reporter import Silent
 from vertaug.procedure.run import run_plan
 from vertaug.procedure.spine_load import intact_strength, spine_summary
 from vertaug.procedure.stage import StageResult
-from vertaug.procedure.summarise import _balance, _stages
+from vertaug.procedure.summarise import _balance, _fracture, _stages
 from vertaug.procedure.summary import summary_schema
 from vertaug.report import write_report
 from vertaug.report.pictures import draw_pictures
@@ -65,6 +66,18 @@ def test_energy_holds_the_fracture_and_the_inflation():
     assert whole.largest_work == pytest.approx(1500.0)
     assert whole.relative_error == pytest.approx(3.0 / 1500.0)
     assert _balance(results(result("access", "access", WHOLE))) is None
+
+
+def test_a_fracture_tells_how_it_stood_before_its_rest():
+    facts = {"stop": "anterior_loss", "peak_N": 800.0, "heights_at_once": [17.0, 19.5, 25.4]}
+    broken = replace(
+        result("fracture", "fracture", BROKEN, **facts),
+        arrays={"curve": np.array([[9.0, 700.0, 0.4]])},
+    )
+    told = _fracture(broken)
+    assert told["heights_at_once_mm"] == {"anterior": 17.0, "middle": 19.5, "posterior": 25.4}
+    known = summary_schema()["properties"]["fractures"]["items"]
+    assert set(told) == set(known["required"]) == set(known["properties"])
 
 
 def test_restoration_is_told_from_the_treatment_on_and_without_loads():
