@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cement alone, against cement after balloons, in the same vertebra through the same cannulas."""
+
+import sys
+import tomllib
+from importlib.resources import files
+
+from vertaug.procedure.build import build_vertebra, plan_channels
+from vertaug.procedure.plan import Plan, plan_from_dict
+from vertaug.report.side_by_side import run_all, told
+
+BREACH = {
+    "name": "superior", "pathway": "disc", "position": ["8 mm", "-3 mm", "9 mm"], "radius": "2 mm",
+}  # fmt: skip
+QUICK = {
+    "mesh": {"size": "5 mm", "cavity_size": "2 mm"},
+    "numerics": {"volume_step": 0.25, "deflation_steps": 2},
+    "flow": {"spacing": "1.5 mm"},
+}
+
+
+def plans(quick: bool = False) -> dict[str, Plan]:
+    """Both plans; ``quick`` takes balloons of 0.6 mL, 2.5 mL of cement a side and coarse meshes."""
+    text = files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
+    treated = tomllib.loads(text)
+    treated["plan"]["title"] = "Kyphoplasty"
+    treated["defect"].append(BREACH)
+    treated["cement"]["class"] = "low"
+    treated["procedure"]["stages"] = ["access", "inflate", "deflate", "inject", "cure"]
+    for side, balloon in enumerate(treated["balloon"]):
+        balloon["volume"] = "0.6 mL" if quick else "2 mL"
+        treated["cement"]["injection"][side]["volume"] = "2.5 mL" if quick else "3 mL"
+    treated |= QUICK if quick else {}
+    kyphoplasty = plan_from_dict(treated)
+    filled = {key: value for key, value in treated.items() if key != "balloon"}
+    filled["plan"] = treated["plan"] | {"title": "Vertebroplasty"}
+    filled["procedure"] = {"stages": ["access", "inject", "cure"]}
+    ways, _ = plan_channels(kyphoplasty, build_vertebra(kyphoplasty))
+    filled["cannula"] = [
+        {
+            "name": way.name,
+            "tip": [f"{x:.6f} mm" for x in 0.5 * (way.balloon_start + way.balloon_end)],
+            "entry": [f"{x:.6f} mm" for x in way.entry],
+        }
+        for way in ways
+    ]
+    return {"vertebroplasty": plan_from_dict(filled), "kyphoplasty": kyphoplasty}
+
+
+def main(out: str, quick: bool = False) -> dict:
+    """Run both plans under ``out`` and print what differs."""
+    summaries = run_all(plans(quick), out)
+    sys.stdout.write(told(summaries) + "\n")
+    return summaries
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "runs/cement", "--quick" in sys.argv)
