@@ -69,6 +69,16 @@ def test_balls_against_the_tables(reference_rows):
         )
 
 
+def test_a_falling_ramp_gives_the_dose_of_the_rising_one():
+    for first, second in ((50.0, 37.0), (60.0, 45.0), (42.0, 39.0)):
+        times = np.linspace(0.0, 90.0, 200_001) + 2.25e-4
+        levels = first + (second - first) * times[:-1] / 90.0
+        minutes = (np.where(levels > 43.0, 2.0, 4.0) ** (levels - 43.0)).mean() * 1.5
+        found = thermal_damage.ramp_dose(first + ZERO, second + ZERO, 90.0)
+        assert found == pytest.approx(minutes, rel=1e-5)
+    assert thermal_damage.ramp_dose(45.0 + ZERO, 45.0 + ZERO, 60.0) == pytest.approx(4.0)
+
+
 def test_damage_against_the_tables(reference_rows):
     for row in reference_rows("r_cem43_constant.csv"):
         found = thermal_damage.steady_dose(float(row["T"]) + ZERO, float(row["duration_s"]))

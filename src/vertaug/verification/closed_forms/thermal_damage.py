@@ -20,7 +20,10 @@ def steady_dose(temperature: float, time: float) -> float:
 
 
 def ramp_dose(start: float, end: float, time: float) -> float:
-    """Minutes at 43 °C of an even rise from ``start`` to ``end``."""
+    """Minutes at 43 °C of an even rise or fall from ``start`` to ``end``, which give the same."""
+    if start == end:
+        return steady_dose(start, time)
+    start, end = sorted((start, end))
     rate = (end - start) / time
     middle = min(max(_BREAK, start), end)
     above = math.pow(2.0, end - _BREAK) - math.pow(2.0, middle - _BREAK)

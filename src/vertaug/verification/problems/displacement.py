@@ -91,7 +91,7 @@ def buckley(
         )  # fmt: skip
         yield study(
             f"front, {name}", reach, meshes, fronts, order=0.5, slack=0.3, tolerance=0.02, standard=100,
-            why="the plan's gate: two cells of a hundred", unit="mm", floor=5e-3,
+            why="the plan's gate: two cells of a hundred", unit="mm", floor=5e-3, scale=1.0,
         )  # fmt: skip
         yield Check(
             f"largest rise along the flow, {name}", 0.0, max(rises), 1e-12, "monotone", kind="at most",

@@ -307,7 +307,7 @@ def planar(
         cement = Cement("test", _curve(viscosity), 0.0, marrow)
         result = inject(
             grid, cement, [tip], [Push("end", length * spacing**2, 2.0 * fastest)],
-            InjectionOptions(pressure_limit=pressure, time_limit=duration),
+            InjectionOptions(pressure_limit=pressure, time_limit=duration, least_rate=1e-12),
             saturation=(grid.kind == Kind.CAVITY).astype(np.float64),
         )  # fmt: skip
         history = result.history

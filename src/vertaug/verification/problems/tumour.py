@@ -71,11 +71,7 @@ def _drive(
     spacing = exact.length / cells
     grid = bar(cells, spacing, exact.permeability, exact.porosity)
     place: Float = np.asarray(spacing * (np.arange(cells + 1) - 0.5), dtype=np.float64)
-    # shares of the cells that the slab cuts
-    ends = [
-        np.clip((edge - place) / spacing + 0.5, 0.0, 1.0) for edge in (start + exact.slab, start)
-    ]
-    share = np.where(place > 0.0, ends[0] - ends[1], 0.0).reshape(grid.shape)
+    share = _shares(exact, place, start).reshape(grid.shape)
     tip = Cannula("end", (-0.5 * spacing, 0.5 * spacing, 0.5 * spacing), 8, NO_CANNULA)
     curve = of_ages({0.0: Newtonian(exact.cement)}, cap=1e6, calibrated=True)
     cement = Cement("test", curve, 0.0, exact.marrow, body=nicholas_2007.REFERENCE)
@@ -85,6 +81,15 @@ def _drive(
         saturation=(grid.kind == Kind.CAVITY).astype(np.float64), tumour=Tumour(share, tissue),
     )  # fmt: skip
     return result, place, spacing
+
+
+def _shares(exact: SlabInBar, place: Float, start: float) -> Float:
+    """Share of each cell that a slab from `start` fills, the cells that it cuts among them."""
+    spacing = place[1] - place[0]
+    ends = [
+        np.clip((edge - place) / spacing + 0.5, 0.0, 1.0) for edge in (start + exact.slab, start)
+    ]
+    return np.where(place > 0.0, ends[0] - ends[1], 0.0)
 
 
 def _middle(result: InjectionResult, place: Float) -> float:
@@ -172,7 +177,8 @@ def threshold(
             front_step=25.0 / n, least_rate=1e-12, most_passes=PATIENT, change=1e-3,
         )  # fmt: skip
         result, place, _ = _drive(exact, tissue, n, 0.0, (exact.length, fastest), options)
-        return _middle(result, place) - 5.0, result
+        filled = _shares(exact, place, 0.0)
+        return _middle(result, place) - float(filled @ place / filled.sum()), result
 
     moved, result = travelled(below, meshes[0])
     yield Check(
