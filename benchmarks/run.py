@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 TITLES = {
     "compile": "Cold compilation", "j2_cavity": "The J2 cavity job", "assembly": "Assembly of residual and tangent",
     "inflation_step": "A step of inflation", "scaling": "Growth of time and memory with size",
-    "curing": "Ten minutes of curing",
+    "full_sequence": "A whole treatment", "curing": "Ten minutes of curing",
     "displacement": "Displacement against a reservoir simulator",
     "pressure": "Pressure solves in media of high contrast",
 }  # fmt: skip
@@ -34,7 +34,7 @@ QUICK = {
     "compile": [], "j2_cavity": ["--sizes", "5000", "--limit", "120"],
     "assembly": ["--size", "20000", "--passes", "3"],
     "inflation_step": ["--size", "3.2", "--cavity-size", "1.5", "--steps", "2"], "scaling": ["--sizes", "8000,30000"],
-    "curing": ["--cells", "40", "--seconds", "60"],
+    "full_sequence": ["--situation", "specimen", "--coarse"], "curing": ["--cells", "40", "--seconds", "60"],
     "displacement": ["--sizes", "12,16"], "pressure": ["--sizes", "12"],
 }  # fmt: skip
 TAKES_PEERS = ("j2_cavity", "assembly")
