@@ -18,7 +18,7 @@ from vertaug.materials.rheology.flow_curve import Fluid
 from vertaug_kernels import rheology, tube
 
 __all__ = [
-    "INNER_DIAMETER", "OUTER_DIAMETER", "Cannula", "TubeFluid", "flow_rate", "inner_radius",
+    "INNER_DIAMETER", "IN_BODY", "OUTER_DIAMETER", "Cannula", "TubeFluid", "flow_rate", "inner_radius",
     "pressure_drop",
 ]  # fmt: skip
 
@@ -26,6 +26,8 @@ INNER_DIAMETER = {8: 3.429, 10: 2.692, 11: 2.388, 13: 1.803, 15: 1.372}
 """Inner diameter, mm, by gauge (regular wall)."""
 OUTER_DIAMETER = {8: 4.191, 10: 3.404, 11: 3.048, 13: 2.413, 15: 1.829}
 """Outer diameter, mm, by gauge."""
+IN_BODY = 90.0
+"""Length within the body, mm, where none is given: from the skin through a lumbar pedicle into the body; assumed."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Cannula:
     opening : ``ball``, all around the tip; ``end``, ahead of it; ``side``, beside it
     facing : to which a side opening looks
     within : how long the way from the tip to where it came into the bone is, mm; needed to take it out
+    in_body : length that lies within the warm body, mm
     """
 
     name: str
@@ -62,6 +65,7 @@ class Cannula:
     opening: Literal["ball", "end", "side"] = "ball"
     facing: tuple[float, float, float] | None = None
     within: float | None = None
+    in_body: float = IN_BODY
 
     @property
     def radius(self) -> float:

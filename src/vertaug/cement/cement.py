@@ -49,11 +49,11 @@ class Cement:
         return self.curve.ageing_rate(self.body)
 
     def age_in_cannula(self, time: float) -> float:
-        """Equivalent age, s, of cement still in the cannula `time` s after the start."""
+        """Equivalent age, s, of cement still in a cannula of room temperature `time` s after the start."""
         return (self.age_at_start + time) * self.curve.ageing_rate(self.room)
 
     def in_cannula(self, time: float) -> Fluid:
-        """The liquid in the cannula, which is taken to stay at room temperature."""
+        """The liquid in a cannula that stays at room temperature."""
         return self.curve.at(self.age_in_cannula(time), temperature=self.room)
 
     def warnings(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from vertaug.cement.tumour import Tumour, TumourPhase
 from vertaug.cement.warmth import Warmth
 from vertaug.cement.ways import apparent_viscosity, followed_rate
 from vertaug.grid.flow_grid import FlowGrid
-from vertaug.grid.moved import Moved
+from vertaug.grid.moved import Brought, Moved, Stay
 from vertaug.materials.rheology import christopher_middleman_1965 as bed
 from vertaug.materials.rheology.flow_curve import Fluid
 from vertaug_kernels import flow, transport
@@ -33,13 +33,14 @@ _FIRST_SHEAR = 40.0
 
 
 class Inflow(NamedTuple):
-    """Cement that comes in at `rate` mm³/s as one `portion` through a source."""
+    """Cement that comes in at `rate` mm³/s as one `portion` through a source of a `cannula`."""
 
     source: Source
     rate: float
     portion: int
 
 
+    cannula: str
 class FlowState:
     """Saturation, portions and pressure that move together; all fields padded.
 
@@ -127,9 +128,29 @@ class FlowState:
         if self.warmth is not None:
             self.pace = self.cement.curve.ageing_rates(self.temperature)
 
-    def _entering(self, age: Float | float, time: float) -> list[Float | float]:
+    def _entering(self, age: Float | float, time: float, cannula: str = "") -> list[Float | float]:
         """Marks of cement that comes in at an age, s."""
-        return [age] if self.warmth is None else [age, self.warmth.entering(time)]
+        return [age] if self.warmth is None else [age, self.warmth.entering(time, cannula)]
+
+    def _aged_by(self, stay: Stay | None) -> float:
+        """Equivalent age, s, that a stay in a warm cannula gives beyond that of the room."""
+        if stay is None:
+            return 0.0
+        curve = self.cement.curve
+        return stay.seconds * (curve.ageing_rate(stay.mean) - curve.ageing_rate(self.cement.room))
+
+    def _age_at_mouth(self, time: float, cannula: str) -> float:
+        """Equivalent age, s, of cement that leaves a cannula."""
+        stay = None if self.warmth is None else self.warmth.at_mouth(cannula)
+        return self.cement.age_in_cannula(time) + self._aged_by(stay)
+
+    def in_cannula(self, time: float, cannula: str) -> Fluid:
+        """The liquid in a cannula, by its mean age and temperature there."""
+        stay = None if self.warmth is None else self.warmth.in_cannula(cannula)
+        if stay is None:
+            return self.cement.in_cannula(time)
+        age = self.cement.age_in_cannula(time) + self._aged_by(stay)
+        return self.cement.curve.at(age, temperature=stay.now)
 
     def _fresh_cure(self, time: float) -> float:
         """Degree of cure of cement in the cannula."""
@@ -178,10 +199,11 @@ class FlowState:
             return self.portions.mean(CURE, cells, self._fresh_cure(time))
         return self.cement.curve.cure_at(age)
 
-    def tip_fluid(self, source: Source, time: float) -> Fluid:
-        """Cement at a cannula's tip: no younger than that in the cannula."""
+    def tip_fluid(self, inflow: Inflow, time: float) -> Fluid:
+        """Cement at a cannula's tip: no younger than that which leaves it."""
+        source = inflow.source
         cells = np.ravel_multi_index(tuple(source.cells.T + 1), self.pore.shape)
-        fresh = self.cement.age_in_cannula(time)
+        fresh = self._age_at_mouth(time, inflow.cannula)
         age = self.portions.mean(AGE, cells, fresh)
         cure = self._cures(cells, age, time)
         warm = float(source.weights @ self.temperature.ravel()[cells])
@@ -255,22 +277,21 @@ class FlowState:
         if self.tumour is not None:
             cement = (self.saturation, self.flowing, self.filled_before)
             self.tumour.move(order, system, self._gates, cement, step, self.hold)
-        self._order, self._began = order, time
+        self._order, self._began, self._inflows = order, time, tuple(inflows)
         self._carry(order, step, time, inflows)
 
     def _carry(
         self, order: NDArray[np.intp], step: float, time: float, inflows: Sequence[Inflow]
     ) -> None:
         """Portions and ages of the step just tried; what comes in has aged half of it where it came in."""
-        portions, system, cement = self.portions, self.system, self.cement
+        portions, system = self.portions, self.system
         ways = system.ways
         portions.begin()
         gained = step * self.pace
-        fresh = cement.age_in_cannula(time + 0.5 * step)
         for inflow in inflows:
             cells = tuple(inflow.source.cells.T + 1)
             age = fresh - 0.5 * (gained if isinstance(gained, float) else gained[cells])
-            marks = self._entering(age, time)
+            marks = self._entering(age, time, inflow.cannula)
             volume = step * inflow.rate * inflow.source.weights
             portions.inject(cells, volume, inflow.portion, marks)
         now = portions.now
@@ -279,6 +300,7 @@ class FlowState:
             system.pressure, self.flowing, ways.capacity, self.filled_before, step, now.held,
             now.marks, portions.leaving, portions.leaving_marks, now.way_held, now.way_marks,
         )  # fmt: skip
+            fresh = self._age_at_mouth(time + 0.5 * step, inflow.cannula)
         mouth = gained if isinstance(gained, float) else gained[tuple(ways.inner.T)]
         portions.grow(AGE, gained, mouth)
 
@@ -332,14 +354,25 @@ class FlowState:
             Moved(
                 time=self._began, length=step, order=self._order, faces=system.faces, gates=self._gates,
                 passed=inward + outward, anchor=system.anchor, outer=system.outer, pressure=system.pressure,
-                flowing=self.flowing, source=self.source, cement=unpad(self.saturation * self.pore) + self.still,
-                degree=degree,
+                flowing=self.flowing, source=self.source, brought=self._brought(),
+                cement=unpad(self.saturation * self.pore) + self.still, degree=degree,
             )
         )  # fmt: skip
         portions.grow(CURE, gained, gained[tuple(ways.inner.T)])
         self._age_pace()
 
     def go_back(self) -> None:
+    def _brought(self) -> tuple[Brought, ...]:
+        """What each cannula put in over the last tried step."""
+        return tuple(
+            Brought(
+                item.cannula,
+                np.ravel_multi_index(tuple(item.source.cells.T + 1), self.pore.shape),
+                item.rate * item.source.weights,
+            )
+            for item in self._inflows
+        )
+
         """Forget a step that was tried."""
         self.saturation[:] = self.before
         self.filled[:] = self.filled_before

@@ -46,7 +46,7 @@ class Hand:
     @property
     def inflow(self) -> Inflow:
         """Cement that comes out now."""
-        return Inflow(self.source, self.flow, self.portion)
+        return Inflow(self.source, self.flow, self.portion, self.cannula.name)
 
 
 class _Pass(NamedTuple):
@@ -192,7 +192,7 @@ class Pushing:
         iterations = system.rest(tolerance, self._rest)
         resistance = np.zeros((number, number))
         for j, hand in enumerate(parts):
-            self.state.set_source([Inflow(hand.source, 1.0, hand.portion)])
+            self.state.set_source([hand.inflow._replace(rate=1.0)])
             iterations += system.answer(self.state.source, tolerance, hand.answer)
             inside = unpad(hand.answer)
             resistance[:, j] = [item.source.mean(inside) for item in parts]
@@ -224,7 +224,7 @@ class Pushing:
 
     def _drop(self, hand: Hand) -> Callable[[float], float]:
         """Pressure drop, MPa, along the cannula as a function of the flow."""
-        fluid = self.state.cement.in_cannula(self.record.time)
+        fluid = self.state.in_cannula(self.record.time, hand.cannula.name)
         radius, length = hand.cannula.radius, hand.cannula.length
         return lambda flow: pressure_drop(fluid, radius, length, flow)
 
@@ -296,7 +296,7 @@ class Pushing:
     def _has_set(self, asked: Sequence[Hand]) -> bool:
         """Whether cement at the tip of a cannula in use, which is no younger than that in it, has set."""
         wanted, time = self.options.set_viscosity, self.record.time
-        return any(is_set(self.state.tip_fluid(hand.source, time), wanted) for hand in asked)
+        return any(is_set(self.state.tip_fluid(hand.inflow, time), wanted) for hand in asked)
 
     def _length(self, parts: list[Hand], asked: Sequence[Hand], longest: float) -> float:
         """Length of the next step, s."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.grid.moved import Moved
+from vertaug.grid.moved import Moved, Stay
 
 __all__ = ["Warmth"]
 
@@ -26,8 +26,19 @@ class Warmth(Protocol):
         """Temperature now, K, padded (nx + 2, ny + 2, nz + 2)."""
         ...
 
-    def entering(self, time: float) -> float:
-        """Degree of cure of cement that leaves a cannula `time` s after the start of the injection."""
+    def entering(self, time: float, cannula: str = "") -> float:
+        """Degree of cure of cement that leaves a cannula `time` s after the start of the injection.
+
+        Of cement that no cannula has warmed where none is named.
+        """
+        ...
+
+    def at_mouth(self, cannula: str) -> Stay | None:
+        """How long and how warm cement that leaves a cannula was in its warm part; None: it has none."""
+        ...
+
+    def in_cannula(self, cannula: str) -> Stay | None:
+        """The same of the cement in a cannula, on the mean."""
         ...
 
     def advance(self, moved: Moved) -> Float:

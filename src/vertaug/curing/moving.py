@@ -27,7 +27,7 @@ class Carried(NamedTuple):
 
 def carry_temperature(
     moved: Moved, temperature: Float, capacity: Float, cement: ThermalTissue, liquid: ThermalTissue,
-    injected: float, drawn_in: float,
+    injected: Float, drawn_in: float,
 ) -> tuple[Float, Carried]:  # fmt: skip
     """Temperature after a step of flow, and the heat that it brought.
 
@@ -38,14 +38,18 @@ def carry_temperature(
     ----------
     temperature, capacity : padded, K above any reference and mJ/K, at the start of the step, bone included
     cement, liquid : the two that flow
-    injected, drawn_in : temperatures of injected cement and of liquid that comes in at the rim, as `temperature`
+    injected : temperature, as `temperature`, of the cement put into each cell, padded
+    drawn_in : temperature of liquid that comes in at the rim, as `temperature`
     """
     out = temperature.copy()
     amounts = np.array([cement.capacity, liquid.capacity])
+    # the kernel knows one temperature of all that is put in; as heat that the cell has each has its own
+    put = moved.length * cement.capacity * moved.source * injected
+    start = np.divide(put, capacity, out=np.zeros_like(put), where=put != 0.0)
+    start += temperature
     came, went, stayed = advection.carry(
         moved.order, moved.faces, moved.gates, moved.passed, moved.anchor, moved.outer, moved.pressure,
-        moved.flowing, moved.source, amounts, np.array([injected, drawn_in]), capacity, moved.length,
-        temperature, out,
+        moved.flowing, moved.source, amounts, np.array([0.0, drawn_in]), capacity, moved.length,
+        start, out,
     )  # fmt: skip
-    put = moved.length * float(moved.source.sum()) * cement.capacity * injected
-    return out, Carried(put, came - went, -stayed)
+    return out, Carried(float(put.sum()), came - went, -stayed)

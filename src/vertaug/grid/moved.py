@@ -4,13 +4,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Moved"]
+__all__ = ["Brought", "Moved", "Stay"]
 
 Float = NDArray[np.float64]
+
+
+class Stay(NamedTuple):
+    """Cement's stay in the warm part of its cannula: `seconds`, its `mean` temperature over them and `now`, K."""
+
+    seconds: float
+    mean: float
+    now: float
+
+
+class Brought(NamedTuple):
+    """Cement that a `cannula` put into flat padded `cells` (k,), each once, at some `rates`, mm³/s (k,)."""
+
+    cannula: str
+    cells: NDArray[np.intp]
+    rates: Float
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,7 @@ class Moved:
     pressure   MPa
     flowing    share of cement in what left each cell
     source     cement that was put in, mm³/s
+    brought    of the source, what came from each cannula that was pressed
     cement     (nx, ny, nz) cement in each cell at the end, mm³
     degree     degree of cure that the cement of each cell has brought along, 0 where there is none
     ========== =====================================================================================
@@ -49,5 +67,6 @@ class Moved:
     pressure: Float
     flowing: Float
     source: Float
+    brought: tuple[Brought, ...]
     cement: Float
     degree: Float

@@ -151,6 +151,7 @@ def _cannula(item: Cannula, tip: Vector, direction: Vector | None) -> tubes.Cann
         direction,
         item.opening,
         facing,
+        in_body=item.in_body,
     )
 
 

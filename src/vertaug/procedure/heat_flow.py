@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.cement.cannula import Cannula
 from vertaug.curing.body import Blood
+from vertaug.curing.cannula_heat import CannulaHeat, Tube
 from vertaug.curing.damage import Damage
 from vertaug.curing.flowing import Entering, FlowingHeat
 from vertaug.curing.record import HeatBalance
@@ -61,13 +63,25 @@ def plan_blood(case: Case) -> Blood:
     return Blood(plan.bone_flow * _PER_HUNDRED_GRAMS, plan.soft_flow * _PER_HUNDRED_GRAMS, warm)
 
 
-def plan_heat(case: Case, grid: FlowGrid) -> FlowingHeat | None:
-    """What follows heat and cure through an injection; None where the plan wants it left out."""
+def plan_heat(case: Case, grid: FlowGrid, cannulas: Sequence[Cannula]) -> FlowingHeat | None:
+    """What follows heat and cure through an injection by some cannulas; None where the plan wants it left out."""
     plan = case.plan.cement
     if not case.plan.flow.heat:
         return None
     entering = Entering(plan.room_temperature, plan.room_temperature, plan.start_age)
-    return FlowingHeat(grid, plan_polymer(case), plan_kinetics(case), entering, plan_blood(case))
+    polymer = plan_polymer(case)
+    warm = {
+        item.name: CannulaHeat(
+            Tube(
+                item.radius, item.outer_radius, min(item.in_body, item.length), item.length,
+                plan.room_temperature, plan.body_temperature, polymer.tissue,
+            )
+        )
+        for item in cannulas if item.in_body > 0.0
+    }  # fmt: skip
+    return FlowingHeat(
+        grid, polymer, plan_kinetics(case), entering, plan_blood(case), cannulas=warm
+    )
 
 
 def pack_heat(heat: FlowingHeat | None, cement: Float) -> tuple[Arrays, dict[str, Any]]:

@@ -38,6 +38,11 @@ class Cannula(Section):
     length: Annotated[float, Physical(LENGTH, "30 mm", "300 mm")] = declared(
         "125 mm", "length of the cannula"
     )
+    in_body: Annotated[float, Physical(LENGTH, "0 mm", "300 mm")] = declared(
+        "90 mm",
+        "of its length, what lies within the body and warms the cement",
+        "from the skin to the tip; assumed",
+    )
     opening: Literal["ball", "end", "side"] = declared(
         "ball", "where cement comes out: all around the tip, ahead of it, or beside it"
     )

@@ -138,13 +138,14 @@ def run_inject(
         values = {"time_s": time, "volume_mL": to_mL(share * total)}
         reporter.step("inject", share, f"{time:.0f} s", values)
 
-    heat = plan_heat(case, grid)
+    cannulas = plan_cannulas(case, state)
+    heat = plan_heat(case, grid, cannulas)
     ways = {site.pathway for site in sites}
     ways |= {PATHWAY} if any(item.remove for item in plan.cement.injection) else set()
     track = plan_surroundings(case, state).properties(SPACE)
     options = replace(plan_options(case, ways), needle_track=track)
     result = inject(
-        grid, plan_cement(case), plan_cannulas(case, state), plan_schedule(case),
+        grid, plan_cement(case), cannulas, plan_schedule(case),
         options, progress,
         probes=plan_probes(case, grid), tumour=tumour, warmth=heat,
     )  # fmt: skip

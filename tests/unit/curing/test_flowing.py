@@ -12,6 +12,7 @@ from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
 from vertaug.curing.ageing import aged
 from vertaug.curing.body import Blood
+from vertaug.curing.cannula_heat import CannulaHeat, Tube
 from vertaug.curing.flowing import Entering, FlowingHeat
 from vertaug.materials.cure import stanczyk_2004
 from vertaug.materials.rheology.castro_macosko_1980 import CastroMacosko
@@ -25,10 +26,16 @@ TIP = Cannula("centre", (0.0, 0.0, 0.0), 11, 120.0)
 GRID = ball(7, 12.0, 5e-3, 0.8)
 
 
-def following(body=BODY, kinetics=None, room=ROOM, supply=3.0):
+def following(body=BODY, kinetics=None, room=ROOM, supply=3.0, cannulas=None):
     kinetics = kinetics or stanczyk_2004.kinetics()
     entering = Entering(room, room, AGE)
-    return FlowingHeat(GRID, Polymer(), kinetics, entering, Blood(supply, supply, body))
+    blood = Blood(supply, supply, body)
+    return FlowingHeat(GRID, Polymer(), kinetics, entering, blood, cannulas=cannulas)
+
+
+def warming(body=BODY, room=ROOM):
+    tube = Tube(TIP.radius, TIP.outer_radius, 90.0, TIP.length, room, body)
+    return {TIP.name: CannulaHeat(tube)}
 
 
 def pushed(cement, heat=None, rate=20.0, options=None, volume=600.0):
@@ -54,11 +61,38 @@ def test_cement_comes_in_cold_and_warms_from_outside():
     np.testing.assert_array_equal(heat.temperature[1:-1, 1:-1, 1:-1], warm)
 
 
+def test_a_cannula_warms_its_cement():
+    """Cement comes in eight kelvins warmer and some seconds older, and what it brings is booked."""
+    cold, heat = following(), following(cannulas=warming())
+    cement = Cement("test", ageing(Newtonian(2e-4), 130.0), AGE, room=ROOM, body=BODY)
+    plain, result = pushed(cement, cold), pushed(cement, heat)
+    middle = tuple(n // 2 for n in GRID.shape)
+    assert heat.run.temperature[middle] > cold.run.temperature[middle] + 8.0
+    held = result.saturation > 0.5
+    assert 4.0 < (result.age[held] - plain.age[held]).mean() < 60.0
+    assert (heat.run.degree[held] > cold.run.degree[held]).mean() > 0.9
+    assert heat.run.record.balance().error < 1e-6
+    assert result.balance_error < 1e-10
+
+
+def test_cement_that_waits_in_a_warm_cannula_thickens():
+    """A pause of three minutes counts more than twice in the tube's warm part, so that the syringe feels it."""
+    cement = Cement("test", ageing(Newtonian(2e-4), 130.0), AGE, room=ROOM, body=BODY)
+    wait = [Push("centre", 100.0, 20.0), Push("centre", 100.0, 20.0, pause=180.0)]
+    felt = []
+    for cannulas in (None, warming()):
+        heat = following(cannulas=cannulas)
+        result = inject(GRID, cement, [TIP], wait, warmth=heat)
+        again = np.flatnonzero(result.history.time > 185.0)[0]
+        felt.append(float(result.history.syringe[again] - result.history.tip[again]))
+    assert felt[1] > 2.0 * felt[0]
+
+
 def test_without_a_difference_of_temperature_nothing_changes():
     """Body, room and blood alike, no reaction to speak of: the flow is that without heat, to the last bit."""
     kinetics = stanczyk_2004.kinetics(1e-12)
     cement = replace(newtonian(), room=BODY)
-    heat = following(kinetics=kinetics, room=BODY)
+    heat = following(kinetics=kinetics, room=BODY, cannulas=warming(room=BODY))
     plain, warmed = pushed(cement), pushed(cement, heat)
     np.testing.assert_array_equal(plain.saturation, warmed.saturation)
     np.testing.assert_array_equal(plain.history.tip, warmed.history.tip)

@@ -122,12 +122,14 @@ def test_transport_of_heat_fills_a_row():
     moved = Moved(
         0.0, 1.0, order, (fields["tx"], fields["ty"], fields["tz"]), (gates, gates, gates), np.zeros(0),
         fields["anchor"], fields["outer"], fields["pressure"], fields["flowing"], fields["source"],
-        fields["pore"], fields["none"],
+        (), fields["pore"], fields["none"],
     )  # fmt: skip
     warm = np.zeros(shape)
     warm[line] = 300.0
     capacity = fields["pore"] * CEMENT.capacity
-    out, carried = carry_temperature(moved, warm, capacity, CEMENT, MARROW, 310.0, 300.0)
+    out, carried = carry_temperature(
+        moved, warm, capacity, CEMENT, MARROW, np.full(shape, 310.0), 300.0
+    )
     expected = 300.0 + 10.0 * 0.5 ** np.arange(1, 5)
     np.testing.assert_allclose(out[line], expected, rtol=1e-13)
     assert carried.injected == pytest.approx(CEMENT.capacity * 310.0, rel=1e-12)

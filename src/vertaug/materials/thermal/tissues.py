@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Density, specific heat and conductivity of cement, bone tissue, marrow and soft tissue.
+"""Density, specific heat and conductivity of cement, bone tissue, marrow, soft tissue and a cannula's steel.
 
 Ranges of textbooks and of the literature on cemented joints. Bone tissue is the solid of trabeculae and cortex;
 porous bone is mixed from it and what fills its pores (`vertaug.materials.thermal.mixing`).
@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from vertaug.materials.card import Mark, Parameter
 
-__all__ = ["BONE", "CARD", "CEMENT", "CEMENT_CARD", "MARROW", "SOFT_TISSUE", "ThermalTissue"]
+__all__ = [
+    "BONE",
+    "CARD",
+    "CEMENT",
+    "CEMENT_CARD",
+    "MARROW",
+    "SOFT_TISSUE",
+    "STEEL",
+    "ThermalTissue",
+]
 
 _RANGE = "range of the literature"
 
@@ -47,6 +56,7 @@ _CARDS = {
     "bone": _rows("b", "bone tissue", (1850.0, 1900.0, 2000.0), (1260.0, 1280.0, 1300.0), (0.32, 0.45, 0.58)),
     "marrow": _rows("m", "marrow", (900.0, 930.0, 1060.0), (2300.0, 2500.0, 3600.0), (0.18, 0.20, 0.50)),
     "soft": _rows("s", "soft tissue", (1000.0, 1050.0, 1100.0), (3300.0, 3600.0, 3900.0), (0.40, 0.50, 0.60)),
+    "steel": _rows("st", "stainless steel", (7900.0, 8000.0, 8100.0), (470.0, 500.0, 510.0), (14.0, 15.0, 17.0)),
 }  # fmt: skip
 CEMENT_CARD = _CARDS["cement"]
 CARD = tuple(row for rows in _CARDS.values() for row in rows)
@@ -57,4 +67,6 @@ def _tissue(name: str) -> ThermalTissue:
     return ThermalTissue(density * heat, conductivity)
 
 
-CEMENT, BONE, MARROW, SOFT_TISSUE = (_tissue(name) for name in ("cement", "bone", "marrow", "soft"))
+CEMENT, BONE, MARROW, SOFT_TISSUE, STEEL = (
+    _tissue(name) for name in ("cement", "bone", "marrow", "soft", "steel")
+)
