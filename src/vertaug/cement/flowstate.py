@@ -13,6 +13,7 @@ from vertaug.cement.cement import Cement
 from vertaug.cement.portions import AGE, CURE, Portions
 from vertaug.cement.pressure import PressureSystem, pad, unpad
 from vertaug.cement.source import Source
+from vertaug.cement.track import Channel
 from vertaug.cement.tumour import Tumour, TumourPhase
 from vertaug.cement.warmth import Warmth
 from vertaug.cement.ways import apparent_viscosity, followed_rate
@@ -119,6 +120,13 @@ class FlowState:
         return np.asarray(pad(bed.shear_length(isotropic, self.grid.porosity)))
 
     @property
+    def open_channel(self, channel: Channel) -> None:
+        """Let liquid run along a channel through the bone from now on, and shear as in a tube of its width."""
+        self.system.open_channel(channel.cells, channel.conductance)
+        cells = tuple(channel.cells.T + 1)
+        tube = 0.25 * np.pi * channel.radius**3 / self.grid.spacing**2
+        self._shear_length[cells] = np.maximum(self._shear_length[cells], tube)
+
     def temperature(self) -> Float:
         """Temperature, K."""
         return self._body if self.warmth is None else self.warmth.temperature

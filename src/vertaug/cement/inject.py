@@ -17,7 +17,7 @@ from vertaug.cement.pushing import Hand, Pushing
 from vertaug.cement.record import Probes, Recorder
 from vertaug.cement.result import InjectionResult
 from vertaug.cement.source import Source, locate_source
-from vertaug.cement.track import track_name, with_tracks
+from vertaug.cement.track import channel, track_name, with_tracks
 from vertaug.cement.tumour import Tumour
 from vertaug.cement.warmth import Warmth
 from vertaug.errors import InputError
@@ -249,7 +249,11 @@ def _follow(run: Pushing, schedule: Sequence[Push], progress: Progress | None) -
     for group in _groups(schedule):
         for n, entry in group:
             hand = run.hands[entry.cannula]
-            hand.depth += entry.retract
+            if entry.retract > 0.0:
+                left = channel(run.state.grid, hand.cannula, hand.depth, hand.depth + entry.retract)
+                hand.depth += entry.retract
+                if left is not None:
+                    run.state.open_channel(left)
             hand.piston, hand.left, hand.portion = entry.rate, entry.volume, n + 1
         run.wait(group[0][1].pause)
         run.push([run.hands[entry.cannula] for _, entry in group], notify)

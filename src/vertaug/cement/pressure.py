@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,7 @@ class PressureSystem:
         self._permeability = [np.asarray(pad(k, 1.0), np.float64) for k in grid.permeability]
         self._waiting = np.zeros(self.pressure.size, dtype=np.int32)
         self._passable = [self._faces(axis) for axis in range(3)]
+        self._channels: list[tuple[int, tuple[int, ...], tuple[int, ...], float]] = []
         drains = [
             bool(self.active[tuple(item.inner.T)].all() and self.active[tuple(item.outer.T)].all())
             for item in grid.openings
@@ -105,6 +107,17 @@ class PressureSystem:
         along[:-1] = np.moveaxis(self.grid.passable(axis), axis, 0) & active[1:] & active[:-1]
         return mask
 
+    def open_channel(self, cells: NDArray[np.intp], conductance: float) -> None:
+        """Let liquid also run along a chain of `cells` (m, 3), each a neighbour of the next.
+
+        `conductance` is that of the channel from the first to the last, mm³: flow times viscosity over pressure.
+        """
+        for one, other in pairwise(cells + 1):
+            axis = int(np.abs(other - one).argmax())
+            low, high = sorted((tuple(one.tolist()), tuple(other.tolist())))
+            if self._passable[axis][low]:
+                self._channels.append((axis, low, high, conductance * (len(cells) - 1)))
+
     @property
     def faces(self) -> tuple[Float, Float, Float]:
         """Conductances of the faces along x, y, z."""
@@ -124,6 +137,8 @@ class PressureSystem:
         for axis, out in enumerate(self.faces):
             fields = (self._permeability[axis], viscosity, self._passable[axis])
             flow.conductances(*fields, axis, spacing, out)
+        for axis, low, high, shape in self._channels:
+            self.faces[axis][low] += 2.0 * shape / (viscosity[low] + viscosity[high])
         self.ways.update(viscosity, self.faces)
         self.anchor[self.outlet] = self._rim / viscosity[self.outlet]
         self._hierarchy.update(Operator(self.tx, self.ty, self.tz, self.anchor))

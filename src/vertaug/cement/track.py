@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The track that a cannula leaves once it is taken out: a vessel from its tip back to where it came in.
+"""The track that a cannula leaves: within the bone where it is drawn back, out of it once it is taken out.
+
+Drawn back, it leaves a channel of its own width from where its mouth was to where it is now. Liquid runs along it as
+through a tube, beside what passes the bone; its cells keep the pores that they had, which are nearly as wide. Taken
+out, it leaves a vessel from its tip back to where it came in.
 
 On the grid it is an opening between the cell at the tip and the one behind it, which stands for the skin's end of the
 track; it is barred while the cannula is seated. Its length is that of the cannula within the bone: soft
@@ -9,7 +13,7 @@ tissue closes behind it. Cement fills it as it fills a vein.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +25,7 @@ from vertaug.errors import InputError
 from vertaug.grid.flow_grid import INSIDE, Compartment, FlowGrid, Kind, Opening
 from vertaug.materials.outside_spaces import SpaceProperties
 
-__all__ = ["PATHWAY", "SPACE", "track_name", "with_tracks"]
+__all__ = ["PATHWAY", "SPACE", "Channel", "channel", "track_name", "with_tracks"]
 
 Float = NDArray[np.float64]
 
@@ -31,6 +35,41 @@ SPACE, PATHWAY = "needle_track", "needle_tract"
 def track_name(cannula: str) -> str:
     """Name of the opening that a cannula leaves."""
     return f"track_{cannula}"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel through the bone along `cells` (m, 3), each a neighbour of the next; `radius` and `length` in mm."""
+
+    cells: NDArray[np.intp]
+    radius: float
+    length: float
+
+    @property
+    def conductance(self) -> float:
+        """Flow times viscosity over pressure from end to end, mm³: Hagen-Poiseuille."""
+        return 0.125 * np.pi * self.radius**4 / self.length
+
+
+def channel(grid: FlowGrid, cannula: Cannula, before: float, now: float) -> Channel | None:
+    """What a cannula leaves that is drawn back from `before` to `now`, mm; None where that is within one cell."""
+    start, end = (np.asarray(mouth(cannula, depth)) for depth in (before, now))
+    place, goal = ((point - grid.origin) / grid.spacing for point in (start, end))
+    way, cells = goal - place, [np.floor(place)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # how far along the way the next face across each axis lies, and how far apart they are
+        apart = np.where(way != 0.0, 1.0 / np.abs(way), np.inf)
+        next_face = np.where(way > 0.0, cells[0] + 1.0 - place, place - cells[0]) * apart
+    next_face[way == 0.0] = np.inf
+    while next_face.min() < 1.0:
+        axis = int(next_face.argmin())
+        cells.append(cells[-1] + np.sign(way[axis]) * (np.arange(3) == axis))
+        next_face[axis] += apart[axis]
+    inside = [cell for cell in cells if ((cell >= 0) & (cell < grid.shape)).all()]
+    if len(inside) < 2:
+        return None
+    length = float(np.linalg.norm(end - start))
+    return Channel(np.array(inside, dtype=np.intp), cannula.outer_radius, length)
 
 
 def _refuse(cannula: Cannula, field: str, found: str, expected: str, fix: str) -> InputError:

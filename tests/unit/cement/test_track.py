@@ -2,6 +2,7 @@
 """The track of a cannula that is taken out: closed while it is seated, then a vessel from its tip."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from vertaug.cement.cement import Cement
 from vertaug.cement.from_solid import GridOptions, lay_grid
 from vertaug.cement.inject import inject
 from vertaug.cement.options import InjectionOptions, Push
+from vertaug.cement.pressure import PressureSystem
 from vertaug.cement.solid_view import OpeningSite
-from vertaug.cement.track import with_tracks
+from vertaug.cement.track import channel, with_tracks
 from vertaug.errors import InputError
 from vertaug.grid.flow_grid import FlowGrid, Kind
 from vertaug.materials.outside_spaces import SpaceProperties, properties_of
@@ -87,3 +89,50 @@ def test_what_a_track_needs_is_asked_for(grid, change, field) -> None:
     space = SpaceProperties(1.0, 1.0, 0.0)
     with pytest.raises(InputError, match=rf"cannula\.left\.{field}"):
         with_tracks(grid, [replace(LEFT, **change)], _pushes(True)[:1], space)
+
+
+BACK = Cannula("back", (0.0, -6.0, 0.0), 10, 120.0, direction=(0.0, -1.0, 0.0))
+
+
+@pytest.mark.parametrize("direction", [(0.0, -1.0, 0.0), (0.6, -1.0, 0.3)])
+def test_a_channel_is_a_tube_whatever_its_direction(grid, direction) -> None:
+    """In bone as tight as can be all flow goes along the channel, with the resistance of its length."""
+    way = np.asarray(direction) / np.linalg.norm(direction)
+    cannula = replace(BACK, direction=tuple(way.tolist()))
+    tight = replace(grid, permeability=np.full_like(grid.permeability, 1e-12))
+    left = channel(tight, cannula, 0.0, 8.0)
+    assert left is not None
+    assert (np.abs(np.diff(left.cells, axis=0)).sum(axis=1) == 1).all()
+    ends = tight.cell_at(np.array([(0.0, -6.0, 0.0), np.array((0.0, -6.0, 0.0)) - 8.0 * way]))
+    np.testing.assert_array_equal(left.cells[[0, -1]], ends)
+    axis = np.array((0.0, -6.0, 0.0)) - np.outer(np.linspace(0.0, 8.0, 400), way)
+    apart = np.linalg.norm(tight.centres(left.cells)[:, None] - axis, axis=-1).min(axis=1)
+    assert apart.max() < 0.9 * tight.spacing
+    system = PressureSystem(tight)
+    system.open_channel(left.cells, left.conductance)
+    viscosity = np.full(system.pressure.shape, 1e-6)
+    viscosity[2::2] = 3e-6
+    system.assemble(viscosity)
+    joins = list(pairwise(left.cells + 1))
+    resistance = 0.0
+    for one, other in joins:
+        axis = int(np.abs(other - one).argmax())
+        resistance += 1.0 / system.faces[axis][tuple(np.minimum(one, other))]
+    mean = np.mean([0.5 * (viscosity[tuple(a)] + viscosity[tuple(b)]) for a, b in joins])
+    expected = 8.0 * mean * 8.0 / (np.pi * BACK.outer_radius**4)
+    assert resistance == pytest.approx(expected, rel=1e-3)
+
+
+def test_cement_runs_along_the_track_of_a_tip_that_was_drawn_back(grid) -> None:
+    """Once drawn back, the tip feels the bone at both ends of its track, and feeds the front end too."""
+    tight = replace(grid, permeability=0.02 * grid.permeability)
+    first, second = Push("back", 300.0, 50.0), Push("back", 600.0, 50.0, retract=8.0)
+    result = inject(tight, DOUGH, [BACK], [first, second], REST)
+    ahead = tight.centres(np.argwhere(result.portions[2] > 0.0))[:, 1].min()
+    other = replace(BACK, name="other", tip=(0.0, 2.0, 0.0))
+    once = inject(tight, DOUGH, [BACK, other], [first, Push("other", 600.0, 50.0)], REST)
+    without = tight.centres(np.argwhere(once.portions[2] > 0.0))[:, 1].min()
+    assert ahead < without - 3.0
+    assert result.history.tip[-1] < 0.9 * once.history.tip[-1]
+    assert result.balance_error < 1e-10
+    assert channel(tight, BACK, 0.0, 0.1) is None
