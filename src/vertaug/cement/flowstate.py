@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vertaug.cement.cement import Cement
 from vertaug.cement.portions import AGE, CURE, Portions
 from vertaug.cement.pressure import PressureSystem, pad, unpad
+from vertaug.cement.provenance import Provenance
 from vertaug.cement.source import Source
 from vertaug.cement.track import Channel
 from vertaug.cement.tumour import Tumour, TumourPhase
@@ -39,9 +40,9 @@ class Inflow(NamedTuple):
     source: Source
     rate: float
     portion: int
-
-
     cannula: str
+
+
 class FlowState:
     """Saturation, portions and pressure that move together; all fields padded.
 
@@ -111,6 +112,7 @@ class FlowState:
         self.expelled = dict.fromkeys(self.leaked, 0.0)
         self.left_by_space = np.zeros(len(grid.compartments))
         self.leaked_by_opening = np.zeros(len(ways.openings))
+        self.provenance = Provenance(self.system)
         self.left_grid = self.marrow_out = self.no_room = 0.0
         self._step_left = self._step_no_room = 0.0
 
@@ -119,7 +121,6 @@ class FlowState:
         isotropic = self.grid.permeability.prod(axis=0) ** (1.0 / 3.0)
         return np.asarray(pad(bed.shear_length(isotropic, self.grid.porosity)))
 
-    @property
     def open_channel(self, channel: Channel) -> None:
         """Let liquid run along a channel through the bone from now on, and shear as in a tube of its width."""
         self.system.open_channel(channel.cells, channel.conductance)
@@ -127,6 +128,7 @@ class FlowState:
         tube = 0.25 * np.pi * channel.radius**3 / self.grid.spacing**2
         self._shear_length[cells] = np.maximum(self._shear_length[cells], tube)
 
+    @property
     def temperature(self) -> Float:
         """Temperature, K."""
         return self._body if self.warmth is None else self.warmth.temperature
@@ -298,6 +300,7 @@ class FlowState:
         gained = step * self.pace
         for inflow in inflows:
             cells = tuple(inflow.source.cells.T + 1)
+            fresh = self._age_at_mouth(time + 0.5 * step, inflow.cannula)
             age = fresh - 0.5 * (gained if isinstance(gained, float) else gained[cells])
             marks = self._entering(age, time, inflow.cannula)
             volume = step * inflow.rate * inflow.source.weights
@@ -308,7 +311,6 @@ class FlowState:
             system.pressure, self.flowing, ways.capacity, self.filled_before, step, now.held,
             now.marks, portions.leaving, portions.leaving_marks, now.way_held, now.way_marks,
         )  # fmt: skip
-            fresh = self._age_at_mouth(time + 0.5 * step, inflow.cannula)
         mouth = gained if isinstance(gained, float) else gained[tuple(ways.inner.T)]
         portions.grow(AGE, gained, mouth)
 
@@ -321,41 +323,32 @@ class FlowState:
         for name, moved in ways.by_pathway(step * flows - self.crossed).items():
             self.expelled[name] += moved
         self.leaked_by_opening += np.bincount(ways.owner, self.crossed, len(ways.openings))
-        self.left_by_space += self._over_rim(step, self.flowing)
+        self.left_by_space += self.system.over_rim(step, self.flowing)
+        outward = np.where(flows > 0.0, self.crossed - (self.filled - self.filled_before), 0.0)
+        held = self.before * self.pore
+        self.provenance.follow(self._order, self._gates, outward, held, self.flowing, step)
         self.left_grid += self._step_left
         self.no_room += self._step_no_room
         self.marrow_out += step * self.system.outflow() - self._step_left
         if self.tumour is not None:
             self.tumour.find_room(self.saturation, self._step_no_room)
             self.marrow_out -= self.tumour.step_left
-            self.tumour.left_by_space += self._over_rim(step, self.tumour.flowing)
+            self.tumour.left_by_space += self.system.over_rim(step, self.tumour.flowing)
             for name, moved in self.tumour.accept(ways).items():
                 self.expelled[name] -= moved
         if self.warmth is not None:
-            self._warm(self.warmth, step, flows)
+            self._warm(self.warmth, step, flows, outward)
         self.before[:] = self.saturation
         self.filled_before[:] = self.filled
         self.portions.accept()
 
-    def _over_rim(self, step: float, flowing: Float) -> Float:
-        """Cement or tumour of the last tried step that left through the rim of each space, mm³, (k,).
+    def _warm(self, warmth: Warmth, step: float, flows: Float, outward: Float) -> None:
+        """Let heat and cure go along with the step that is kept; cement in ways cures like that at their mouths.
 
-        `flowing` is its share of what leaves each cell.
+        `outward` is the cement that came out of each way outside, mm³.
         """
-        system = self.system
-        cells = system.outlet
-        gone = np.maximum(
-            system.anchor[cells] * (system.pressure[cells] - system.outer[cells]), 0.0
-        )
-        space = self.grid.compartment[tuple(index - 1 for index in cells)]
-        left = np.bincount(space, step * gone * flowing[cells], len(self.left_by_space))
-        return np.asarray(left, dtype=np.float64)
-
-    def _warm(self, warmth: Warmth, step: float, flows: Float) -> None:
-        """Let heat and cure go along with the step that is kept; cement in ways cures like that at their mouths."""
         system, ways, portions = self.system, self.system.ways, self.portions
         inward = np.where(flows < 0.0, -self.crossed, 0.0)
-        outward = np.where(flows > 0.0, self.crossed - (self.filled - self.filled_before), 0.0)
         held, degree = np.flatnonzero(self.saturation > 0.0), np.zeros_like(self.pore)
         degree.ravel()[held] = portions.mean(CURE, held, 0.0)
         gained = warmth.advance(
@@ -369,7 +362,6 @@ class FlowState:
         portions.grow(CURE, gained, gained[tuple(ways.inner.T)])
         self._age_pace()
 
-    def go_back(self) -> None:
     def _brought(self) -> tuple[Brought, ...]:
         """What each cannula put in over the last tried step."""
         return tuple(
@@ -381,6 +373,7 @@ class FlowState:
             for item in self._inflows
         )
 
+    def go_back(self) -> None:
         """Forget a step that was tried."""
         self.saturation[:] = self.before
         self.filled[:] = self.filled_before

@@ -213,6 +213,14 @@ class PressureSystem:
         self.ways.follow(self.faces)
         return order
 
+    def over_rim(self, step: float, flowing: Float) -> Float:
+        """Of a liquid with the share `flowing` of what leaves each cell: mm³ out through the rim by space, (k,)."""
+        cells = self.outlet
+        gone = np.maximum(self.anchor[cells] * (self.pressure[cells] - self.outer[cells]), 0.0)
+        space = self.grid.compartment[tuple(index - 1 for index in cells)]
+        left = np.bincount(space, step * gone * flowing[cells], len(self.grid.compartments))
+        return np.asarray(left, dtype=np.float64)
+
     def outflow(self) -> float:
         """Net flow out of the grid through its outlets, mm³/s."""
         return float(np.sum(self.anchor * (self.pressure - self.outer)))

@@ -211,6 +211,9 @@ class Recorder:
                 item.name: float(volume)
                 for item, volume in zip(ways.openings, state.leaked_by_opening, strict=True)
             },
+            led_to=state.provenance.table(
+                state.cement_volume(), ways.by_pathway(state.filled_before)
+            ),
             stopped=stopped,
             limited_s=self._limited,
             balance_error=float(np.abs(history.balance).max(initial=0.0)),

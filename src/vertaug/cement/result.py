@@ -109,6 +109,8 @@ class InjectionResult:
     in_spaces : cement outside by the space where it lies, or by which it left the grid, mm³
     first_in_space_s : time at which each space held the threshold volume; None where never
     leaked_by_opening : cement that crossed each opening, net, mm³
+    led_to : the leaked cement of each pathway by the space where it lies or by which it left the grid, or
+        ``in_vessels``, mm³
     stopped : why it ended: ``schedule``, ``pressure``, ``leak``, ``set``, ``time``, ``failure``
     limited_s : time during which the pressure limit held the rate down, s
     balance_error : largest `History.balance`, absolute
@@ -134,6 +136,7 @@ class InjectionResult:
     in_spaces: dict[str, float]
     first_in_space_s: dict[str, float | None]
     leaked_by_opening: dict[str, float]
+    led_to: dict[str, dict[str, float]]
     stopped: str
     limited_s: float
     balance_error: float

@@ -88,6 +88,7 @@ def _pack(result: InjectionResult) -> tuple[dict[str, NDArray[Any]], dict[str, A
         "spaces": spaces,
         "left_grid": result.left_grid,
         "leaked_by_opening": result.leaked_by_opening,
+        "led_to": result.led_to,
         "probes": list(history.probes),
         "grid_spacing": grid.spacing,
         "cement_balance": result.balance_error,
@@ -199,6 +200,10 @@ def cement_summary(case: Case, injected: StageResult | None) -> CementSummary | 
         in_cleft_mL=to_mL(arrays["in_cleft"][-1]),
         leaked_by_space_mL={name: to_mL(volume[-1]) for name, volume in spaces.items()},
         first_leak_by_space_s={name: first_leak(arrays["time"], v) for name, v in spaces.items()},
+        leaked_by_pathway_and_space_mL={
+            name: {space: to_mL(volume) for space, volume in row.items() if volume > 0.0}
+            for name, row in facts["led_to"].items()
+        },
         beyond_grid_mL=to_mL(facts["left_grid"]),
         in_vessels_mL=to_mL(arrays["in_vessels"][-1]),
         marrow_expelled_mL={

@@ -67,7 +67,8 @@ class BalloonSummary:
 class CementSummary:
     """Cement in mL and fractions; leaked volume and time (s) of first leak by pathway and by space.
 
-    What is booked by a space lies there or went on through it beyond the grid (`beyond_grid_mL`).
+    What is booked by a space lies there or went on through it beyond the grid (`beyond_grid_mL`). Of each pathway's
+    cement `leaked_by_pathway_and_space_mL` tells where it lies, or that it is ``in_vessels``.
 
     `stopped` is why the injection ended, `in_vessels_mL` the leaked cement that stands in vessels,
     `marrow_expelled_mL` by pathway, `intravertebral_kPa` the highest pressure at each probe.
@@ -82,6 +83,7 @@ class CementSummary:
     in_cleft_mL: float = 0.0
     leaked_by_space_mL: Mapping[str, float] = field(default_factory=dict)
     first_leak_by_space_s: Mapping[str, float | None] = field(default_factory=dict)
+    leaked_by_pathway_and_space_mL: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     beyond_grid_mL: float = 0.0
     in_vessels_mL: float = 0.0
     marrow_expelled_mL: Mapping[str, float] = field(default_factory=dict)

@@ -9,8 +9,9 @@ from typing import Any
 
 __all__ = [
     "THIRDS", "TOLERANCES", "Balance", "access_rows", "balance_rows", "balloon_rows", "changing_stages",
-    "height_rows", "leak_rows", "load_rows", "neighbour_rows", "number", "restoration_rows", "restored_by_stage",
-    "set_cement_rows", "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows", "wedge_text",
+    "height_rows", "leak_rows", "led_table", "load_rows", "neighbour_rows", "number", "restoration_rows",
+    "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows",
+    "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -308,6 +309,24 @@ def space_rows(summary: Mapping[str, Any]) -> list[list[str]]:
         [title(name), number(volume, 3, "mL"), _first(first.get(name))]
         for name, volume in ordered if volume > 0.0
     ]  # fmt: skip
+
+
+def led_table(summary: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of what each pathway led where: places with any as columns, most first, and all; or none."""
+    cement = summary.get("cement") or {}
+    found = {
+        name: row for name, row in cement.get("leaked_by_pathway_and_space_mL", {}).items() if row
+    }
+    totals: dict[str, float] = {}
+    for row in found.values():
+        for place, volume in row.items():
+            totals[place] = totals.get(place, 0.0) + volume
+    places = sorted(totals, key=lambda place: -totals[place])
+    rows = [
+        [title(name), *(number(row.get(place), 3, "mL") for place in places), number(sum(row.values()), 3, "mL")]
+        for name, row in sorted(found.items(), key=lambda item: -sum(item[1].values()))
+    ]  # fmt: skip
+    return ["Pathway", *(title(place) for place in places), "All"], rows
 
 
 def _first(time: float | None) -> str:

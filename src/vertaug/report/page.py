@@ -69,6 +69,7 @@ def _context(record: Record) -> dict[str, Any]:
         "balloons": _rows.balloon_rows(summary),
         "leaks": _rows.leak_rows(summary),
         "spaces": _rows.space_rows(summary),
+        "led": _rows.led_table(summary),
         "rim": _rim(summary),
         "set_cement": _rows.set_cement_rows(summary),
         "tumour": _rows.tumour_rows(summary),

@@ -41,6 +41,7 @@ def results_table(summary: Mapping[str, Any]) -> Group:
         _table("Leakage", ("Pathway", "Leaked", "Of injected", "First leak"),
                _rows.leak_rows(summary)),
         _table("Where leaked cement lies", ("Space", "Cement", "First"), _rows.space_rows(summary)),
+        _table("Which pathway led where", *_rows.led_table(summary)),
         _balances(summary),
     ]  # fmt: skip
     return Group(*(part for part in parts if part is not None))

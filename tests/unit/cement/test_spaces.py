@@ -127,6 +127,15 @@ def test_leaks_are_booked_by_pathway_and_by_space(leaked) -> None:
     assert leaked.in_spaces["paravertebral"] > 0.5 * leaked.leaked["cortical_defect"]
     assert min(leaked.leaked.values()) > 5.0
     assert sum(leaked.in_spaces.values()) == pytest.approx(sum(leaked.leaked.values()), rel=1e-10)
+    for name, row in leaked.led_to.items():
+        assert sum(row.values()) == pytest.approx(leaked.leaked[name], rel=1e-9)
+    for space, volume in leaked.in_spaces.items():
+        fed = sum(row[space] for row in leaked.led_to.values())
+        assert fed == pytest.approx(volume, rel=1e-9, abs=1e-12)
+    led = leaked.led_to
+    assert led["canal"]["foramen_left"] > 0.0
+    assert led["canal"]["disc_superior"] == led["disc"]["canal"] == 0.0
+    assert led["disc"]["disc_superior"] > 0.9 * leaked.leaked["disc"]
     assert leaked.leaked_by_opening["plate"] == leaked.leaked["disc"]
     assert leaked.balance_error < 1e-10
     assert leaked.saturation.max() <= 1.0 + 1e-12

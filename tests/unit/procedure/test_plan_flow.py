@@ -257,5 +257,10 @@ def test_vertebroplasty_runs_from_its_plan() -> None:
     assert sum(cement["leaked_by_space_mL"].values()) + cement["in_vessels_mL"] == pytest.approx(
         sum(cement["leaked_mL"].values()), abs=1e-9
     )
+    led = cement["leaked_by_pathway_and_space_mL"]
+    for pathway, volume in cement["leaked_mL"].items():
+        assert sum(led[pathway].values()) == pytest.approx(volume, abs=1e-9)
+    for space, volume in cement["leaked_by_space_mL"].items():
+        assert sum(row.get(space, 0.0) for row in led.values()) == pytest.approx(volume, abs=1e-9)
     time = done["inject"].arrays["time"]
     assert 12.0 + 10.0 + 6.0 < time[-1] <= 12.0 + 10.0 + 6.0 + 60.0 + 1e-6

@@ -166,6 +166,11 @@ def summary():
             "fill_fraction": 0.183,
             "leaked_mL": {"cortical_defect": 0.031, "basivertebral": 0.098, "disc": 0.0},
             "first_leak_s": {"cortical_defect": 71.2, "basivertebral": 48.6, "disc": None},
+            "leaked_by_pathway_and_space_mL": {
+                "cortical_defect": {"paravertebral": 0.031},
+                "basivertebral": {"in_vessels": 0.027, "canal": 0.061, "foramen_left": 0.01},
+                "disc": {},
+            },
         },
         "balances": {
             "cement": 3.1e-11,
