@@ -87,13 +87,13 @@ def cycle_bytes(hierarchy: Any) -> int:
     """
     total = 0
     for level in hierarchy.levels:
-        vector = level.x.nbytes
+        vector = 4 * level.size * level.rows.n_rows
         total += 2 * (_matrix(level) + level.inverse.nbytes) + (3 + 5) * vector
     for depth, transfer in enumerate(hierarchy.transfers):
-        fine = hierarchy.levels[depth].x.nbytes
+        fine = 4 * int(hierarchy.unknowns[depth])
         coarse = 4 * int(hierarchy.unknowns[depth + 1])
         if hasattr(transfer, "ends"):
-            free = transfer.fine_free.nbytes + transfer.free.nbytes
+            free = fine + coarse  # of four numbers a node that are kept, three count
             total += _of(transfer.children) + transfer.ends.nbytes + 2 * free
         else:
             total += _of(transfer.children[:2]) + _of(transfer.pattern)
@@ -112,7 +112,7 @@ def iteration_bytes(hierarchy: Any, pattern: Any, *, single: bool) -> int:
     residual (3 read), new direction (1 read, 1 read and written).
     """
     top = hierarchy.levels[0]
-    n, wide = top.x.size, 4 if single else 8
+    n, wide = int(hierarchy.unknowns[0]), 4 if single else 8
     if single:
         product = _matrix(top) + top.totals.nbytes
     else:
@@ -129,7 +129,7 @@ def solve_bytes(hierarchy: Any, pattern: Any) -> int:
     values = 72 * pattern.n_blocks
     take = values + _of((rows.source, rows.place, top.free)) + _of((top.blocks, top.totals))
     take += 3 * 2 * top.inverse.nbytes + top.inverse.nbytes
-    residual = values + pattern.indices.nbytes + 4 * 8 * top.x.size
+    residual = values + pattern.indices.nbytes + 4 * 8 * int(hierarchy.unknowns[0])
     return take + residual
 
 

@@ -10,64 +10,13 @@ import numpy as np
 
 from vertaug_kernels._jit import kernel, parallel_kernel, prange
 
-__all__ = ["advance", "combine", "inner_two", "multiply_differences", "multiply_free"]
+__all__ = ["advance", "combine", "inner_two", "multiply_free"]
 
 
 @kernel
 def _bounds(part, n_parts, n):
     """First and last entry of one part."""
     return part * n // n_parts, (part + 1) * n // n_parts
-
-
-@kernel
-def _difference_rows(begin, end, ptr, columns, blocks, totals, x, out):
-    for row in range(begin, end):
-        i = 3 * row
-        y0 = x[i]
-        y1 = x[i + 1]
-        y2 = x[i + 2]
-        s0 = totals[row, 0, 0] * y0 + totals[row, 0, 1] * y1 + totals[row, 0, 2] * y2
-        s1 = totals[row, 1, 0] * y0 + totals[row, 1, 1] * y1 + totals[row, 1, 2] * y2
-        s2 = totals[row, 2, 0] * y0 + totals[row, 2, 1] * y1 + totals[row, 2, 2] * y2
-        for k in range(ptr[row], ptr[row + 1]):
-            j = columns[k]
-            x0 = x[j] - y0
-            x1 = x[j + 1] - y1
-            x2 = x[j + 2] - y2
-            s0 += blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
-            s1 += blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
-            s2 += blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
-            out[j] -= blocks[k, 0, 0] * x0 + blocks[k, 1, 0] * x1 + blocks[k, 2, 0] * x2
-            out[j + 1] -= blocks[k, 0, 1] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 2, 1] * x2
-            out[j + 2] -= blocks[k, 0, 2] * x0 + blocks[k, 1, 2] * x1 + blocks[k, 2, 2] * x2
-        out[i] = s0
-        out[i + 1] = s1
-        out[i + 2] = s2
-
-
-@parallel_kernel
-def multiply_differences(stage_ptr, chunk_ptr, ptr, columns, blocks, totals, x, out):
-    """Product of a symmetric matrix with a vector, by differences of the vector.
-
-    Row i is S_i x_i + sum of A_ij (x_j - x_i), S_i being the sum of its blocks: rigid translation
-    costs no digits, so single precision serves stiff and slender bodies.
-
-    Parameters
-    ----------
-    stage_ptr, chunk_ptr, ptr, columns, blocks : see `cycle.sweep_down`
-    totals : (n_nodes, 3, 3) float32, sums of rows
-    x : (3 n_nodes,) float32
-    out : (3 n_nodes,) float32, out
-    """
-    for stage in range(stage_ptr.size - 1):
-        begin, end = stage_ptr[stage], stage_ptr[stage + 1]
-        if end - begin == 1:
-            _difference_rows(chunk_ptr[begin], chunk_ptr[end], ptr, columns, blocks, totals, x, out)
-        else:
-            for c in prange(begin, end):
-                _difference_rows(
-                    chunk_ptr[c], chunk_ptr[c + 1], ptr, columns, blocks, totals, x, out
-                )
 
 
 @parallel_kernel

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from vertaug_kernels._jit import allocating_kernel, kernel, parallel_kernel, prange
+from vertaug_kernels._registers import add, keep_eight, narrowed, read_eight, write_eight
 from vertaug_kernels._stack import stack_vector
 
 __all__ = ["edge_blocks", "narrow"]
@@ -64,12 +65,15 @@ def _hold(value, size, free):
 @kernel
 def _plain_row(first, last, target, blocks, total, out):
     """Blocks first .. last of a row without fixed unknowns: write them, and sum them."""
-    for k in range(first, last):
-        at = target[k]
-        for m in range(9):
-            value = blocks[k, m]
-            total[m] += value
-            out[at, m] = value
+    eight, ninth = read_eight(total, 0), total[8]
+    for place in range(first, last):
+        k = np.uint64(place)
+        at, value, end = target[k], read_eight(blocks, k), blocks[k, 8]
+        eight, ninth = add(eight, value), ninth + end
+        write_eight(out, at, narrowed(value))
+        out[np.uint64(at), 8] = end
+    keep_eight(total, 0, eight)
+    total[8] = ninth
 
 
 @kernel

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vertaug.solid.linear.bicgstab import stabilised_bi_conjugate_gradient
 from vertaug.solid.linear.conjugate_gradient import LinearResult, Run, conjugate_gradient
+from vertaug.solid.linear.level import NODE, apart
 from vertaug.solid.linear.multigrid import Multigrid
 from vertaug.solid.linear.operators import Double, Single
 from vertaug.solid.linear.pattern import BlockPattern
@@ -89,15 +90,15 @@ def solve_single(
     done, residual = 0, 1.0
     for _ in range(_ROUNDS):
         scale = float(np.abs(rest).max())
-        rhs = (rest[order] / scale).astype(np.float32).reshape(-1)
+        rhs = apart(rest[order] / scale)
         goal = _SAFETY * tolerance / residual
         run = conjugate_gradient(operator, rhs, goal, limit - done)
         done += run.iterations
-        x[order] += scale * run.x.reshape(-1, 3)
+        x[order] += scale * run.x.reshape(-1, NODE)[:, :3]
         if run.status == "negative_curvature":
             curved = np.empty(load.shape)
             assert run.curved is not None
-            curved[order] = run.curved.reshape(-1, 3)
+            curved[order] = run.curved.reshape(-1, NODE)[:, :3]
             return LinearResult(x, done, run.residual * residual, run.status, curved)
         exact.multiply(x.reshape(-1), product)
         rest = load - product.reshape(load.shape)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,19 @@ from scipy import sparse as scipy_sparse
 
 from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.ordering import Ordering, order_rows, split_rows
-from vertaug_kernels import coarsen, cycle, galerkin, krylov, narrow, sparse
+from vertaug_kernels import coarsen, cycle, galerkin, narrow, node_cycle, sparse
 
-__all__ = ["FIX", "Level", "Pattern", "Rows", "make_rows", "multiply_patterns", "transposed"]
+__all__ = [
+    "FIX", "NODE", "Level", "Pattern", "Rows", "apart", "make_rows", "multiply_patterns", "transposed",
+]  # fmt: skip
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Pattern = tuple[Ints, Ints]  # indptr, indices
 
+NODE = 4
+"""Numbers from one node to the next in vectors of single precision, see `vertaug_kernels.node_cycle`."""
 FIX = "hold the rigid-body motions of every part, or pass a positive definite `setup` matrix"
 
 
@@ -101,11 +106,11 @@ class Level:
     size : unknowns of a row, 3 or 6
     free : (n_rows, size) float64, 0 at fixed unknowns, else 1
     lower_ptr : (n_rows + 1,) int32, blocks of each row below the diagonal
-    columns : (n_lower,) uint32, first unknown of the column of each such block
+    columns : (n_lower,) uint32, column of each such block; its first unknown where size is 6
     blocks : (n_lower, size, size) float32
     totals : (n_rows, 3, 3) float32, sums of the blocks of rows, where size is 3
     inverse : (n_rows, size, size) float32, inverse diagonal blocks
-    x, b, residual : (size n_rows,) float32
+    x, b, residual : float32, (4 n_rows,) where size is 3, (6 n_rows,) where it is 6
     """
 
     rows: Rows
@@ -125,15 +130,23 @@ class Level:
         counts = rows.diagonal - rows.indptr[:-1]
         self.lower_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         self._lower = _ranges(rows.indptr[:-1], counts)
-        self.columns = (self.size * rows.indices[self._lower]).astype(np.uint32)
+        self.columns = rows.indices[self._lower].astype(np.uint32)
         if self.size == 3:
             self._taken_by = _taking(rows, self._lower, self.free)
             self._lower = self._lower[:0]
+        else:
+            self.columns *= np.uint32(self.size)
+        # one more of each: a block of 3x3 is read with the seven numbers after it
         self._room = np.zeros((self.columns.size + 1, *shape), np.float32)
-        self.blocks = self._room[:-1]
-        self.totals = np.empty((rows.n_rows if self.size == 3 else 0, 3, 3), np.float32)
-        self.inverse = np.empty((rows.n_rows, *shape), np.float32)
-        self.x, self.b, self.residual = np.zeros((3, self.size * rows.n_rows), np.float32)
+        self._totals = np.zeros((rows.n_rows + 1 if self.size == 3 else 1, 3, 3), np.float32)
+        self._inverse = np.zeros((rows.n_rows + 1, *shape), np.float32)
+        self.blocks, self.totals, self.inverse = (
+            self._room[:-1],
+            self._totals[:-1],
+            self._inverse[:-1],
+        )
+        length = rows.n_rows * (NODE if self.size == 3 else self.size)
+        self.x, self.b, self.residual = np.zeros((3, length), np.float32)
 
     @property
     def chunk_ptr(self) -> Ints:
@@ -175,31 +188,35 @@ class Level:
 
     def down(self) -> None:
         """Sweep forward from zero: solve the lower triangle for `b`, into `x` and `residual`."""
-        ordering = self.rows.ordering
-        cycle.sweep_down(
-            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
-            self.inverse, self.b, self.x, self.residual,
-        )  # fmt: skip
+        if self.size == 3:
+            node_cycle.sweep_down(*self._matrix(), self.b, self.x, self.residual)
+        else:
+            cycle.sweep_down(*self._matrix(), self.b, self.x, self.residual)
 
     def up(self) -> None:
         """Sweep backward: improve `x`."""
+        if self.size == 3:
+            node_cycle.sweep_up(*self._matrix(), self.b, self.x, self.residual)
+        else:
+            cycle.sweep_up(*self._matrix(), self.b, self.x, self.residual)
+
+    def _matrix(self) -> tuple[Ints, Ints, Ints, NDArray[np.uint32], Singles, Singles]:
+        """Stages, chunks, rows, columns, blocks and inverse blocks, as the sweeps ask for them."""
         ordering = self.rows.ordering
-        cycle.sweep_up(
-            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
-            self.inverse, self.b, self.x, self.residual,
-        )  # fmt: skip
+        place = ordering.stage_ptr, ordering.chunks, self.lower_ptr, self.columns
+        if self.size == 3:
+            return (*place, self._room.reshape(-1), self._inverse.reshape(-1))
+        return (*place, self.blocks, self.inverse)
 
     def multiply(self, x: Singles, out: Singles) -> None:
-        """Product with the matrix of a level of 3x3 blocks."""
-        ordering = self.rows.ordering
-        krylov.multiply_differences(
-            ordering.stage_ptr, ordering.chunk_ptr, self.lower_ptr, self.columns, self.blocks,
-            self.totals, x, out,
-        )  # fmt: skip
+        """Product with the matrix of a level of 3x3 blocks, (4 n_rows,) float32 both."""
+        stages, chunks, ptr, columns, blocks, _ = self._matrix()
+        totals = self._totals.reshape(-1)
+        node_cycle.multiply_differences(stages, chunks, ptr, columns, blocks, totals, x, out)
 
     def spectral_radius(self, inverse: Floats, blocks: Floats, steps: int = 12) -> float:
         """Largest eigenvalue of the block-Jacobi scaled matrix, from a fixed start."""
-        x = np.cos(1.0 + 7.0 * np.arange(self.x.size, dtype=np.float64)) * self.free.reshape(-1)
+        x = np.cos(1.0 + 7.0 * np.arange(self.free.size, dtype=np.float64)) * self.free.reshape(-1)
         radius = 1.0
         wide = None
         if self.size != 3:
@@ -207,18 +224,27 @@ class Level:
                 (blocks[self.rows.source], self.rows.indices, self.rows.indptr),
                 shape=(x.size, x.size),
             )
-        single = np.empty_like(self.x)
+        single = np.zeros((self.rows.n_rows, NODE), np.float32)
+        answer = np.empty_like(single)
         for _ in range(steps):
             x /= np.sqrt(np.square(x).sum())
             if wide is None:
-                self.multiply(x.astype(np.float32), single)
-                product = single.astype(np.float64)
+                single[:, :3] = x.reshape(-1, 3)
+                self.multiply(single.reshape(-1), answer.reshape(-1))
+                product = answer[:, :3].astype(np.float64)
             else:
                 product = wide @ x
             scaled = inverse @ product.reshape(-1, self.size, 1)
             x = scaled.reshape(-1) * self.free.reshape(-1)
             radius = float(np.sqrt(np.square(x).sum()))
         return 1.05 * radius
+
+
+def apart(vectors: NDArray[Any]) -> Singles:
+    """Three numbers of each node, (n, 3), as a flat vector of single precision with a zero after them."""
+    flat = np.zeros((len(vectors), NODE), np.float32)
+    flat[:, :3] = vectors
+    return flat.reshape(-1)
 
 
 def _taking(

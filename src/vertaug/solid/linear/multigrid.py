@@ -17,7 +17,7 @@ from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.level import FIX, Level, Rows, make_rows
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.transfer import Step, Transfer, aggregate_rows, follow_edges
-from vertaug_kernels import coarsen, cycle
+from vertaug_kernels import coarsen, cycle, node_cycle
 
 __all__ = ["Multigrid", "build_multigrid", "rigid_body_modes"]
 
@@ -62,12 +62,12 @@ class Multigrid:
             out[:] = 0.0
             return
         top = self.levels[0]
-        cycle.permute_in(self.order, 1.0 / size, residual, top.b)
+        node_cycle.permute_in(self.order, 1.0 / size, residual, top.b)
         self._descend(0)
-        cycle.permute_out(self.order, size, top.x, out)
+        node_cycle.permute_out(self.order, size, top.x, out)
 
     def apply_ordered(self, residual: Singles, out: Singles) -> None:
-        """Apply to a vector in the order of the first level, (3 n_nodes,) float32 both."""
+        """Apply to a vector in the order of the first level, (4 n_nodes,) float32 both."""
         top = self.levels[0]
         kept = top.b, top.x
         top.b, top.x = residual, out

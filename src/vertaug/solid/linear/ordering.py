@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ Floats = NDArray[np.float64]
 
 _SERIAL_ROWS = 2500
 _MANY_ROWS = 60_000
+_HALVING_ROWS = 10_000
 _PARTS = 16
 
 
@@ -31,11 +34,14 @@ class Ordering:
     order : (n_rows,) int32, old row at each new place
     chunk_ptr : (n_chunks + 1,) int32, new rows of each chunk
     stage_ptr : (n_stages + 1,) int32, chunks of each stage
+    chunks : (n_chunks, 2) int32, first row and end of each chunk, stage by stage; within a stage in the order
+        in which threads share them
     """
 
     order: Ints
     chunk_ptr: Ints
     stage_ptr: Ints
+    chunks: Ints
 
 
 def widest_row(indptr: Ints) -> int:
@@ -56,8 +62,8 @@ def split_rows(indptr: Ints) -> Ints:
 def order_rows(indptr: Ints, indices: Ints, points: Floats) -> Ordering:
     """Bisect the rows in space: halves of halves first, what separates them after them.
 
-    The number of chunks depends on the number of rows alone, never on the number of threads.
-    Within a chunk the order is that of reverse Cuthill-McKee, for the processor's caches.
+    The number of chunks depends on the number of rows alone, never on the number of threads; see `_halve_last` for
+    the last stages of large levels. Within a chunk the order is that of reverse Cuthill-McKee, for the processor's caches.
 
     Parameters
     ----------
@@ -67,17 +73,60 @@ def order_rows(indptr: Ints, indices: Ints, points: Floats) -> Ordering:
     n_rows = indptr.size - 1
     band = _band_order(indptr, indices)
     if n_rows < _SERIAL_ROWS:
-        return Ordering(band, np.array([0, n_rows], np.int32), np.array([0, 1], np.int32))
+        one = np.array([0, n_rows], np.int32)
+        return Ordering(band, one, np.array([0, 1], np.int32), one[None])
     depth = 2 if n_rows < _MANY_ROWS else 3
-    leaf = _bisect(points, depth)
-    stage = np.empty(n_rows, np.int32)
-    coarsen.separate(indptr, indices, leaf, depth, widest_row(indptr), stage)
-    first = np.concatenate([[0], np.cumsum(2 ** np.arange(depth, -1, -1))])
-    chunk = first[stage] + (leaf >> stage)
+    leaf, stage = _bisect(points, depth), np.empty(n_rows, np.int32)
+    widths, widest = np.diff(indptr), widest_row(indptr)
+    coarsen.separate(indptr, indices, leaf, depth, widest, stage)
+    leaves = [2**power for power in range(depth, -1, -1)]
+    if n_rows >= _HALVING_ROWS:
+        _halve_last(indptr, indices, points, widths > widest, depth, leaf, stage)
+        leaves = [*leaves[:-1], 2, 1]
+    else:
+        leaf[stage == depth] = 0
+    first = np.cumsum([0, *leaves])
+    chunk = first[stage] + np.where(stage < depth, leaf >> stage, leaf >> (depth - 1))
     order = band[np.argsort(chunk[band], kind="stable")]
     counts = np.bincount(chunk, minlength=first[-1])
     chunk_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return Ordering(order, chunk_ptr, first.astype(np.int32))
+    ends = np.stack([chunk_ptr[:-1], chunk_ptr[1:]], axis=1)
+    shared = _shared(first, np.bincount(chunk, widths, minlength=first[-1]))
+    return Ordering(order, chunk_ptr, first.astype(np.int32), np.ascontiguousarray(ends[shared]))
+
+
+def _halve_last(
+    indptr: Ints, indices: Ints, points: Floats, wide: NDArray[np.bool_], last: int, leaf: Ints, stage: Ints,
+) -> None:  # fmt: skip
+    """Cut what separates all leaves, stage `last`, in two: it holds a seventh of the blocks.
+
+    What separates these halves, and what is wide, goes to a stage after them. A row writes to its neighbours of
+    earlier stages, so halves must not share one either. `leaf` is set anew for both stages so that its highest
+    bit is the number of the half.
+    """
+    alone = np.flatnonzero((stage == last) & wide)
+    leaf[alone], stage[alone] = 0, last + 1
+    rows = np.flatnonzero(stage == last)
+    if rows.size == 0:
+        return
+    touched = scipy_sparse.csr_matrix(
+        (np.ones(indices.size, np.int32), indices, indptr), shape=(stage.size, stage.size)
+    )[rows][:, stage <= last]
+    graph = scipy_sparse.csr_matrix(touched @ touched.T)
+    half, apart = _bisect(points[rows], 1), np.empty(rows.size, np.int32)
+    ptr, columns = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    coarsen.separate(ptr, columns, half, 1, rows.size, apart)
+    leaf[rows], stage[rows] = np.where(apart == 0, half << (last - 1), 0), last + apart
+
+
+def _shared(first: NDArray[np.int64], work: NDArray[Any]) -> NDArray[np.int64]:
+    """Chunks of each stage, the heaviest beside the lightest: threads take neighbours."""
+    order = np.empty(work.size, np.int64)
+    for begin, end in itertools.pairwise(first):
+        rank = begin + np.argsort(work[begin:end], kind="stable")
+        half = (rank.size + 1) // 2
+        order[begin:end:2], order[begin + 1 : end : 2] = rank[:half], rank[half:][::-1]
+    return order
 
 
 def _bisect(points: Floats, depth: int) -> Ints:

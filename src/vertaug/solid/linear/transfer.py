@@ -13,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.linear.level import (
+    NODE,
     Level,
     Pattern,
     Rows,
+    apart,
     make_rows,
     multiply_patterns,
     transposed,
 )
 from vertaug.solid.linear.ordering import split_rows, widest_row
-from vertaug_kernels import coarsen, cycle, galerkin, narrow
+from vertaug_kernels import coarsen, cycle, galerkin, narrow, node_cycle
 
 __all__ = [
     "AggregateTransfer",
@@ -49,7 +51,7 @@ class EdgeTransfer:
     ----------
     ends : (n_fine, 2) int32, coarse nodes of each fine one; twice itself for a vertex
     children : pointers, fine rows and shares of each coarse node
-    fine_free, free : (3 n,) float32, 0 at fixed unknowns
+    fine_free, free : (4 n,) float32, 0 at fixed unknowns
     coarse : coarse pattern
     """
 
@@ -61,11 +63,11 @@ class EdgeTransfer:
 
     def restrict(self, fine: Level, out: Singles) -> None:
         """Bring the residual of the fine level down."""
-        cycle.edge_restrict(*self.children, self.fine_free, self.free, fine.residual, out)
+        node_cycle.edge_restrict(*self.children, self.fine_free, self.free, fine.residual, out)
 
     def add(self, x: Singles, fine: Level) -> None:
         """Add the coarse solution to that of the fine level."""
-        cycle.edge_add(self.ends, self.fine_free, self.free, x, fine.x)
+        node_cycle.edge_add(self.ends, self.fine_free, self.free, x, fine.x)
 
     def coarsen(self, fine: Level, blocks: Floats) -> Floats:
         """Coarse matrix of the fine matrix `blocks`."""
@@ -73,7 +75,8 @@ class EdgeTransfer:
         out = np.empty((self.coarse[1].size, 3, 3))
         narrow.edge_blocks(
             split_rows(self.coarse[0]), rows.indptr, rows.indices, rows.source, blocks, fine.free,
-            self.ends, self.children[:2], *self.coarse, self.free.reshape(-1, 3).astype(float),
+            self.ends, self.children[:2], *self.coarse,
+            np.ascontiguousarray(self.free.reshape(-1, NODE)[:, :3], dtype=np.float64),
             out,
         )  # fmt: skip
         return _held(self.coarse, out)
@@ -168,8 +171,8 @@ def follow_edges(fine: Level, edges: Ints, points: Floats, modes: Floats) -> Ste
     transfer = EdgeTransfer(
         ends,
         (ptr, fine_rows, shares),
-        fine.free.reshape(-1).astype(np.float32),
-        free.reshape(-1).astype(np.float32),
+        apart(fine.free),
+        apart(free),
         coarse,
     )
     return transfer, _in_place(rows), free, points[chosen], modes[chosen] * free[:, :, None]
