@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Blocks and vectors of nodes, in single precision, in the processor's vector registers, for products with small blocks.
+"""Blocks of 3x3 and vectors of nodes, in single precision, in the vector registers of the processor.
 
 A block of 3x3 numbers lies in the first nine of sixteen lanes, row after row, as in the memory; a node's vector in
 the first three of four. One multiplication then does a whole block. Lanes stand for places, so that every sum has

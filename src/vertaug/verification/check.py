@@ -135,6 +135,24 @@ def observed_order(meshes: Sequence[float], errors: Sequence[float]) -> float | 
     return math.log(abs(errors[-2] / errors[-1])) / math.log(meshes[-1] / meshes[-2])
 
 
+def settling_order(meshes: Sequence[float], values: Sequence[float]) -> float | None:
+    """Order at which values of the three finest meshes settle, whatever their limit; None without three.
+
+    Meshes (divisions per length) must be finer by one ratio each time, as nested ones are; None otherwise.
+    """
+    if len(values) < 3:
+        return None
+    coarse, middle, fine = meshes[-3:]
+    before, after = values[-2] - values[-3], values[-1] - values[-2]
+    if (
+        not math.isclose(middle / coarse, fine / middle, rel_tol=1e-9)
+        or before == 0.0
+        or after == 0.0
+    ):
+        return None
+    return math.log(abs(before / after)) / math.log(fine / middle)
+
+
 def extrapolated(meshes: Sequence[float], values: Sequence[float], order: float) -> float:
     """Limit of the two finest meshes whose errors fall with the given order (Richardson)."""
     if len(values) < 2:

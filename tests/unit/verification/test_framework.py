@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from vertaug.cli import app
 from vertaug.errors import InputError
 from vertaug.verification import registry, regression
-from vertaug.verification.check import Check, judge, observed_order, study
+from vertaug.verification.check import Check, judge, observed_order, settling_order, study
 from vertaug.verification.problem import Meshes, Positive, Problem, benchmark
 from vertaug.verification.report import markdown, records, write_report
 from vertaug.verification.running import run_problem, run_problems
@@ -250,3 +250,12 @@ def test_every_problem_of_the_package_is_complete():
         for level in ("quick", "full"):
             values = problem.values(level, {})
             assert problem.values(level, values) == values, "a default that it would refuse"
+
+
+def test_nested_meshes_settle_with_their_order_whatever_the_limit():
+    meshes = (3, 6, 12)
+    values = [7.0 + 2.0 / n**1.5 for n in meshes]
+    assert settling_order(meshes, values) == pytest.approx(1.5)
+    assert settling_order(meshes[:2], values[:2]) is None
+    assert settling_order((3, 6, 9), values) is None
+    assert settling_order(meshes, [1.0, 1.0, 1.0]) is None

@@ -63,7 +63,8 @@ def order_rows(indptr: Ints, indices: Ints, points: Floats) -> Ordering:
     """Bisect the rows in space: halves of halves first, what separates them after them.
 
     The number of chunks depends on the number of rows alone, never on the number of threads; see `_halve_last` for
-    the last stages of large levels. Within a chunk the order is that of reverse Cuthill-McKee, for the processor's caches.
+    the last stages of large levels. Within a chunk the order is that of reverse Cuthill-McKee, for the
+    processor's caches.
 
     Parameters
     ----------

@@ -20,10 +20,13 @@ __all__ = [
     "contact_modulus",
     "contact_radius",
     "flat_punch_force",
+    "hertz_displacement",
     "point_load_displacement",
 ]
 
 Float = NDArray[np.float64]
+
+_RINGS, _ANGLES = 12, 24
 
 
 def contact_modulus(*bodies: tuple[float, float]) -> float:
@@ -108,6 +111,23 @@ def point_load_displacement(young: float, poisson: float, force: float, places: 
     return np.stack(
         [scale * flat * places[:, 0], scale * flat * places[:, 1], -scale * down], axis=1
     )
+
+
+def hertz_displacement(young: float, poisson: float, exact: HertzSphere, places: Float) -> Float:
+    """Displacements (n, 3) mm of the half space z <= 0 under Hertz's pressure, some radii away from it.
+
+    Point loads at Gauss points of the radius and at even angles: at three radii they are the integral to 1e-9.
+    """
+    node, weight = np.polynomial.legendre.leggauss(_RINGS)
+    turn = 0.25 * math.pi * (node + 1.0)
+    forces = 0.25 * math.pi * weight * exact.pressure(exact.contact * np.sin(turn))
+    forces *= exact.contact**2 * np.sin(turn) * np.cos(turn) * 2.0 * math.pi / _ANGLES
+    moved = np.zeros_like(places)
+    for angle in 2.0 * math.pi * (np.arange(_ANGLES) + 0.5) / _ANGLES:
+        for radius, force in zip(exact.contact * np.sin(turn), forces, strict=True):
+            centre = radius * np.array([math.cos(angle), math.sin(angle), 0.0])
+            moved += point_load_displacement(young, poisson, float(force), places - centre)
+    return moved
 
 
 @dataclass(frozen=True)
