@@ -35,7 +35,9 @@ def test_it_breaks_by_two_fifths_and_keeps_damage_and_shape(done):
     assert (facts["stop"], facts["failure"]) == ("anterior_loss", "")
     assert broken.arrays["curve"][-1, 2] == pytest.approx(0.4, abs=0.01)
     assert facts["heights_at_once"][0] < 0.7 * facts["heights_before"][0]
-    assert facts["heights_at_once"][0] + 1.0 < facts["heights"][0] < 0.8 * facts["heights_before"][0]
+    assert (
+        facts["heights_at_once"][0] + 1.0 < facts["heights"][0] < 0.8 * facts["heights_before"][0]
+    )
     assert facts["heights"][2] > 0.9 * facts["heights_before"][2]
     assert facts["min_quality"] > 0.1
     assert broken.state.bone.damage.max() > 0.5
