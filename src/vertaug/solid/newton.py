@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vertaug.solid.assembly import order_of
 from vertaug.solid.item import AssemblingItem, Contribution, Item, RankOne
 from vertaug.solid.linear import BlockPattern, LinearResult, LinearSolver, MatrixError
+from vertaug.solid.linear.norm import euclidean_norm
 
 __all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
 
@@ -71,11 +72,6 @@ class _Assembled:
     ranks: tuple[RankOne, ...]
 
 
-def _norm(vector: Float) -> float:
-    """Euclidean norm, without a threaded library call."""
-    return math.sqrt(float((vector * vector).sum()))
-
-
 def _assemble(points: Float, items: Sequence[Item], solver: LinearSolver) -> _Assembled:
     """Sum what the items add at ``points``, with the tangent.
 
@@ -111,7 +107,7 @@ def _sum(
         selected: list[Float | None] = [None] * len(parts)
         selected[position] = part.forces.reshape(len(part.forces), 3 * part.forces.shape[1])
         force = pattern.assemble_vector(*selected)
-        force_scale = max(force_scale, _norm(force))
+        force_scale = max(force_scale, euclidean_norm(force))
         force[fixed] = 0.0
         residual += force
     ranks = tuple(
@@ -170,7 +166,7 @@ def _residual_norm(
     vectors = [part.forces.reshape(len(part.forces), 3 * part.forces.shape[1]) for part in parts]
     force = pattern.assemble_vector(*vectors)
     force[fixed] = 0.0
-    norm = _norm(force)
+    norm = euclidean_norm(force)
     return norm if math.isfinite(norm) else math.inf
 
 
@@ -183,7 +179,7 @@ def _search_residual(
     halvings: int,
 ) -> float:
     """Largest trial length along ``step`` that lowers the residual's norm; 0 where none does."""
-    before = _norm(start.residual)
+    before = euclidean_norm(start.residual)
     length = _longest(points, step, items)
     for _ in range(halvings):
         after = _residual_norm(points + length * step, items, solver.pattern, solver.fixed)
@@ -248,7 +244,7 @@ def _search(
             return _Accepted(length, system)
         if trial == 0 and _hidden(start, length * slope, energy):
             system = system or _forces(at, items, solver)
-            if _norm(system.residual) < _norm(start.residual):
+            if euclidean_norm(system.residual) < euclidean_norm(start.residual):
                 return _Accepted(length, system)
         length *= _shorter(start.energy, length * slope, energy)
     return _Accepted(0.0)
@@ -347,7 +343,7 @@ def minimise(
         energy = system.energy
         if not math.isfinite(energy):
             return ended("a cell is inverted at the start of the step")
-        norm = _norm(system.residual) / max(system.force_scale, LEAST_FORCE)
+        norm = euclidean_norm(system.residual) / max(system.force_scale, LEAST_FORCE)
         residuals.append(norm)
         if norm <= options.tolerance:
             return ended("converged", converged=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.linear.conjugate_gradient import Operator, Run
+from vertaug.solid.linear.norm import euclidean_norm
 from vertaug_kernels import sparse
 
 __all__ = ["stabilised_bi_conjugate_gradient"]
@@ -34,7 +35,7 @@ def stabilised_bi_conjugate_gradient(
     tolerance : relative residual to stop at
     max_iterations : iterations to stop at
     """
-    start = _norm(rhs)
+    start = euclidean_norm(rhs)
     x = np.zeros_like(rhs)
     if start == 0.0:
         return Run(x, 0, 0.0, "converged")
@@ -45,7 +46,7 @@ def stabilised_bi_conjugate_gradient(
     rho = alpha = omega = 1.0
     for iteration in range(1, max_iterations + 1):
         latest = sparse.dot(shadow, r)
-        if abs(latest) < _LOST * _norm(shadow) * _norm(r) or omega == 0.0:
+        if abs(latest) < _LOST * euclidean_norm(shadow) * euclidean_norm(r) or omega == 0.0:
             shadow, rho, alpha, omega = r.copy(), 1.0, 1.0, 1.0
             p[:], v[:] = 0.0, 0.0
             latest = sparse.dot(r, r)
@@ -68,14 +69,10 @@ def stabilised_bi_conjugate_gradient(
         omega = sparse.dot(t, r) / size if size > 0.0 else 0.0
         x += omega * corrected
         r -= omega * t
-        residual = _norm(r) / start
+        residual = euclidean_norm(r) / start
         if residual < least:
             least = residual
             best[:] = x
         if residual <= tolerance:
             return Run(x, iteration, residual, "converged")
     return Run(best, max_iterations, least, "max_iterations")
-
-
-def _norm(x: Floats) -> float:
-    return float(np.sqrt(sparse.dot(x, x)))

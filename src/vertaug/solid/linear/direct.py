@@ -17,6 +17,7 @@ from scipy.sparse.linalg import splu
 from vertaug.errors import InputError
 from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.conjugate_gradient import LinearResult
+from vertaug.solid.linear.norm import euclidean_norm
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import Apply, RankOnes, corrected, negative_with
 
@@ -104,8 +105,8 @@ def solve_direct(
         apply(rest, correction)
         x += correction
         rest = b - _product(pattern, blocks, x, rank_ones)
-    start = float(np.linalg.norm(b))
-    residual = float(np.linalg.norm(rest)) / start if start > 0.0 else 0.0
+    start = euclidean_norm(b)
+    residual = euclidean_norm(rest) / start if start > 0.0 else 0.0
     if not residual < 1e-3:
         message = f"the direct solution leaves a relative residual of {residual:.1e}: singular"
         raise MatrixError(message, _FIX)

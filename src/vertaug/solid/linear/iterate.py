@@ -10,6 +10,7 @@ from vertaug.solid.linear.bicgstab import stabilised_bi_conjugate_gradient
 from vertaug.solid.linear.conjugate_gradient import LinearResult, Run, conjugate_gradient
 from vertaug.solid.linear.level import NODE, apart
 from vertaug.solid.linear.multigrid import Multigrid
+from vertaug.solid.linear.norm import euclidean_norm
 from vertaug.solid.linear.operators import Double, Single
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import RankOnes
@@ -84,7 +85,7 @@ def solve_single(
     exact = Double(pattern, blocks, free, hierarchy.apply, None)
     operator, order = Single(hierarchy), hierarchy.order
     x, product, rest = np.zeros(load.shape), np.empty(load.size), load
-    start = float(np.linalg.norm(load))
+    start = euclidean_norm(load)
     if start == 0.0:
         return LinearResult(x, 0, 0.0, "converged")
     done, residual = 0, 1.0
@@ -102,7 +103,7 @@ def solve_single(
             return LinearResult(x, done, run.residual * residual, run.status, curved)
         exact.multiply(x.reshape(-1), product)
         rest = load - product.reshape(load.shape)
-        before, residual = residual, float(np.linalg.norm(rest)) / start
+        before, residual = residual, euclidean_norm(rest) / start
         if residual <= tolerance:
             return LinearResult(x, done, residual, "converged")
         if done >= limit:
