@@ -62,12 +62,14 @@ def level(n, n_lower):
     return SimpleNamespace(
         lower_ptr=np.zeros(n + 1, np.int32), columns=np.zeros(n_lower, np.uint32),
         blocks=np.zeros((n_lower, 3, 3), np.float32), inverse=np.zeros((n, 3, 3), np.float32),
-        totals=np.zeros((n, 3, 3), np.float32), x=np.zeros(3 * n, np.float32),
+        totals=np.zeros((n, 3, 3), np.float32), size=3, rows=SimpleNamespace(n_rows=n),
     )  # fmt: skip
 
 
 def test_a_cycle_reads_each_matrix_twice(bench):
-    one = SimpleNamespace(levels=[level(100, 900)], transfers=[], coarse_inverse=None)
+    one = SimpleNamespace(
+        levels=[level(100, 900)], transfers=[], coarse_inverse=None, unknowns=(300,)
+    )
     matrix, inverse, vector = 4 * 101 + 40 * 900, 36 * 100, 4 * 300
     cycle = 2 * (matrix + inverse) + 8 * vector
     assert bench.floor.cycle_bytes(one) == cycle
@@ -77,7 +79,9 @@ def test_a_cycle_reads_each_matrix_twice(bench):
 
 
 def test_double_precision_reads_the_whole_matrix(bench):
-    one = SimpleNamespace(levels=[level(100, 900)], transfers=[], coarse_inverse=None)
+    one = SimpleNamespace(
+        levels=[level(100, 900)], transfers=[], coarse_inverse=None, unknowns=(300,)
+    )
     pattern = SimpleNamespace(
         n_blocks=1900, indptr=np.zeros(101, np.int32), indices=np.zeros(1900, np.int32)
     )
@@ -92,7 +96,9 @@ def test_a_dense_level_and_transfers_are_counted(bench):
         columns=np.zeros((150, 3, 6), np.float32),
         children=(np.zeros(11, np.int32), np.zeros(150, np.int32), np.zeros(150, np.int32)),
     )  # fmt: skip
-    plain = SimpleNamespace(levels=[level(100, 900)], transfers=[], coarse_inverse=None)
+    plain = SimpleNamespace(
+        levels=[level(100, 900)], transfers=[], coarse_inverse=None, unknowns=(300,)
+    )
     deep = SimpleNamespace(
         levels=plain.levels, transfers=[transfer], coarse_inverse=np.zeros((60, 60), np.float32), unknowns=(300, 60)
     )  # fmt: skip
