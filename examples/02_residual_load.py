@@ -2,11 +2,10 @@
 """The same osteoporotic wedge with and without residual load while its balloons are filled."""
 
 import sys
-import tomllib
-from importlib.resources import files
 
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.report.side_by_side import run_all, told
+from vertaug.procedure.plan_load import demo_keys
+from vertaug.report.side_by_side import compare
 
 LOADS = {"unloaded": "0 N", "prone": "110 N", "heavy": "220 N"}
 QUICK = {
@@ -17,10 +16,9 @@ QUICK = {
 
 def plans(quick: bool = False) -> dict[str, Plan]:
     """One plan a load; ``quick`` takes two loads, coarse meshes and small balloons."""
-    text = files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
     found = {}
     for name, load in LOADS.items():
-        plan = tomllib.loads(text)
+        plan = demo_keys()
         plan["plan"]["title"] = f"Kyphoplasty of a wedge of L1 under {load}"
         plan["boundary"]["axial_load"] = load
         plan["procedure"]["stages"] = ["access", "inflate", "deflate"]
@@ -36,9 +34,7 @@ def plans(quick: bool = False) -> dict[str, Plan]:
 
 def main(out: str, quick: bool = False) -> dict:
     """Run the plans under ``out`` and print what differs."""
-    summaries = run_all(plans(quick), out)
-    sys.stdout.write(told(summaries) + "\n")
-    return summaries
+    return compare(plans(quick), out)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 """One balloon through one pedicle to the midline, against two balloons through both, of the same volume in all."""
 
 import sys
-import tomllib
-from importlib.resources import files
 
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.report.side_by_side import run_all, told
+from vertaug.procedure.plan_load import demo_keys
+from vertaug.report.side_by_side import compare
 
 QUICK = {
     "mesh": {"size": "5 mm", "cavity_size": "2 mm"},
@@ -17,9 +16,8 @@ QUICK = {
 
 def plans(quick: bool = False) -> dict[str, Plan]:
     """Both plans: 4 mL of balloons and 5 mL of cement in all; ``quick`` takes 1.2 and 3 mL and coarse meshes."""
-    text = files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
     balloons, cement = (1.2, 3.0) if quick else (4.0, 5.0)
-    both, one = tomllib.loads(text), tomllib.loads(text)
+    both, one = demo_keys(), demo_keys()
     both["plan"]["title"] = "Two balloons through both pedicles"
     one["plan"]["title"] = "One balloon through the left pedicle"
     one["balloon"] = [one["balloon"][0] | {"route": "unipedicular"}]
@@ -36,9 +34,7 @@ def plans(quick: bool = False) -> dict[str, Plan]:
 
 def main(out: str, quick: bool = False) -> dict:
     """Run both plans under ``out`` and print what differs."""
-    summaries = run_all(plans(quick), out)
-    sys.stdout.write(told(summaries) + "\n")
-    return summaries
+    return compare(plans(quick), out)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 """Balloons that are taken out again, against stents that stay and hold what their balloons have raised."""
 
 import sys
-import tomllib
-from importlib.resources import files
 
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.report.side_by_side import run_all, told
+from vertaug.procedure.plan_load import demo_keys
+from vertaug.report.side_by_side import compare
 
 QUICK = {
     "mesh": {"size": "5 mm", "cavity_size": "2 mm"},
@@ -16,10 +15,9 @@ QUICK = {
 
 def plans(quick: bool = False) -> dict[str, Plan]:
     """Both plans, which differ in the device alone; ``quick`` takes 0.6 mL a side and coarse meshes."""
-    text = files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
     found = {}
     for device in ("balloon", "stent"):
-        plan = tomllib.loads(text)
+        plan = demo_keys()
         plan["plan"]["title"] = f"A {device} on either side"
         plan["procedure"]["stages"] = ["access", "inflate", "deflate"]
         for balloon in plan["balloon"]:
@@ -31,9 +29,7 @@ def plans(quick: bool = False) -> dict[str, Plan]:
 
 def main(out: str, quick: bool = False) -> dict:
     """Run both plans under ``out`` and print what differs."""
-    summaries = run_all(plans(quick), out)
-    sys.stdout.write(told(summaries) + "\n")
-    return summaries
+    return compare(plans(quick), out)
 
 
 if __name__ == "__main__":

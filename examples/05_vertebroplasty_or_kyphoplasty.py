@@ -2,12 +2,11 @@
 """Cement alone, against cement after balloons, in the same vertebra through the same cannulas."""
 
 import sys
-import tomllib
-from importlib.resources import files
 
 from vertaug.procedure.build import build_vertebra, plan_channels
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.report.side_by_side import run_all, told
+from vertaug.procedure.plan_load import demo_keys
+from vertaug.report.side_by_side import compare
 
 BREACH = {
     "name": "superior", "pathway": "disc", "position": ["8 mm", "-3 mm", "9 mm"], "radius": "2 mm",
@@ -21,8 +20,7 @@ QUICK = {
 
 def plans(quick: bool = False) -> dict[str, Plan]:
     """Both plans; ``quick`` takes balloons of 0.6 mL, 2.5 mL of cement a side and coarse meshes."""
-    text = files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
-    treated = tomllib.loads(text)
+    treated = demo_keys()
     treated["plan"]["title"] = "Kyphoplasty"
     treated["defect"].append(BREACH)
     treated["cement"]["class"] = "low"
@@ -49,9 +47,7 @@ def plans(quick: bool = False) -> dict[str, Plan]:
 
 def main(out: str, quick: bool = False) -> dict:
     """Run both plans under ``out`` and print what differs."""
-    summaries = run_all(plans(quick), out)
-    sys.stdout.write(told(summaries) + "\n")
-    return summaries
+    return compare(plans(quick), out)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from vertaug.anatomy.fracture import Band, Deformity
 from vertaug.anatomy.parametric import ParametricVertebra
 from vertaug.procedure.check import check_plan
 from vertaug.procedure.plan import Plan, plan_from_dict
-from vertaug.report.side_by_side import run_all, told
+from vertaug.report.side_by_side import compare
 
 QUICK = {
     "mesh": {"size": "5 mm", "cavity_size": "2 mm"},
@@ -92,9 +92,7 @@ def main(
         sys.stdout.write(f"{name}: {text}\n")
     for text in findings.warnings:
         sys.stdout.write(f"! {text}\n")
-    summaries = run_all({"treated": plan}, out)
-    sys.stdout.write(told(summaries) + "\n")
-    return summaries
+    return compare({"treated": plan}, out)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from vertaug.procedure import plan_lines
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_model import entries, named_files, section_at, tag_of
 
-__all__ = ["build_plan", "read_demo", "read_plan"]
+__all__ = ["build_plan", "demo_keys", "read_demo", "read_plan"]
 
 KeyPath = tuple[str | int, ...]
 
@@ -42,8 +42,16 @@ def read_plan(path: Path) -> Plan:
 
 def read_demo() -> Plan:
     """Return the plan that comes with the package."""
-    text = resources.files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
-    return _parse(text, "demo.toml", Path.cwd())
+    return _parse(_demo_text(), "demo.toml", Path.cwd())
+
+
+def demo_keys() -> dict[str, Any]:
+    """Return its keys and values as they are written, to make another plan of."""
+    return tomllib.loads(_demo_text())
+
+
+def _demo_text() -> str:
+    return resources.files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
 
 
 def _parse(text: str, where: str, base: Path) -> Plan:

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import textwrap
-import tomllib
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
 
 from vertaug.balloon.catalogue import catalogue
 from vertaug.procedure.plan import Plan
+from vertaug.procedure.plan_load import demo_keys
 from vertaug.procedure.plan_model import Entry, entries, tag_of
 from vertaug.procedure.plan_write import toml_value
 from vertaug.procedure.stage_rules import RULES, Condition
@@ -45,8 +44,7 @@ def new_plan_text(source: str = "parametric") -> str:
 
     Files it names are examples; all other values are valid.
     """
-    text = resources.files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = demo_keys()
     if source != "parametric":
         data["anatomy"] = {"source": source, "level": "L1"}
     if source == "ct":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from vertaug.report._rows import NONE, number, title
 from vertaug.report.page import write_report
 from vertaug.report.pictures import draw_pictures
 
-__all__ = ["differences", "run_all", "told"]
+__all__ = ["compare", "differences", "run_all", "told"]
 
 Summary = Mapping[str, Any]
 
@@ -36,6 +37,13 @@ def run_all(plans: Mapping[str, Plan], out: Path | str) -> dict[str, dict[str, A
             draw_pictures(folder)
         write_report(folder.root)
     return found
+
+
+def compare(plans: Mapping[str, Plan], out: Path | str) -> dict[str, dict[str, Any]]:
+    """Run the plans as `run_all` does, print what differs, and return the summaries."""
+    summaries = run_all(plans, out)
+    sys.stdout.write(told(summaries) + "\n")
+    return summaries
 
 
 def differences(summaries: Mapping[str, Summary]) -> list[list[str]]:

@@ -7,11 +7,10 @@ the mesh of the middle.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
+from vertaug.procedure.plan_load import demo_keys
 from vertaug.procedure.plan_sections import Flow, MeshSizes, Numerics
 from vertaug.validation.experiment import Experiment, Findings, Setting
 from vertaug.validation.grid_convergence import grid_convergence
@@ -35,8 +34,7 @@ STUDIES = tuple(
 
 def _plan(name: str) -> dict[str, Any]:
     """The demonstration with the mesh and the step of a run."""
-    text = resources.files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
-    plan = tomllib.loads(text)
+    plan = demo_keys()
     number = int(name[-1])
     scale = RATIO**number if name.startswith("MESH") else RATIO
     mesh, flow, steps = MeshSizes(), Flow(), Numerics()

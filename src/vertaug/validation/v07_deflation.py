@@ -10,10 +10,9 @@ calibrated to the loss in a given wedge of the same vertebra, on steps that lagg
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
 from typing import Any
 
+from vertaug.procedure.plan_load import demo_keys
 from vertaug.validation.experiment import Findings, Setting
 from vertaug.validation.treatment import FRACTURE, Treatment, treat
 
@@ -27,8 +26,7 @@ WON_STENT = "anterior height won in all with a stent, % of that before"
 
 def demonstration(volume: str) -> dict[str, Any]:
     """Plan of the demonstration up to its deflation, with ``volume`` in each balloon."""
-    text = resources.files("vertaug.procedure").joinpath("demo.toml").read_text(encoding="utf-8")
-    plan = tomllib.loads(text)
+    plan = demo_keys()
     kept = {key: plan[key] for key in ("anatomy", "boundary", "outlets", "defect")}
     return kept | {"balloon": [balloon | {"volume": volume} for balloon in plan["balloon"]]}
 
