@@ -6,6 +6,7 @@ Inside everything is mm, N, MPa, s, K. Pint reads the units; it is loaded on fir
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -132,12 +133,18 @@ def _kind(dimensionality: object) -> str:
 
 def _unit_error(text: str, known: str, dimension: Dimension) -> QuantityError:
     """Error for a unit of another dimension (``known``) or for one nobody knows (empty)."""
-    what = f"{text!r}, which is {known}" if known else f"{text!r}, whose unit is not known"
+    # Pint reads some misspelt units as plain numbers, such as "pis"
+    number, _, unit = text.partition(" ")
+    strange = not known or (known == "a plain number" and unit.strip() not in ANGLE.usual)
+    what = f"{text!r}, whose unit is not known" if strange else f"{text!r}, which is {known}"
+    near = difflib.get_close_matches(unit.strip(), dimension.usual, n=1) if strange else []
+    fix = f"write the number with one of {', '.join(dimension.usual)}"
+    if re.match(r"^[+-]?\d+,\d", number):
+        fix = f'write the decimals after a point: "{text.replace(",", ".", 1)}"'
+    elif near:
+        fix = f'did you mean "{number} {near[0]}"?'
     return QuantityError(
-        WRONG_UNIT,
-        what,
-        f'a {dimension.name} with a unit, such as "{dimension.example}"',
-        f"write the number with one of {', '.join(dimension.usual)}",
+        WRONG_UNIT, what, f'a {dimension.name} with a unit, such as "{dimension.example}"', fix
     )
 
 

@@ -96,6 +96,13 @@ def test_only_what_differs_is_told():
     ]  # fmt: skip
 
 
+def test_of_one_run_all_it_has_is_told():
+    rows = differences({"one": summary(20.0, 0.1)})
+    assert rows[:2] == [["", "one"], ["anterior height after inject", "20.00 mm"]]
+    assert ["leaked by disc", "0.100 mL"] in rows
+    assert all(row[1] != "–" for row in rows)
+
+
 @pytest.mark.slow
 def test_vertebroplasty_leaks_more_and_raises_nothing(tmp_path):
     """Balloons of 0.6 mL raise little as well; what they change is where cement goes."""

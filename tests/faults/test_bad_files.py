@@ -170,3 +170,18 @@ def test_file_that_is_no_image(tmp_path, name):
 def test_neither_image_nor_density(tmp_path):
     write_image(tmp_path / "seg.nii.gz", labels())
     assert "anatomy.density" in refused(tmp_path, CT.format(20))
+
+
+@pytest.mark.parametrize(
+    ("spacing", "words"),
+    [
+        ([1.0, 1.0, 8.0], ["1 x 1 x 8 mm", "at most 5 mm", "thin slices"]),
+        ([1e-3, 1e-3, 1.25e-3], ["pixdim", "0.001 x 0.001 x 0.00125 mm", "in mm, not in m"]),
+    ],
+)
+def test_spacing_that_is_not_that_of_a_vertebra(tmp_path, spacing, words):
+    affine = np.diag([-spacing[0], -spacing[1], spacing[2], 1.0])
+    nibabel.save(nibabel.Nifti1Image(labels(), affine), tmp_path / "seg.nii.gz")
+    message = refused(tmp_path, CT.format(20) + 'density = "75 mg/cm^3"')
+    for word in ("seg.nii.gz", *words):
+        assert word in message, message

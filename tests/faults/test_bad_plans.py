@@ -67,6 +67,29 @@ CASES = [
     ("anatomy", 'level = "L9"', ["line 4", "Cannot overwrite"]),
     ("anatomy", "deformity = { genant = 2 }", ["anatomy.deformity.kind", "wedge"]),
     ("mesh", "size = 2.5 mm", ["line 18", "TOML"]),
+    ("balloon", 'pressure_limit = "400 pis"', ["not known", 'did you mean "400 psi"?']),
+    ("balloon", 'volume = "2,5 mL"', ["balloon.left.volume", '"2.5 mL"']),
+    ("balloon", "order = 2.5", ["balloon.left.order", "a whole number, 1 to 9"]),
+    ("cement", 'class = "High"', ['one of "low", "medium", "high"', 'did you mean "high"?']),
+    ("cement", "product = 3", ["cement.product", "the name of a file"]),
+    ("cement", "stop = 3", ["cement.stop", "a table", "write [cement.stop]"]),
+    ("cement", "gauge = 12", ["one of 8, 10, 11, 13, 15"]),
+    ("anatomy", "band = { centre = 60 }", ["anatomy.band.centre", "a number, 0 to 1"]),
+    ("anatomy", 'scale = "1.1 mm"', ["anatomy.scale", "a plain number, 0.6 to 1.5", "no unit"]),
+    ("anatomy", "[balloon]", ["Cannot", "write [[balloon]] over each"]),
+    (
+        "balloon",
+        'length = "30 mm"',
+        ["balloon.left.length", "holds 5.1 mL", "greatest volume, 4 mL"],
+    ),
+    ("mesh", '[procedure]\nstages = "access"', ["procedure.stages", 'write ["access"]']),
+    ("mesh", "[outlets]\nusual = 3", ["outlets.usual", "true or false"]),
+    ("mesh", "[plan]\ntitle = 3", ["plan.title", 'write "3"']),
+    (
+        "mesh",
+        '[[procedure.stage]]\nkind = "fracture"\ndeepth = "3 mm"',
+        ["procedure.stage[0].deepth", "anterior_loss", 'did you mean "depth"?'],
+    ),
 ]
 
 
@@ -124,6 +147,56 @@ def test_channel_that_leaves_the_bone(tmp_path):
     message = refused(tmp_path, text_of("balloon", places))
     assert "balloon.left" in message
     assert "bone" in message
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "words"),
+    [
+        (
+            "balloon",
+            'entry = ["18 mm", "40 mm", "5 mm"]\ntarget = ["80 mm", "-8 mm", "0 mm"]',
+            ["balloon.left.target", "outside of the bone", "vertebral frame"],
+        ),
+        (
+            "vein",
+            'position = ["60 mm", "60 mm", "60 mm"]',
+            ["vein.basivertebral.position", "out of"],
+        ),
+        (
+            "mesh",
+            '[[cannula]]\nname = "third"\ntip = ["0 mm", "-60 mm", "0 mm"]',
+            ["cannula.third.tip", "out of the bone"],
+        ),
+        (
+            "mesh",
+            '[[cannula]]\nname = "third"\ntip = ["0 mm", "0 mm", "0 mm"]\nentry = ["0 mm", "50 mm", "0 mm"]',
+            ["cannula.third.entry", "reaches into the spinal canal"],
+        ),
+        (
+            "mesh",
+            '[anatomy.reference]\nanterior = "10 mm"\nmiddle = "10 mm"\nposterior = "10 mm"',
+            ["anatomy.reference", "all below the present"],
+        ),
+        (
+            "mesh",
+            '[anatomy.deformity]\nkind = "crush"\ngenant = 3\n[anatomy.cleft]\nheight = "15 mm"',
+            ["anatomy.cleft.height", "below the surface"],
+        ),
+    ],
+)
+def test_place_or_size_that_the_vertebra_has_not(tmp_path, section, lines, words):
+    message = refused(tmp_path, text_of(section, lines))
+    for word in words:
+        assert word in message, message
+
+
+def test_balloons_large_for_their_vertebra_are_told(tmp_path):
+    file = tmp_path / "plan.toml"
+    other = '[[balloon]]\nname = "right"\nside = "right"'
+    file.write_text(text_of("mesh", other).replace('level = "L1"', 'level = "T4"'))
+    result = RUNNER.invoke(app, ["check", str(file)])
+    assert result.exit_code == 0, result.stderr
+    assert "balloons of 8.0 mL" in result.stdout
 
 
 def test_entry_without_target(tmp_path):

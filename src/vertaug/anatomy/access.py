@@ -253,6 +253,8 @@ def _best(
         rules = replace(rules, canal=0.0)
     room = measure(vertebra, canal, lines, limits, rules)
     best = int(np.argmax(room.score))
+    if lines.given and (within := float(room.balloon[best]) + limits.clearance) < 0.0:
+        raise _outside(vertebra, side, -within)
     if min(room.balloon[best], room.anterior[best], room.midline[best]) < 0.0:
         raise _no_room(vertebra, side, request, room.fitting_length(lines), clearance)
     outside = room.channel[best] < 0.0 and not _tolerable(vertebra, lines, room)
@@ -311,13 +313,26 @@ def _no_room(
     )
 
 
+def _outside(vertebra: Vertebra, side: str, depth: float) -> InputError:
+    marks = vertebra.landmarks
+    low, high = marks.inferior.centre[2], marks.superior.centre[2]
+    return _error(
+        f"balloon.{side}.target", f"a balloon whose wall lies up to {depth:.1f} mm outside of the bone",
+        f"a balloon within the body: {0.5 * marks.width:.0f} mm from the mid-plane, {marks.anterior_wall:.0f} to "
+        f"{marks.posterior_wall:.0f} mm backwards, {low:.0f} to {high:.0f} mm upwards",
+        "correct entry and target, in the vertebral frame: left, backwards, up from the body's middle",
+        "E-ACCESS-003",
+    )  # fmt: skip
+
+
 def _breach(side: str, request: _Request, depth: float) -> InputError:
+    thinner = request.radius - depth
+    narrower = f"use a channel_diameter of {2.0 * thinner:.1f} mm, " if thinner >= 1.0 else "take "
     return _error(
         f"balloon.{side}.entry",
         f"a cannula of radius {request.radius:g} mm that leaves the bone by {depth:.1f} mm",
         "a cannula that stays within bone from behind the pedicle to the balloon",
-        f"use a cannula of radius {max(request.radius - depth, 0.0):.1f} mm, another route, "
-        "or other entry and target",
+        f"{narrower}another route, or other entry and target",
         "E-ACCESS-004",
     )
 

@@ -33,6 +33,8 @@ __all__ = ["ct_vertebra"]
 Float = NDArray[np.float64]
 SPACING = 0.7
 """Step of the signed distance, mm."""
+LARGEST_VOXEL, BLURRED_VOXEL = 5.0, 2.5
+"""Slices above the first are refused, since a lost height of 5 mm is one of them; above the second warned of, mm."""
 
 
 def ct_vertebra(
@@ -74,6 +76,7 @@ def ct_vertebra(
     volume = read_volume(segmentation)
     text = f"label {', '.join(map(str, chosen))}"
     require_labels(volume, chosen)
+    coarse = _coarse_voxels(volume)
     whole = (*chosen, *lesion)
     shape = shape_of_labels(volume, require_labels(volume, whole), text)
     intact, notes = find_neighbours(volume, _candidates(chosen, neighbours))
@@ -94,9 +97,32 @@ def ct_vertebra(
         neighbours=_profiles(intact, frame, name),
         neighbour_source=_source_phrase(intact),
         regions=regions,
-        warnings=volume.warnings + shape.warnings + _turn_warning(frame) + notes + density_notes,
+        warnings=volume.warnings
+        + coarse
+        + shape.warnings
+        + _turn_warning(frame)
+        + notes
+        + density_notes,
         where=str(segmentation),
         mobility=mobility,
+    )
+
+
+def _coarse_voxels(volume: Volume) -> tuple[str, ...]:
+    """Warning of voxels in which a vertebra's shape is blurred; those in which it is lost are refused."""
+    spacing = volume.spacing
+    shown = " x ".join(f"{value:.3g}" for value in spacing)
+    if spacing.max() > LARGEST_VOXEL:
+        raise InputError(
+            volume.source, "pixdim", f"voxels of {shown} mm",
+            f"at most {LARGEST_VOXEL:g} mm: a body is 15 to 30 mm high",
+            "take the series of thin slices, or reconstruct one", "E-IMAGE-071",
+        )  # fmt: skip
+    if spacing.max() <= BLURRED_VOXEL:
+        return ()
+    return (
+        f"voxels of {shown} mm: heights are known to about {0.5 * spacing.max():.1f} mm, and cortex, pedicles and a "
+        "crushed band are blurred",
     )
 
 

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from vertaug.errors import InputError
 
-__all__ = ["GENANT_LOSS", "Band", "Cleft", "Deformity", "FractureMap", "damage_of", "height_losses"]
+__all__ = [
+    "GENANT_LOSS",
+    "Band",
+    "Cleft",
+    "Deformity",
+    "FractureMap",
+    "cleft_error",
+    "damage_of",
+    "height_losses",
+]
 
 Float = NDArray[np.float64]
 Kind = Literal["none", "wedge", "biconcave", "crush"]
@@ -284,6 +293,21 @@ def _inverse_ramp(value: Float, amount: Float) -> Float:
 def _root(value: Float, curve: Float) -> Float:
     """Smaller root t of t - curve t² = value, elementwise."""
     return np.asarray(2.0 * value / (1.0 + np.sqrt(np.maximum(1.0 - 4.0 * curve * value, 0.0))))
+
+
+def cleft_error(centre: Float, depth: float, height: float) -> InputError:
+    """Error for a cleft of a ``height`` (mm) whose ``centre`` (3,) lies too little ``depth`` (mm) in the bone."""
+    place = "/".join(f"{value:.1f}" for value in centre)
+    if depth <= 0.0:
+        found, expected = f"{place} mm, which is outside of the bone", "a place inside the body"
+        return _error(
+            "anatomy.cleft.centre", found, expected, "move it into the body", "E-ANAT-004"
+        )
+    found = f"{height:g} mm around a centre ({place} mm) that lies {depth:.1f} mm below the surface"
+    fix = "make it lower, or move its centre"
+    return _error(
+        "anatomy.cleft.height", found, f"at most {2.0 * depth:.1f} mm there", fix, "E-ANAT-004"
+    )
 
 
 def _error(field: str, found: str, expected: str, fix: str, code: str) -> InputError:

@@ -137,7 +137,8 @@ def _checked_affine(path: Path, image: Any) -> Float:
         )  # fmt: skip
     affine = np.asarray(image.affine, dtype=np.float64)
     size = np.linalg.norm(affine[:3, :3], axis=0)
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    flat = abs(np.linalg.det(affine[:3, :3])) <= 1e-6 * float(np.prod(size))
+    if not np.isfinite(affine).all() or flat:
         raise image_error(
             path, "affine", "a transform that is singular or not finite", "an invertible transform",
             "convert from the original DICOM series", 10,
@@ -157,7 +158,8 @@ def _checked_affine(path: Path, image: Any) -> Float:
     if size.max() > 10.0 or size.min() < 0.02:
         raise image_error(
             path, "pixdim", f"{_triple(size)} mm", "0.02 to 10 mm",
-            "check the unit of the header, which must be mm", 13,
+            "write the header's spacing and transform in mm"
+            + (", not in m" if size.max() < 0.02 else ""), 13,
         )  # fmt: skip
     return affine
 

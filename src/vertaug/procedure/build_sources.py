@@ -13,8 +13,8 @@ from vertaug.anatomy import Field, Landmarks, Vertebra
 from vertaug.anatomy.fracture import Band as FractureBand
 from vertaug.anatomy.fracture import Cleft as FractureCleft
 from vertaug.anatomy.fracture import Deformity as FractureDeformity
+from vertaug.anatomy.fracture import cleft_error
 from vertaug.anatomy.parametric import ParametricVertebra
-from vertaug.errors import InputError
 from vertaug.mesh import SignedDistance
 from vertaug.procedure.plan_anatomy import (
     Anatomy,
@@ -182,11 +182,6 @@ def _cleft_region(cleft: Cleft, vertebra: Vertebra) -> SignedDistance:
     front = marks.anterior_wall + 0.3 * marks.depth
     centre = np.array((0.0, front, 0.0) if cleft.centre is None else cleft.centre)
     if float(vertebra.distance.at(centre[None])[0]) > -0.5 * cleft.height:
-        found = f"a centre at {tuple(round(float(c), 1) for c in centre)} mm"
-        raise InputError(
-            "plan", "anatomy.cleft.centre", found,
-            "a place inside the body, deeper than half the cleft's height",
-            "move the cleft into the body or make it lower", "E-ANAT-004",
-        )  # fmt: skip
+        raise cleft_error(centre, -float(vertebra.distance.at(centre[None])[0]), cleft.height)
     axes = 0.5 * np.array([cleft.width, cleft.depth, cleft.height])
     return ellipsoid_distance(centre, axes, vertebra.distance.spacing)

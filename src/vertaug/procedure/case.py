@@ -25,6 +25,7 @@ from vertaug.materials.rheology.product import Product
 from vertaug.outcomes import BodyShape, Heights, body_shape
 from vertaug.outcomes.segment import surroundings_facts
 from vertaug.procedure.build import build_vertebra, plan_channels, plan_openings
+from vertaug.procedure.places import check_places
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.plan_balloon import balloon_wall
 from vertaug.procedure.product import product_of
@@ -149,7 +150,7 @@ def make_case(plan: Plan) -> Case:
     first = plan.procedure.kinds[0] == "access"
     approaches, warnings = plan_channels(plan, vertebra) if first else ((), ())
     openings = plan_openings(plan, vertebra)
-    texts = (*vertebra.warnings, *warnings, *_uncalibrated(plan))
+    texts = (*vertebra.warnings, *warnings, *check_places(plan, vertebra), *_uncalibrated(plan))
     return Case(plan, vertebra, approaches, openings, product, texts)
 
 

@@ -13,6 +13,7 @@ from vertaug.anatomy import Approach, Vertebra
 from vertaug.anatomy.profile import heights, profile_from_distance
 from vertaug.mesh import MeshSize
 from vertaug.procedure.build import build_vertebra, mesh_size, plan_channels, plan_openings
+from vertaug.procedure.places import check_places
 from vertaug.procedure.plan import Plan
 from vertaug.procedure.product import product_of
 
@@ -83,6 +84,7 @@ def check_plan(plan: Plan) -> Findings:
     vertebra = build_vertebra(plan)
     approaches, warnings = plan_channels(plan, vertebra)
     plan_openings(plan, vertebra)
+    warnings += check_places(plan, vertebra)
     cells, voxels = _cells(plan, vertebra), _voxels(plan, vertebra)
     steps = _steps(plan)
     millilitres = sum(injection.volume for injection in plan.cement.injection) / 1000.0
@@ -177,7 +179,8 @@ def _pedicles(vertebra: Vertebra) -> str:
 
 def _way(approach: Approach) -> str:
     """Name, angles and least distances of an approach."""
-    text = f"{approach.name}: {approach.medial_deg:.0f}° medial, {approach.caudal_deg:.0f}° caudal"
+    medial, caudal = _whole(approach.medial_deg), _whole(approach.caudal_deg)
+    text = f"{approach.name}: {medial}° medial, {caudal}° caudal"
     gaps = approach.gaps
     if gaps is None:
         return text
@@ -189,7 +192,12 @@ def _way(approach: Approach) -> str:
 
 def _place(point: Float) -> str:
     """Coordinates to the millimetre."""
-    return " / ".join(f"{value:.0f}" for value in point)
+    return " / ".join(_whole(value) for value in point)
+
+
+def _whole(value: float) -> str:
+    """Nearest whole number; nought without a sign."""
+    return f"{round(value):d}"
 
 
 def _rounded(number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import model_validator
 
-from vertaug.balloon.catalogue import KEYS, BalloonType, catalogue
+from vertaug.balloon.catalogue import KEYS, BalloonType, catalogue, design_volume
 from vertaug.balloon.free import channel_area
 from vertaug.balloon.wall import BalloonWall
 from vertaug.procedure.plan_anatomy import Position
@@ -126,6 +126,16 @@ def balloon_contradictions(balloons: Sequence[Balloon]) -> Iterator[Exception]:
             expected = f"at most the greatest volume, {balloon.greatest_volume / 1e3:g} mL"
             fix = "take a larger type, or give greatest_volume"
             yield plan_error("E-PLAN-009", found, expected, fix, f"{field}.volume")
+        kind = balloon_type(balloon)
+        design = design_volume(
+            *(kind.value(key) for key in ("length", "lengthening", "design_diameter"))
+        )
+        if design >= balloon.greatest_volume:
+            found = f"{balloon.length:g} mm: {balloon.design_diameter:g} mm wide it holds {design / 1e3:.1f} mL"
+            expected = f"less than the greatest volume, {balloon.greatest_volume / 1e3:g} mL, at design_diameter"
+            fix = "take a shorter balloon or a larger type, or give greatest_volume"
+            yield plan_error("E-PLAN-009", found, expected, fix, f"{field}.length")
+            continue
         try:
             balloon_wall(balloon)
         except ValueError as error:

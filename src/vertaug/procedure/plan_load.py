@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from vertaug.errors import InputError, InputErrors
 from vertaug.procedure import plan_lines
 from vertaug.procedure.plan import Plan
-from vertaug.procedure.plan_model import entries, named_files, section_at, tag_of
+from vertaug.procedure.plan_model import Entry, entries, named_files, section_at, tag_of
+from vertaug.procedure.plan_phrases import wrong_value
 
 __all__ = ["build_plan", "demo_keys", "read_demo", "read_plan"]
 
@@ -69,15 +70,20 @@ def _syntax_error(message: str, text: str, where: str) -> InputError:
     line = int(match[1]) if match else len(text.splitlines())
     shown = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1].strip()
     phrase = re.sub(r"\s*\(at .*\)$", "", message)
-    repeated = "overwrite" in phrase or "twice" in phrase
+    expected, fix = 'TOML, such as length = "15 mm"', "correct this line"
+    header = re.match(r"\[+\s*([\w.]+)\s*\]+", shown)
+    if "overwrite" in phrase or "twice" in phrase or "immutable" in phrase:
+        expected, fix = "each key once", "remove one of the two"
+        if header is not None and header[1] in _REPEATED:
+            expected = "two brackets around the name of a table that may be there several times"
+            fix = f"write [[{header[1]}]] over each of them"
     return InputError(
-        f"{where}, line {line}",
-        "plan",
-        f"{phrase}: {shown}",
-        "each key once" if repeated else 'TOML, such as length = "15 mm"',
-        "remove one of the two" if repeated else "correct this line",
-        "E-PLAN-007",
+        f"{where}, line {line}", "plan", f"{phrase}: {shown}", expected, fix, "E-PLAN-007"
     )
+
+
+_REPEATED = ("balloon", "cannula", "vein", "defect", "cement.injection", "procedure.stage")
+"""Tables that may be there several times."""
 
 
 def build_plan(data: Mapping[str, Any], where: str, base: Path, lines: dict[KeyPath, int]) -> Plan:
@@ -167,8 +173,10 @@ class _Located:
             expected = f"one of {context['expected_tags']}"
             phrases = ("E-PLAN-006", repr(context["tag"]), expected, "choose one of these")
         else:
-            expected = item["msg"].removeprefix("Input should be ")
-            phrases = ("E-PLAN-006", _shown(item["input"]), expected, "correct the value")
+            entry, header = self._entry(path)
+            phrases = (
+                "E-PLAN-006", _shown(item["input"]), *wrong_value(kind, item["input"], item["msg"], entry, header),
+            )  # fmt: skip
         return path, self.error(path, *phrases)
 
     def _path(self, location: tuple[str | int, ...], kind: str) -> KeyPath:
@@ -184,6 +192,16 @@ class _Located:
                 path = (*path, part)
                 data = _below(data, part)
         return path
+
+    def _entry(self, path: KeyPath) -> tuple[Entry | None, str]:
+        """Declaration of the key that ``path`` leads to, and the header of a table there."""
+        keys = path[:-1] if isinstance(path[-1], int) else path
+        model = section_at(Plan, keys[:-1], self.data)
+        found = [entry for entry in entries(model) if entry.key == keys[-1]] if model else []
+        if not found:
+            return None, ""
+        name = ".".join(part for part in keys if isinstance(part, str))
+        return found[0], f"[[{name}]]" if found[0].kind == "tables" else f"[{name}]"
 
     def _unknown_key(self, path: KeyPath) -> tuple[str, str, str, str]:
         """Phrases for a key that the table does not have, with the nearest one that it has."""
@@ -201,7 +219,10 @@ class _Located:
             [entry.meaning for entry in entries(model) if entry.key == path[-1]] if model else []
         )
         expected = meaning[0] if meaning else self._choices(path)
-        return "E-PLAN-002", "nothing", expected, f'add "{path[-1]}"'
+        fix = f'add "{path[-1]}"'
+        if len(path) == 1:
+            fix = f"add a table [{path[-1]}]; a commented plan comes from: vertaug new"
+        return "E-PLAN-002", "nothing", expected, fix
 
     def _choices(self, path: KeyPath) -> str:
         """Tags of the tables that could stand where one without a tag does."""

@@ -77,14 +77,24 @@ class Entry:
         """Choices or range, as one phrase; empty where anything goes."""
         if self.physical is not None:
             return f"{self.physical.low} to {self.physical.high}"
-        choices = _choices(self.info.annotation)
-        if choices:
-            return ", ".join(str(choice) for choice in choices)
-        low = [mark.ge for mark in self.info.metadata if hasattr(mark, "ge")]
-        high = [mark.le for mark in self.info.metadata if hasattr(mark, "le")]
+        if self.choices:
+            return ", ".join(str(choice) for choice in self.choices)
+        low, high = self._limit("ge", ""), self._limit("le", "")
         if low and high:
-            return f"{low[0]:g} to {high[0]:g}"
-        return f"at least {low[0]:g}" if low else ""
+            return f"{low} to {high}"
+        low = f"at least {low}" if low else self._limit("gt", "above ")
+        high = f"at most {high}" if high else self._limit("lt", "below ")
+        return ", ".join(part for part in (low, high) if part)
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """Values of a key that has but some; empty where it has others."""
+        return _choices(self.info.annotation)
+
+    def _limit(self, name: str, word: str) -> str:
+        """Limit of that ``name`` after a ``word``; empty where there is none."""
+        found = [getattr(mark, name) for mark in self.info.metadata if hasattr(mark, name)]
+        return f"{word}{found[0]:g}" if found else ""
 
 
 def _marks(annotation: Any) -> tuple[Any, ...]:
@@ -181,14 +191,15 @@ def section_at(
 ) -> type[BaseModel] | None:
     """Table class at ``path``; the tag in ``data`` (such as ``source``) chooses among several."""
     model: type[BaseModel] | None = root
+    models: tuple[type[BaseModel], ...] = ()
     for part in path:
         data = _step(data, part)
-        if isinstance(part, int):
-            continue
-        found = [entry for entry in entries(model) if entry.key == part] if model else []
-        if not found or not found[0].models:
-            return None
-        model = _chosen(found[0].models, data)
+        if isinstance(part, str):
+            found = [entry for entry in entries(model) if entry.key == part] if model else []
+            if not found or not found[0].models:
+                return None
+            models = found[0].models
+        model = _chosen(models, data)
     return model
 
 

@@ -117,7 +117,7 @@ def reference_page() -> str:
         for model in entry.models:
             title = f"[[{entry.key}]]" if entry.kind == "tables" else f"[{entry.key}]"
             if len(entry.models) > 1:
-                title += ' with {} = "{}"'.format(*tag_of(model))
+                title += _told_by(model)
             lines += _section(title, entry.key, model, entry.meaning)
     lines += _order_of_stages()
     return "\n".join(lines).rstrip() + "\n"
@@ -143,10 +143,15 @@ def _section(title: str, path: str, model: type[BaseModel], meaning: str) -> lis
             name = f"{path}.{entry.key}"
             below_title = f"[[{name}]]" if entry.kind == "tables" else f"[{name}]"
             if len(entry.models) > 1:
-                key, words = tag_of(below)
-                below_title += f" with {key} = " + ", ".join(f'"{word}"' for word in words)
+                below_title += _told_by(below)
             lines += _section(below_title, name, below, entry.meaning)
     return lines
+
+
+def _told_by(model: type[BaseModel]) -> str:
+    """What tells a table from others of its name, to go on with after its title."""
+    key, words = tag_of(model)
+    return f" with {key} = " + ", ".join(f'"{word}"' for word in words)
 
 
 def _row(entry: Entry) -> str:

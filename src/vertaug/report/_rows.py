@@ -44,7 +44,7 @@ def number(value: float | None, digits: int = 1, unit: str = "", *, sign: bool =
     """Write a number with ``digits`` decimals and its unit; a dash where there is none."""
     if value is None:
         return NONE
-    text = f"{float(value):{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    text = f"{float(value):{'+' if sign else ''}z.{digits}f}".replace("-", "−")
     return f"{text} {unit}".rstrip() if unit != "%" else f"{text} %"
 
 

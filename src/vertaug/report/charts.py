@@ -69,7 +69,7 @@ def inflation_chart(
         axes.set(xlabel="Volume, mL", ylabel="Pressure, psi")
         axes.set_xlim(left=0.0)
         axes.set_ylim(bottom=0.0)
-        axes.legend(loc="best")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
     return _svg("inflation", draw, (6.4, 3.6))
 
@@ -90,7 +90,7 @@ def _limit(axes: Axes, limits: Sequence[float]) -> None:
     """Dotted line at the smallest pressure limit."""
     if limits:
         axes.axhline(min(limits), color=_INK, ls=(0, (1, 2)), lw=1.2)
-        axes.annotate(f"pressure limit {min(limits):.0f}", (0.0, min(limits)), xytext=(4, 3),
+        axes.annotate(f"pressure limit {min(limits):.0f} psi", (0.0, min(limits)), xytext=(4, 3),
                       textcoords="offset points", fontsize=8.5)  # fmt: skip
 
 

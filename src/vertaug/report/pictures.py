@@ -23,9 +23,11 @@ def draw_pictures(folder: RunFolder) -> None:
         stored = folder.checkpoints.load(name)
         if stored is not None:
             results.append(StageResult.unpack(name, *stored))
-    snapshots = [
-        _snapshot(result) for result in results if result.kind != "load" or "energy" in result.facts
-    ]
+    snapshots, emptied = [], False
+    for result in results:
+        emptied = emptied or result.kind == "deflate"
+        if result.kind != "load" or "energy" in result.facts:
+            snapshots.append(_snapshot(result, emptied))
     case = as_cut(make_case(folder.plan), {result.name: result for result in results})
     cement = {result.name: _cement(result) for result in results if result.kind == "inject"}
     pictures = folder.path("pictures")
@@ -33,11 +35,11 @@ def draw_pictures(folder: RunFolder) -> None:
     draw_run(pictures, snapshots, case.vertebra.landmarks, case.approaches, cement)
 
 
-def _snapshot(result: StageResult) -> Snapshot:
+def _snapshot(result: StageResult, emptied: bool) -> Snapshot:
     """Bone at the end of a stage, with the cement that has set."""
     state = result.state
     filling = None if state.cement is None else state.cement.filling
-    return Snapshot(result.name, state.mesh, state.bone.ratio, filling)
+    return Snapshot(result.name, state.mesh, state.bone.ratio, filling, emptied)
 
 
 def _cement(result: StageResult) -> CementGrid:

@@ -47,12 +47,19 @@ def compare(plans: Mapping[str, Plan], out: Path | str) -> dict[str, dict[str, A
 
 
 def differences(summaries: Mapping[str, Summary]) -> list[list[str]]:
-    """Rows of a label and one text a run, without those in which all runs agree; the first names the runs."""
+    """Rows of a label and one text a run; the first names the runs.
+
+    Of several runs those in which all agree are left out, of a single one those that it does not have.
+    """
     names = list(summaries)
     rows = [
         [label, *(take(summaries[name]) for name in names)] for label, take in _measures(summaries)
     ]
-    return [["", *names], *(row for row in rows if len(set(row[1:])) > 1)]
+    alone = len(names) == 1
+    return [
+        ["", *names],
+        *(row for row in rows if (row[1] != NONE if alone else len(set(row[1:])) > 1)),
+    ]
 
 
 def told(summaries: Mapping[str, Summary]) -> str:
@@ -124,7 +131,9 @@ def _balloons(summary: Summary, key: str, of: Callable[[list[float]], float]) ->
 
 
 def _angle(summary: Summary) -> str:
-    return ", ".join(f"{way['medial_deg']:.0f}°" for way in summary.get("access", [])) or NONE
+    return (
+        ", ".join(number(way["medial_deg"], 0) + "°" for way in summary.get("access", [])) or NONE
+    )
 
 
 def _canal(summary: Summary) -> str:

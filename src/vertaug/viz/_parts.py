@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -70,14 +71,24 @@ def _colours(snapshot: Snapshot) -> list[str]:
 
 
 def legend_of_balloons(snapshot: Snapshot) -> list[tuple[str, Any]]:
-    """Legend entries of the cavities."""
-    pairs = zip(snapshot.cavities, _colours(snapshot), strict=True)
-    return [(readable(name), swatch(colour)) for name, colour in pairs]
+    """Legend entries of the balloons, or of the cavities that they have left."""
+    names = [
+        name.replace("balloon", "cavity", 1) if snapshot.emptied else name
+        for name in snapshot.cavities
+    ]
+    return [(readable(n), swatch(c)) for n, c in zip(names, _colours(snapshot), strict=True)]
 
 
 def legend_of_openings(snapshot: Snapshot) -> list[tuple[str, Any]]:
-    """Legend entries of the openings."""
-    return [(readable(name), swatch(opening_colour(name))) for name in snapshot.openings]
+    """Legend entries of the openings; those that differ by a number alone share one."""
+    stems = [re.sub(r"_\d+$", "", name) for name in snapshot.openings]
+    found = []
+    for stem in dict.fromkeys(stems):
+        count = stems.count(stem)
+        kind, _, own = stem.partition("_")
+        text = readable(f"{own}_{kind}{'s' if count > 1 else ''}") if own else readable(stem)
+        found.append((text, swatch(opening_colour(stem))))
+    return found
 
 
 def legend_of_cement(grid: CementGrid) -> list[tuple[str, Any]]:

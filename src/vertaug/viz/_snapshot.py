@@ -27,12 +27,14 @@ class Snapshot:
         walls, ``vein_*`` and ``defect_*`` openings
     volume_ratio : (n_cells,) J, current over initial volume
     filling : (n_cells,) share of the pores that is set cement; None where none has set
+    emptied : the balloons have been taken out of their cavities
     """
 
     stage: str
     mesh: Mesh
     volume_ratio: Float
     filling: Float | None = None
+    emptied: bool = False
 
     @property
     def relative_density(self) -> Float:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from vertaug.anatomy import Approach, Landmarks
 from vertaug.viz._snapshot import CementGrid, Snapshot
 from vertaug.viz.cement import scene_cement
@@ -39,7 +41,11 @@ def draw_run(
         raise ValueError(message)
     pictures = [scene_vertebra(folder, snapshots[0], landmarks, approaches)]
     for before, after in pairwise(snapshots):
-        pictures.append(scene_before_after(folder, before, after))
+        moved = not np.array_equal(before.mesh.points, after.mesh.points)
+        if not moved and after.filling is before.filling is None:
+            continue  # an injection moves no bone
+        if moved:
+            pictures.append(scene_before_after(folder, before, after))
         if after.filling is not None:
             pictures.append(scene_set_cement(folder, after))
         elif after.cavities:

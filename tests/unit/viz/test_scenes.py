@@ -16,6 +16,7 @@ from vertaug.viz import (
     scene_set_cement,
     scene_vertebra,
 )
+from vertaug.viz._parts import legend_of_balloons, legend_of_openings
 
 BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
 
@@ -129,3 +130,29 @@ def test_a_run_is_drawn_and_indexed(tmp_path, shapes, before, after):
 def test_nothing_to_draw_is_refused(tmp_path):
     with pytest.raises(ValueError, match="at least one snapshot"):
         draw_run(tmp_path, [])
+
+
+def test_an_injection_alone_draws_no_bone_again(tmp_path, before, after):
+    same = replace(after, stage="inject", emptied=True)
+    stages = [picture.stage for picture in draw_run(tmp_path, [before, after, same])]
+    assert after.stage in stages
+    assert "inject" not in stages
+
+
+def test_legend_tells_cavities_from_balloons_and_like_openings_once(after):
+    full = [label for label, _ in legend_of_balloons(after)]
+    empty = [label for label, _ in legend_of_balloons(replace(after, emptied=True))]
+    assert full[0].startswith("Balloon")
+    assert empty == [label.replace("Balloon", "Cavity") for label in full]
+    mesh = after.mesh
+    names = ("vein_segmental_1", "vein_segmental_2")
+    few = replace(
+        mesh,
+        facet_names=(*mesh.facet_names, *names),
+        facet_set=np.r_[
+            np.arange(2) + len(mesh.facet_names), np.asarray(mesh.facet_set)[2:]
+        ].astype(np.int32),
+    )
+    labels = [label for label, _ in legend_of_openings(replace(after, mesh=few))]
+    assert labels.count("Segmental veins") == 1
+    assert "Basivertebral vein" in labels

@@ -17,6 +17,7 @@ from vertaug.anatomy.fracture import (
     Cleft,
     Deformity,
     FractureMap,
+    cleft_error,
     damage_of,
     height_losses,
 )
@@ -207,13 +208,8 @@ class ParametricVertebra:
         axes = 0.5 * np.array([self.cleft.width, self.cleft.depth, self.cleft.height])
         region = ellipsoid_distance(np.array(centre), axes, distance.spacing)
         if float(distance.at(np.array([centre]))[0]) > -0.5 * self.cleft.height:
-            raise InputError(
-                "plan",
-                "anatomy.cleft.centre",
-                f"a centre at {tuple(round(float(c), 1) for c in centre)} mm",
-                "a place inside the body, deeper than half the cleft's height",
-                "move the cleft into the body or make it lower",
-                "E-ANAT-004",
+            raise cleft_error(
+                np.array(centre), -float(distance.at(np.array([centre]))[0]), self.cleft.height
             )
         return (("cleft", region),)
 
