@@ -276,6 +276,13 @@ class SolidItem:
         self._respond(solid.HISTORY, points, history=rows)
         return rows
 
+    def without_stiffness(self) -> SolidItem:
+        """Return the same cells of a material that resists nothing but the step's strain."""
+        nothing = np.zeros((1, self.parameters.shape[1])).repeat(len(self.volume), axis=0)
+        return replace(
+            self, law=np.full_like(self.law, laws.HENCKY), parameters=nothing, axes=np.eye(3)[None].copy()
+        )  # fmt: skip
+
     def history(self, points: Float) -> PointHistory:
         """History of all points (with patches: of all tetrahedra) at ``points``."""
         metric, axes, ratio, growth, stress = self._rows_after(points)

@@ -232,12 +232,8 @@ def lag_work(jump: Float, before: Float | None, way: Float) -> StepEnergy:
 
 def viscous_forces(items: Sequence[Item], points: Float) -> Float:
     """Part (n_nodes, 3) of the items' forces in N that the step's viscosity has."""
-    total = np.zeros_like(points)
-    for item in items:
-        if isinstance(item, SolidItem) and item.viscosity != 0.0:
-            bare = replace(item, viscosity=0.0)
-            total += nodal_forces([item], points) - nodal_forces([bare], points)
-    return total
+    thick = [i for i in items if isinstance(i, SolidItem) and i.viscosity != 0.0]
+    return nodal_forces([item.without_stiffness() for item in thick], points)
 
 
 def item_energy(

@@ -99,6 +99,7 @@ class Equilibrium:
         points = np.vstack([state.mesh.points, rig_places(self._rig, state.rig)])
         self._walls = WallContact(points, lists, cavities, model.contact)
         self.solver = self._walls.solver
+        self._known: tuple[State, _Bodies] | None = None
 
     def _springs(self, state: State) -> list[Item]:
         """What of the rig holds the body."""
@@ -165,13 +166,17 @@ class Equilibrium:
         return SolidStep(following, result, error, energy, drive, way)
 
     def _bodies(self, state: State) -> _Bodies:
-        """Items of the body at the start of a step from ``state``."""
+        """Items of the body at the start of a step from ``state``; kept while the same state is asked for."""
+        if self._known is not None and self._known[0] is state:
+            return self._known[1]
         history, points = state.shell, state.mesh.points
         shell = ShellItem.start(
             points, history.facets, history.volume, history.metric, history.parameters
         )
         hinge = HingeItem(state.hinge.nodes, state.hinge.rest, state.hinge.parameters)
-        return _Bodies(self._cells(state), shell, FibreItem.start(points, state.fibre), hinge)
+        bodies = _Bodies(self._cells(state), shell, FibreItem.start(points, state.fibre), hinge)
+        self._known = state, bodies
+        return bodies
 
     def _energy(
         self,
@@ -205,7 +210,7 @@ class Equilibrium:
 
     def stress(self, state: State) -> Float:
         """Cauchy stress (n_cells, 3, 3) MPa at ``state`` of bone with the cement in its pores, and of cement."""
-        stress = self._cells(state).history(state.mesh.points).stress
+        stress = self._bodies(state).cells.history(state.mesh.points).stress
         return stress + cement_stress(state)
 
     def _commit(self, state: State, left: SolidItem, bodies: _Bodies, points: Float) -> State:

@@ -41,6 +41,8 @@ LEAST_FORCE = 1.0
 """Force (N) the residual is measured against where nothing pushes harder."""
 LEAST_STIFFNESS = 1.0
 """Stiffness (N/mm) of a shift where most nodes have none of their own."""
+_SHIFT = 3e-4
+"""First shift over the usual stiffness: torn bone has a little curvature below zero; large shifts go short ways."""
 _ROUNDING = 1e-10
 """Share of the energy of all items below which a change may be rounding."""
 TIGHT = NewtonOptions(tolerance=1e-9, max_iterations=80)
@@ -281,14 +283,13 @@ class _Directions:
         """Direction (n_nodes, 3); shifts more until the curvature along it is positive."""
         scale = float(np.median(np.abs(_tangent(system)[self._solver.pattern.diagonal, 2, 2])))
         scale = scale or LEAST_STIFFNESS
-        self._shift = 0.3 * self._shift if self._shift > 3e-3 * scale else 0.0
-        for attempt in range(12):
+        self._shift = 0.3 * self._shift if self._shift > _SHIFT * scale else 0.0
+        for _ in range(14):
             result = self._solve(system, tolerance)
             if result is not None and result.status != "negative_curvature":
                 return result.x.reshape(system.residual.shape)
-            self._solver.refresh()
-            if attempt > 0:
-                self._shift = max(4.0 * self._shift, 3e-3 * scale)
+            # The preconditioner is positive whatever its age: the curvature is the matrix's own.
+            self._shift = max(4.0 * self._shift, _SHIFT * scale)
         return -system.residual / scale
 
 

@@ -11,6 +11,7 @@ from vertaug.materials.wolfram_2011 import damage
 from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_error
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
 from vertaug.solid.cells import SolidItem
+from vertaug.solid.energy_balance import nodal_forces, viscous_forces
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.model import cavity_facets, first_state, outer_facets
 from vertaug.solid.newton import NewtonOptions
@@ -207,3 +208,31 @@ def test_damage_grows_at_given_stress(loaded, grown):
     assert held_now.opening.max() > 1e-3
     assert plastic[unlocked].max() > 0.01
     np.testing.assert_allclose(held[unlocked], (stress * ratio[:, None, None])[unlocked], atol=1e-9)
+
+
+def test_viscous_forces_are_what_the_viscosity_adds(loaded, grown):
+    model, state = loaded
+    run = Equilibrium(state, model)
+    shell, core = run.shell_and_core(state)
+    cells = core[0]
+    assert isinstance(cells, SolidItem)
+    assert cells.viscosity > 0.0
+    points = np.vstack([grown.state.mesh.points, grown.state.rig.points])
+    bare = replace(cells, viscosity=0.0)
+    added = nodal_forces([cells], points) - nodal_forces([bare], points)
+    found = viscous_forces([*shell, *core], points)
+    assert np.abs(added).max() > 1e-3
+    np.testing.assert_allclose(
+        found, added, atol=1e-11 * np.abs(nodal_forces([cells], points)).max()
+    )
+
+
+def test_items_of_a_state_are_made_once(loaded, grown):
+    model, state = loaded
+    run = Equilibrium(state, model)
+    first, again = run.shell_and_core(state), run.shell_and_core(state)
+    assert all(
+        a is b for one, two in zip(first, again, strict=True) for a, b in zip(one, two, strict=True)
+    )
+    other = run.shell_and_core(grown.state)
+    assert other[1][0] is not first[1][0]

@@ -131,3 +131,55 @@ def test_an_expected_way_is_bound_by_contact_and_keeps_fixed_unknowns(cube):
     result = minimise(start, [item, wall], solver, anything, np.where(solver.fixed, 1.0, way))
     assert np.array_equal(wall.asked[0], way)
     assert result.points == pytest.approx(start + 0.5 * way, abs=1e-14)
+
+
+class Wells:
+    """Nodes in a row, tied to the next one by springs of 10 N/mm, each with two places of rest at x = -1 and 1 mm."""
+
+    def __init__(self, count):
+        self.connectivity = np.stack([np.arange(count - 1), np.arange(1, count)], axis=1).astype(
+            np.int32
+        )
+
+    def energy(self, points):
+        return self.evaluate(points, with_matrix=False).energy
+
+    def evaluate(self, points, *, with_matrix):
+        ends = points[self.connectivity]
+        pull = 10.0 * (ends[:, 1] - ends[:, 0])
+        x = ends[:, :, 0]
+        forces = np.stack([-pull, pull], axis=1)
+        forces[:, :, 0] += x**3 - x
+        forces[:, :, 1:] += ends[:, :, 1:]
+        well = 0.25 * (x**2 - 1.0) ** 2 + 0.5 * (ends[:, :, 1:] ** 2).sum(axis=2)
+        energy = float(0.05 * (pull**2).sum() + well.sum())
+        if not with_matrix:
+            return Contribution(energy, forces, None)
+        matrices = np.kron(np.array([[1.0, -1.0], [-1.0, 1.0]]), 10.0 * np.eye(3))[None].repeat(
+            len(ends), 0
+        )
+        for end in (0, 1):
+            matrices[:, 3 * end, 3 * end] += 3.0 * x[:, end] ** 2 - 1.0
+            for axis in (1, 2):
+                matrices[:, 3 * end + axis, 3 * end + axis] += 1.0
+        return Contribution(energy, forces, matrices)
+
+
+def test_curvature_below_zero_costs_no_set_ups():
+    """Between the wells the row's common motion has negative curvature; one set-up more serves all shifts."""
+    points = np.zeros((40, 3))
+    item = Wells(len(points))
+    pattern = build_pattern(len(points), item.connectivity)
+    places = np.stack([np.arange(40.0), np.zeros(40), np.zeros(40)], axis=1)
+    solver = LinearSolver(pattern, places, method="multigrid")
+    right = np.tile([0.8, 0.0, 0.0], (40, 1))
+    assert minimise(right, [item], solver, NewtonOptions(tolerance=1e-8)).converged
+    before = solver.report.setups
+    waves = 0.05 + 0.02 * np.sin(np.arange(40.0))
+    result = minimise(
+        points + waves[:, None] * [1.0, 0.0, 0.0], [item], solver, NewtonOptions(tolerance=1e-8)
+    )
+    assert result.converged, result.reason
+    assert result.points[:, 0] == pytest.approx(1.0, abs=1e-6)
+    assert solver.report.negative_curvature > 4
+    assert solver.report.setups <= before + 1
