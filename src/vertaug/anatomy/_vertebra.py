@@ -170,6 +170,7 @@ class Vertebra:
     regions : further named regions as signed distances, the first that holds a point wins
     reference : profile of the same body before its fracture; None where nothing tells it
     reference_source : one phrase on where `reference` comes from
+    reference_doubt : relative standard deviation of its heights; nought where they were measured on this spine
     warnings : what the reader of results must know
     """
 
@@ -182,4 +183,5 @@ class Vertebra:
     regions: tuple[tuple[str, SignedDistance], ...] = ()
     reference: HeightProfile | None = None
     reference_source: str = "none"
+    reference_doubt: float = 0.0
     warnings: tuple[str, ...] = field(default=())

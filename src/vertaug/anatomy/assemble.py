@@ -72,6 +72,7 @@ def assemble_vertebra(
         regions=regions,
         reference=before.reference,
         reference_source=before.source,
+        reference_doubt=before.doubt,
         warnings=warnings,
     )
 

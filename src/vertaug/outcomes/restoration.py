@@ -12,8 +12,8 @@ name                  formula                            used by
                                                          doi 10.1186/s12891-020-03899-7
 ===================== ================================== ======================================
 
-H_0 is the height before the fracture. Where less than 0.3 mm was lost the second measure divides
-by noise, and is None. It may exceed 100 % (over-correction) or be negative (further loss).
+H_0 is the height before the fracture. Where less than 0.3 mm, or than one standard deviation of H_0, was lost the
+second measure divides by noise, and is None. It may exceed 100 % (over-correction) or be negative (further loss).
 
 Example: 26 mm before the fracture, 18 mm after it, 22 mm after the procedure: 4 mm won, 50 % of
 what was lost, 84.6 % of the intact height.
@@ -53,23 +53,28 @@ class Restoration:
         return asdict(self)
 
 
-def restored_height(before: float, after: float, intact: float | None) -> RestoredHeight:
+def restored_height(
+    before: float, after: float, intact: float | None, doubt: float = 0.0
+) -> RestoredHeight:
     """Three measures from the heights (mm) before and after the procedure and before the fracture.
 
     Parameters
     ----------
     before, after : height before and after the procedure, mm
     intact : height before the fracture, mm; None where nothing tells it
+    doubt : its relative standard deviation
     """
     gain = after - before
     if intact is None:
         return RestoredHeight(gain, None, None)
     lost = intact - before
-    of_lost = 100.0 * gain / lost if lost >= LEAST_LOSS_MM else None
+    of_lost = 100.0 * gain / lost if lost >= max(LEAST_LOSS_MM, doubt * intact) else None
     return RestoredHeight(gain, of_lost, 100.0 * after / intact)
 
 
-def restoration(before: Heights, after: Heights, intact: Heights | None) -> Restoration:
+def restoration(
+    before: Heights, after: Heights, intact: Heights | None, doubt: float = 0.0
+) -> Restoration:
     """Apply `restored_height` to each of the three places; heights in mm."""
     return Restoration(
         **{
@@ -77,6 +82,7 @@ def restoration(before: Heights, after: Heights, intact: Heights | None) -> Rest
                 getattr(before, third),
                 getattr(after, third),
                 None if intact is None else getattr(intact, third),
+                doubt,
             )
             for third in THIRDS
         }

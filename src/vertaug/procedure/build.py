@@ -52,7 +52,9 @@ def build_vertebra(plan: Plan) -> Vertebra:
         vertebra = with_ellipsoid(vertebra, shape.centre, diameters)
     if anatomy.reference is not None:
         profile = _reference(anatomy.reference, vertebra)
-        vertebra = replace(vertebra, reference=profile, reference_source="heights in the plan")
+        vertebra = replace(
+            vertebra, reference=profile, reference_source="heights in the plan", reference_doubt=0.0
+        )
     return vertebra
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from vertaug.outcomes import (
     Heights,
+    Restoration,
     balloon_pressure,
     lift,
     restoration,
@@ -212,11 +213,39 @@ def _restoration_extras(case: Case, done: Results) -> dict[str, Any]:
     return extra
 
 
+def _gained(case: Case, before: StageResult, after: StageResult) -> Restoration:
+    """Height won between two stages."""
+    return restoration(
+        _heights(before), _heights(after), case.intact, case.vertebra.reference_doubt
+    )
+
+
+_VACUUM = -0.1
+"""Pressure (MPa, against the surroundings) below which a liquid parts."""
+
+
+def _suction(done: Results) -> tuple[str, ...]:
+    """Warning of nuclei that are drawn below vacuum, as no liquid bears: theirs is not let part."""
+    low = [
+        (disc["pressure_MPa"], result.name)
+        for result in done.values()
+        for disc in (result.facts["surroundings"].get(side) for side in ("superior", "inferior"))
+        if disc and disc.get("pressure_MPa", 0.0) < _VACUUM
+    ]
+    if not low:
+        return ()
+    stages = ", ".join(dict.fromkeys(name for _, name in low))
+    return (
+        f"a disc's nucleus is drawn to {min(low)[0]:.2f} MPa ({stages}), below vacuum: a real one would open a gap, "
+        "so that the endplates are pulled at too much there",
+    )
+
+
 def _stages(case: Case, done: Results) -> tuple[StageSummary, ...]:
     """Shape after each stage; restoration from the last state before the treatment on."""
     start, found, begun = before_treatment(done), [], False
     for result in done.values():
-        gained = restoration(_heights(start), _heights(result), case.intact) if begun else None
+        gained = _gained(case, start, result) if begun else None
         begun = begun or result.name == start.name
         found.append(
             StageSummary(
@@ -256,9 +285,7 @@ def summarise(
     state, energy = last.state, _balance(done)
     return Summary(
         stages=_stages(case, done),
-        restoration=restoration(_heights(before_treatment(done)), _heights(last), case.intact)
-        if len(done) > 1
-        else None,
+        restoration=_gained(case, before_treatment(done), last) if len(done) > 1 else None,
         balloons=_balloons(case, last_of(done, "inflate")),
         cement=cement_summary(case, last_of(done, "inject")),
         balances=Balances(
@@ -280,6 +307,6 @@ def summarise(
         total_seconds=total,
         compile_seconds=sum(result.facts["compile_seconds"] for result in done.values()),
         stage_seconds=seconds,
-        warnings=warnings,
+        warnings=(*warnings, *_suction(done)),
         extra=extra,
     )

@@ -141,7 +141,7 @@ def neighbour_rows(summary: Mapping[str, Any]) -> list[list[str]]:
     """Stage of a segment, angle of its neighbours, and by disc pressure, load and stress of the endplate; facets."""
     stages = [(row["name"], row) for row in changing_stages(summary)]
     rows = []
-    for name, row in [*stages, *((row["stage"], row) for row in summary.get("loads") or [])]:
+    for name, row in [*stages, *((f"under {r['stage']}", r) for r in summary.get("loads") or [])]:
         taken = row.get("surroundings") or {}
         discs = [taken.get(side) or {} for side in ("superior", "inferior")]
         if "pressure_MPa" not in discs[0]:

@@ -7,7 +7,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from vertaug.report import _rows
+from vertaug.report import _heat, _rows
 from vertaug.report._record import Record, read_record
 from vertaug.report.charts import height_chart, inflation_chart, injection_chart
 from vertaug.viz import Picture
@@ -62,6 +62,9 @@ def _context(record: Record) -> dict[str, Any]:
         "heights": _rows.height_rows(summary),
         "restored": _rows.restoration_rows(summary),
         "by_stage": _rows.restored_by_stage(summary),
+        "kept_columns": _heat.kept_columns,
+        "fractures": _heat.fracture_rows(summary),
+        "heat": _heat.heat_rows(summary),
         "loads": _rows.load_rows(summary),
         "neighbours": _rows.neighbour_rows(summary),
         "spine": _rows.spine_rows(summary),

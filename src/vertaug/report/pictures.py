@@ -15,7 +15,7 @@ __all__ = ["draw_pictures"]
 def draw_pictures(folder: RunFolder) -> None:
     """Draw bone, cavities and cement of each finished stage into ``pictures``.
 
-    A load that the run does not go on from has left the vertebra as it was, and is not drawn.
+    A load that the run does not go on from has left the vertebra as it was, and is drawn as a start alone.
     """
     results = []
     for stage in folder.plan.procedure.sequence:
@@ -26,7 +26,7 @@ def draw_pictures(folder: RunFolder) -> None:
     snapshots, emptied = [], False
     for result in results:
         emptied = emptied or result.kind == "deflate"
-        if result.kind != "load" or "energy" in result.facts:
+        if result is results[0] or result.kind != "load" or "energy" in result.facts:
             snapshots.append(_snapshot(result, emptied))
     case = as_cut(make_case(folder.plan), {result.name: result for result in results})
     cement = {result.name: _cement(result) for result in results if result.kind == "inject"}

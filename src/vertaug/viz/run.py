@@ -39,9 +39,13 @@ def draw_run(
     if not snapshots:
         message = "a run has at least one snapshot to draw"
         raise ValueError(message)
-    pictures = [scene_vertebra(folder, snapshots[0], landmarks, approaches)]
+    cut = next((s for s in snapshots if s.cavities), snapshots[0])
+    early = cut is snapshots[0]
+    pictures = [scene_vertebra(folder, snapshots[0], landmarks, approaches if early else ())]
+    if approaches and not early:  # on the shape that the channels were planned for
+        pictures.append(scene_vertebra(folder, cut, None, approaches, "approach"))
     for before, after in pairwise(snapshots):
-        moved = not np.array_equal(before.mesh.points, after.mesh.points)
+        moved = _moved(before, after)
         if not moved and after.filling is before.filling is None:
             continue  # an injection moves no bone
         if moved:
@@ -58,3 +62,12 @@ def draw_run(
     ]
     write_index(folder, pictures)
     return tuple(pictures)
+
+
+def _moved(before: Snapshot, after: Snapshot) -> bool:
+    """Whether the body's surface has moved; cement that sets adds cells within it and nothing more."""
+    old, new = (
+        np.unique(s.mesh.points[s.mesh.facets[s.mesh.facets_of("cortex")]].reshape(-1, 3), axis=0)
+        for s in (before, after)
+    )
+    return old.shape != new.shape or not np.array_equal(old, new)

@@ -70,7 +70,8 @@ def scene_vertebra(
     legend(panels.figure, entries + (_legend_of_marks(landmarks) if landmarks else []))
     save(panels.figure, folder / f"{name}.png")
     marks = ", with the endplate planes, the mid-sagittal outline and the pedicle axes found on it"
-    text = f"The vertebra, seen through{marks if landmarks else ''}."
+    ways = ", with the cannulas on the shape they were planned for" if approaches else ""
+    text = f"The vertebra, seen through{marks if landmarks else ways}."
     return Picture(folder / f"{name}.png", text, snapshot.stage, "landmarks")
 
 

@@ -36,6 +36,15 @@ def test_further_loss_is_negative_and_overcorrection_above_hundred():
     assert restored_height(18.0, 27.0, 26.0).of_lost_percent == pytest.approx(112.5)
 
 
+def test_a_loss_within_the_doubt_of_its_reference_has_no_share():
+    doubtful = restored_height(before=24.3, after=24.5, intact=25.4, doubt=0.15)
+    assert doubtful.of_lost_percent is None
+    assert doubtful.ratio_percent == pytest.approx(96.457, abs=1e-3)
+    assert restored_height(15.6, 16.6, 21.75, doubt=0.15).of_lost_percent == pytest.approx(
+        16.26, abs=0.01
+    )
+
+
 def test_three_places_are_not_mixed():
     result = restoration(Heights(18, 20, 26), Heights(20, 24, 26), Heights(26, 26, 26.1))
     assert result.to_dict() == {

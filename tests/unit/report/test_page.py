@@ -11,6 +11,8 @@ from PIL import Image
 
 from vertaug.errors import InputError
 from vertaug.report import write_report
+from vertaug.report._heat import kept_columns
+from vertaug.report._rows import number
 from vertaug.viz import Picture, write_index
 
 _VOID = {"meta", "img", "br"}
@@ -177,3 +179,50 @@ def test_a_tumour_has_a_table_of_its_own(run_folder):
     file.write_text(json.dumps(summary))
     rows = report(run_folder)[1].rows
     assert ["4.25 mL", "3.50 mL", "0.25 mL", "0.50 mL", "62 %", "12.3 kPa", "3.2 kPa"] in rows
+
+
+def test_fracture_and_heat_are_told_with_their_units(make_run, tmp_path):
+    content = make_run.summary() | {
+        "fractures": [
+            {
+                "stage": "fracture", "stop": "anterior_loss", "peak_N": 961.9, "way_mm": 9.1,
+                "anterior_loss_percent": 35.5,
+                "heights_at_once_mm": {"anterior": 14.78, "middle": 13.59, "posterior": 17.53},
+            }
+        ],
+        "temperature": {
+            "peak_C": 98.7,
+            "places": {
+                "interface": {
+                    "peak_C": 76.6, "above_45_s": 526.0, "above_50_s": 368.0, "cem43_min": 6.6e9, "damaged_mL": 1.9
+                },
+                "canal": {
+                    "peak_C": 38.8, "above_45_s": 0.0, "above_50_s": 0.0, "cem43_min": 0.04, "damaged_mL": 0.0
+                },
+            },
+        },
+    }  # fmt: skip
+    make_run.write(tmp_path, content)
+    _, page = report(tmp_path)
+    assert [
+        "Fracture",
+        "Anterior loss",
+        "962 N",
+        "9.1 mm",
+        "36 %",
+        "14.8 / 13.6 / 17.5 mm",
+    ] in page.rows
+    assert ["Cement", "98.7 °C", "–", "–", "–", "–"] in page.rows
+    assert ["Interface", "76.6 °C", "526 s", "368 s", "over 1000 min", "1.90 mL"] in page.rows
+    assert ["Canal", "38.8 °C", "0 s", "0 s", "0.0 min", "0.00 mL"] in page.rows
+
+
+def test_columns_without_anything_are_left_out():
+    head, rows = kept_columns(["a", "b", "c"], [["x", "–", "1"], ["y", "–", "–"]])
+    assert head == ["a", "c"]
+    assert rows == [["x", "1"], ["y", "–"]]
+
+
+def test_no_angle_is_minus_nought():
+    assert number(-0.34, 0) == "0"
+    assert number(-0.004, 1, "mm", sign=True) == "+0.0 mm"
