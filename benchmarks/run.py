@@ -2,11 +2,11 @@
 """Run all speed benchmarks one after the other and write them up.
 
 Run ``python benchmarks/run.py [--only j2_cavity,scaling] [--quick] [--peer-python PATH]
-[--febio PATH] [--flow PATH] [--flow-limit SECONDS] [--out docs/benchmarks.md] [--keep DIR]`` on a machine that
-does nothing else. Each benchmark is a process of its own; one that fails is reported and the others go on. Results
-are kept as JSON in a folder as they come, and the page is written again after each, from all that are there: so a
-run that was broken off can be completed with ``--only``. ``--quick`` takes small sizes, to see that
-everything works.
+[--febio PATH] [--flow PATH] [--flow-limit SECONDS] [--situation specimen,segment] [--compiled]
+[--out docs/benchmarks.md] [--keep DIR]`` on a machine that does nothing else. Each benchmark is a process of its own;
+one that fails is reported and the others go on. Results are kept as JSON in a folder as they come, and the page is
+written again after each, from all that are there: so a run that was broken off can be completed with ``--only``.
+``--quick`` takes small sizes, to see that everything works.
 """
 
 from __future__ import annotations
@@ -112,6 +112,9 @@ def arguments(name: str, options: argparse.Namespace) -> list[str]:
     if name == "j2_cavity":
         given += ["--peers", options.peers] if options.peers else []
         given += ["--febio", options.febio] if options.febio else []
+    if name == "full_sequence":
+        given += ["--situation", options.situation] if options.situation else []
+        given += ["--no-warm-up"] if options.compiled else []
     if name == "displacement":
         given += ["--flow", options.flow] if options.flow else []
         given += ["--flow-limit", f"{options.flow_limit:g}"] if options.flow_limit else []
@@ -152,6 +155,10 @@ def main() -> None:
     parser.add_argument("--peers", default="")
     parser.add_argument("--febio", default="")
     parser.add_argument("--flow", default="", help="path of OPM Flow")
+    parser.add_argument("--situation", default="", help="of the whole treatment")
+    parser.add_argument(
+        "--compiled", action="store_true", help="all is compiled: no warm-up of the whole treatment"
+    )
     parser.add_argument("--flow-limit", type=float, default=0.0, help="seconds for one run of it")
     parser.add_argument(
         "--limit", type=float, default=12.0 * 3600.0, help="seconds for one benchmark"

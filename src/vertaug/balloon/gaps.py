@@ -27,6 +27,7 @@ def least_distance(points: Float, one: Int, other: Int) -> float:
         return float("inf")
     tree = cKDTree(points[np.unique(other)])
     bound = float(np.min(tree.query(points[np.unique(one)])[0])) * (1.0 + 1e-9)
+    one, other = _within(points, one, other, bound), _within(points, other, one, bound)
     facets = np.ascontiguousarray(np.concatenate([one, other]), dtype=np.int32)
     corner = points[facets]
     low, high = corner.min(axis=1) - 0.5 * bound, corner.max(axis=1) + 0.5 * bound
@@ -35,6 +36,21 @@ def least_distance(points: Float, one: Int, other: Int) -> float:
     gap, least = np.zeros((len(pairs), 3)), np.full(len(pairs), np.inf)
     contact_pairs.separations(points, facets, pairs, gap, least)
     return min(bound, float(least.min(initial=np.inf)))
+
+
+def _within(points: Float, facets: Int, other: Int, bound: float) -> Int:
+    """Facets (k, 3) of which no point is certainly farther than ``bound`` from the ``other`` ones."""
+    corner, there = points[facets], points[other]
+    # The nearest place of a triangle is within an edge's length of all of its corners.
+    reach = bound + _longest_edges(corner) + _longest_edges(there).max()
+    distance, _ = cKDTree(points[np.unique(other)]).query(corner)
+    return np.ascontiguousarray(facets[np.min(distance, axis=1) <= reach])
+
+
+def _longest_edges(corner: Float) -> Float:
+    """Longest edge (m,) of triangles (m, 3, 3)."""
+    edges = corner - np.roll(corner, 1, axis=1)
+    return np.asarray(np.sqrt((edges * edges).sum(axis=2)).max(axis=1))
 
 
 def gap_to_endplates(mesh: Mesh, facets: Int) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vertaug.balloon.balloon import Balloon, BalloonRecord, share_to_limit, stop_of
 from vertaug.balloon.device import DEVICES, left_in_place
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates
+from vertaug.balloon.rest import come_to_rest
 from vertaug.balloon.wall import BalloonWall
 from vertaug.errors import NotConvergedError
 from vertaug.solid.cavity import CavityItem, pressure_energy, syringe_energy
@@ -80,10 +81,9 @@ class InflationOptions:
 class InflationResult:
     """Final state, the record of every step, the walls and stops by cavity, and what it took.
 
-    `state` is the last one that converged. `energies` has one entry a step,
-    `energy` is their balance. Where no rule ended the inflation, `failure` says what did and
-    the stop of the balloons concerned is `NOT_CONVERGED`; else it is empty. `cuts` counts the attempts
-    at a step that were given up.
+    `state` is the last one that converged. `energies` has one entry a step, those to rest before the first included;
+    `energy` is their balance. Where no rule ended the inflation, `failure` says what did and the stop of the balloons
+    concerned is `NOT_CONVERGED`; else it is empty. `cuts` counts the attempts at a step that were given up.
     """
 
     state: State
@@ -138,7 +138,6 @@ class _Inflation:
         self.min_quality = 1.0
         self.renewed = False
         self.fresh: MeshWear | None = None
-        self.begin()
 
     def begin(self) -> None:
         """Begin the turn: its balloons fill their cavities as these are, walls at rest or stretched."""
@@ -350,6 +349,11 @@ class _Inflation:
 
     def go(self, told: Callable[[], None], watch: Watch) -> str:
         """Inflate turn after turn; returns what ended it before, or nothing."""
+        load = self.model.surroundings.axial_load
+        rest = come_to_rest(self.equilibrium, self.state, self.drive, load, self.growth, watch)
+        self.state, self.drive, self.energies = rest.state, rest.drive, [*rest.energies]
+        self.newton, self.linear, self.balance = rest.newton, rest.linear, rest.balance
+        self.begin()
         while True:
             reason = self.fill(told, watch)
             later = [b.order for b in self.balloons.values() if b.order > self.turn]

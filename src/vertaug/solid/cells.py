@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,6 +104,7 @@ class SolidItem:
     kinematics: int = FINITE
     averaged: bool = False
     patches: Patches | None = None
+    _known: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def start(
@@ -229,8 +230,16 @@ class SolidItem:
         return self._respond(solid.ENERGIES, points)[0]
 
     def energy(self, points: Float) -> float:
-        """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts."""
-        return float(self.cell_energies(points).sum())
+        """Stored energy plus the step's dissipation, mJ; infinite where a cell inverts.
+
+        That of the step's start is kept: search, guess and balance of a step all ask for it.
+        """
+        n = len(self.origin)
+        if not np.array_equal(points[:n], self.origin):
+            return float(self.cell_energies(points).sum())
+        if "start" not in self._known:
+            self._known["start"] = float(self.cell_energies(points).sum())
+        return self._known["start"]
 
     def evaluate(self, points: Float, *, with_matrix: bool) -> Contribution:
         """Energy, forces (n, k, 3) and tangents (n, 3k, 3k)."""

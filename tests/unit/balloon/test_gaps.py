@@ -6,6 +6,7 @@ import pytest
 
 from vertaug.balloon.gaps import gap_to_cortex, gap_to_endplates, least_distance
 from vertaug.mesh import Mesh
+from vertaug_kernels import contact_pairs
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -52,3 +53,26 @@ def test_walls_are_told_apart_by_name():
     )  # fmt: skip
     assert gap_to_endplates(mesh, facets[5:]) == pytest.approx(3.0)
     assert gap_to_cortex(mesh, facets[5:]) == pytest.approx(1.5)
+
+
+def test_what_is_left_out_before_the_search_is_farther():
+    """Two rough surfaces, one facet of which is large: as near as the nearest of all pairs."""
+    rng = np.random.default_rng(5)
+    x, y = np.meshgrid(np.arange(12.0), np.arange(12.0))
+    flat = np.stack([x.ravel(), y.ravel(), np.zeros(144)], axis=1)
+    corner = (np.arange(11)[:, None] * 12 + np.arange(11)).ravel()
+    quads = np.stack([corner, corner + 1, corner + 13, corner + 12], axis=1)
+    facets = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    for tilt in (0.0, 0.2):
+        below = flat + rng.uniform(-0.3, 0.3, flat.shape)
+        above = flat + rng.uniform(-0.3, 0.3, flat.shape) + [0.4, 0.3, 1.5]
+        above[:, 2] += tilt * above[:, 0]
+        large = LARGE * 3.0 + [0.0, 0.0, 1.2]
+        points = np.concatenate([below, above, large])
+        other = np.concatenate([facets + 144, facet(288, 289, 290)])
+        pairs = np.stack(np.meshgrid(np.arange(len(facets)), np.arange(len(other))), axis=-1)
+        pairs = pairs.reshape(-1, 2).astype(np.int32) + np.array([0, len(facets)], dtype=np.int32)
+        gap, least = np.zeros((len(pairs), 3)), np.full(len(pairs), np.inf)
+        every = np.concatenate([facets, other])
+        contact_pairs.separations(points, every, np.ascontiguousarray(pairs), gap, least)
+        assert least_distance(points, facets, other) == pytest.approx(float(least.min()), rel=1e-12)

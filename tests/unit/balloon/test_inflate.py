@@ -14,7 +14,7 @@ from vertaug.solid.balances import cavity_identity_error, cavity_volumes, mass_e
 from vertaug.solid.cavity import CavityItem, pressure_energy
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
-from vertaug.solid.model import cavity_facets
+from vertaug.solid.model import cavity_facets, empty_cavities
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
 from vertaug.solid.way import Way
@@ -85,7 +85,7 @@ def test_work_is_stored_or_lost(runs):
     """Steps up to 15 %, twice the default."""
     _, result, _ = runs["volume"]
     energy = result.energy
-    assert len(result.energies) == result.steps == energy.steps
+    assert len(result.energies) == energy.steps > result.steps
     assert sum(step.external for step in result.energies) == pytest.approx(energy.total.external)
     assert min(energy.total.external, energy.total.dissipated) > 0.0
     assert energy.relative_error < 0.006
@@ -111,7 +111,8 @@ def test_wall_starts_at_the_channel_s_area(runs, loaded):
     _, result, _ = runs["volume"]
     wall = result.walls[NAME]
     cavity = CavityItem(cavity_facets(loaded[1].mesh)[NAME], pressure_energy(0.0))
-    assert wall == replace(WALL, rest_area=cavity.area(loaded[1].mesh.points))
+    assert wall.rest_area == pytest.approx(cavity.area(loaded[1].mesh.points), rel=1e-5)
+    assert wall == replace(WALL, rest_area=wall.rest_area)
     assert wall.energy(wall.rest_area) == (0.0, 0.0, 0.0)
 
 
@@ -183,6 +184,26 @@ def test_steps_are_cut_to_a_quarter_at_most_where_the_surface_moves_far(loaded, 
     growth = volumes[1:] / volumes[:-1] - 1.0
     assert growth[1:-2].max() < 0.26 * OPTIONS.volume_step
     assert result.stops == {NAME: "volume"}
+
+
+def test_bone_that_still_moves_comes_to_rest_before_it_is_filled(loaded, monkeypatch):
+    """Half as much load again was just laid on: the first pressure is the balloon's, not that of the bone's way."""
+    model, state = loaded
+    around = replace(model.surroundings, axial_load=1.5 * model.surroundings.axial_load)
+    heavy, options = replace(model, surroundings=around), replace(OPTIONS, first_step=1e-3)
+    one = balloon(cavity_volumes(state)[NAME], volume=1.002)
+
+    def first_pressure(start):
+        return inflate(start, heavy, (one,), options, lambda *_: None).records[0].pressure
+
+    rested = first_pressure(state)
+    calm, run = state, Equilibrium(state, heavy)
+    for _ in range(8):
+        calm = run.step(calm, empty_cavities(calm.mesh), around.axial_load).state
+    assert rested == pytest.approx(first_pressure(calm), abs=5e-3)
+    assert 0.0 < rested < 0.1
+    monkeypatch.setattr("vertaug.balloon.rest._MOST", 0)
+    assert first_pressure(state) < -0.5
 
 
 def test_pressure_that_jumps_over_its_limit_stops(loaded):

@@ -183,3 +183,14 @@ def test_curvature_below_zero_costs_no_set_ups():
     assert result.points[:, 0] == pytest.approx(1.0, abs=1e-6)
     assert solver.report.negative_curvature > 4
     assert solver.report.setups <= before + 1
+
+
+def test_energy_of_the_start_is_kept_and_that_of_other_points_is_not(cube):
+    points, item, _ = cube
+    moved = points * [1.0, 1.0, 0.9]
+    more = np.vstack([points, np.ones((2, 3))])
+    assert item.energy(points) == float(item.cell_energies(points).sum())
+    assert item.energy(more) == item.energy(points)
+    assert item.energy(moved) == float(item.cell_energies(moved).sum()) > 1.0
+    later = item.after(moved)
+    assert later.energy(moved) == float(later.cell_energies(moved).sum()) > 1.0
