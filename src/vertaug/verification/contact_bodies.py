@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import NotConvergedError
+from vertaug.solid.cells import SMALL, SolidItem
 from vertaug.solid.item import Item
 from vertaug.solid.linear import LinearSolver, Method, build_pattern
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.verification.stepping import elastic_row
+from vertaug_kernels import laws
 
-__all__ = ["Block", "block", "graded", "settle", "triangles", "wedge"]
+__all__ = ["Block", "block", "elastic", "graded", "settle", "triangles", "wedge"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -61,8 +64,10 @@ def _quads(number: Int) -> Int:
 
 
 def triangles(quads: Int) -> Int:
-    """Two triangles for each quadrilateral, (2 m, 3)."""
-    return np.ascontiguousarray(np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]))
+    """Two triangles for each quadrilateral, (m, 3), one where two of its corners are the same node."""
+    both = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    apart = (both != both[:, [1, 2, 0]]).all(axis=1)
+    return np.ascontiguousarray(both[apart])
 
 
 def block(x: Float, y: Float, z: Float) -> Block:
@@ -100,6 +105,14 @@ def wedge(r: Float, sectors: int, z: Float) -> Block:
     kept, number = np.unique(own.ravel(), return_inverse=True)
     cells = number[body.cells].astype(np.int32)
     return Block(points[kept], cells, number.reshape(own.shape).astype(np.int32))
+
+
+def elastic(body: Block, young: float, poisson: float) -> SolidItem:
+    """Cells of linear elasticity."""
+    return SolidItem.at_rest(
+        body.points, body.cells, laws.HENCKY, elastic_row(young, poisson), kinematics=SMALL,
+        averaged=False,
+    )  # fmt: skip
 
 
 def settle(

@@ -21,12 +21,14 @@ __all__ = [
     "contact_radius",
     "flat_punch_force",
     "hertz_displacement",
+    "hertz_line_displacement",
+    "line_load_displacement",
     "point_load_displacement",
 ]
 
 Float = NDArray[np.float64]
 
-_RINGS, _ANGLES = 12, 24
+_RINGS, _ANGLES, _LINES = 12, 24, 40
 
 
 def contact_modulus(*bodies: tuple[float, float]) -> float:
@@ -127,6 +129,37 @@ def hertz_displacement(young: float, poisson: float, exact: HertzSphere, places:
         for radius, force in zip(exact.contact * np.sin(turn), forces, strict=True):
             centre = radius * np.array([math.cos(angle), math.sin(angle), 0.0])
             moved += point_load_displacement(young, poisson, float(force), places - centre)
+    return moved
+
+
+def line_load_displacement(young: float, poisson: float, load: float, places: Float) -> Float:
+    """Displacements (n, 3) mm of the half space z <= 0 in plane strain under ``load`` N/mm in -z along the y axis.
+
+    Flamant (Johnson, section 2.4), less what makes the surface at 1 mm from the line stay; ``places`` (n, 3) mm
+    away from the line.
+    """
+    across, depth = places[:, 0], -places[:, 2]
+    square = across**2 + depth**2
+    scale = load * (1.0 + poisson) / (math.pi * young)
+    side = across * depth / square - (1.0 - 2.0 * poisson) * np.arctan2(across, depth)
+    down = depth**2 / square - (1.0 - poisson) * np.log(square)
+    return np.stack([scale * side, np.zeros_like(side), -scale * down], axis=1)
+
+
+def hertz_line_displacement(young: float, poisson: float, exact: HertzLine, places: Float) -> Float:
+    """Displacements (n, 3) mm of the half space z <= 0 under Hertz's pressure along the y axis.
+
+    They are seen from the middle of the contact. Line loads at the zeros of Chebyshev's polynomials of the second
+    kind: some half-widths away they are the integral to rounding.
+    """
+    turn = math.pi * np.arange(1, _LINES + 1) / (_LINES + 1)
+    loads = 2.0 * exact.load / (_LINES + 1) * np.sin(turn) ** 2
+    moved = np.zeros_like(places)
+    for place, load in zip(exact.half_width * np.cos(turn), loads, strict=True):
+        off = places - np.array([place, 0.0, 0.0])
+        moved += line_load_displacement(young, poisson, float(load), off)
+    sunk = 2.0 * exact.load / (math.pi * exact.modulus) * (math.log(2.0 / exact.half_width) + 0.5)
+    moved[:, 2] += sunk
     return moved
 
 

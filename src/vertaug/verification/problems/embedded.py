@@ -42,6 +42,25 @@ def _exact_field(load: Boussinesq, points: Float) -> Float:
     return out
 
 
+_SMOOTH = np.array([0.25, 0.5, 0.25])
+"""Weights of three nodes in a row that leave out what alternates from node to node.
+
+A point load is no load of bounded energy, and hexahedra of one pressure each answer it with displacements that
+alternate along its axis; they fade with the cells, but more slowly the nearer Poisson's ratio is to a half.
+"""
+
+
+def _along_z(points: Float, place: Float) -> NDArray[np.intp]:
+    """Return the node nearest to ``place`` (3,) between its neighbours above and below, (3,)."""
+    node = int(np.argmin(np.linalg.norm(points - place, axis=1)))
+    row = np.flatnonzero(
+        np.isclose(points[:, :2], points[node, :2], rtol=0.0, atol=1e-9).all(axis=1)
+    )
+    row = row[np.argsort(points[row, 2])]
+    at = int(np.flatnonzero(row == node)[0])
+    return np.asarray(row[at - 1 : at + 2])
+
+
 @benchmark(
     "f.boussinesq", "SOLID", "Point load on a half space",
     "Displacements under a point load agree with Boussinesq away from the load.",
@@ -78,16 +97,15 @@ def boussinesq(
             moved = points - body.points
             row = []
             for place in probes.values():
-                node = int(np.argmin(np.linalg.norm(body.points - side * np.array(place), axis=1)))
-                at = body.points[node]
-                known = _exact_field(exact, at[None])[0, 2]
-                row.append(float(moved[node, 2]) / known)
+                nodes = _along_z(body.points, side * np.array(place))
+                known = _exact_field(exact, body.points[nodes])[:, 2]
+                row.append(float(_SMOOTH @ (moved[nodes, 2] / known)))
             rows.append(row)
         for k, name in enumerate(probes):
             yield study(
                 f"u_z {name} over the exact one, {element}", 1.0, meshes, [row[k] for row in rows],
                 order=2.0, slack=1.2, tolerance=0.03, standard=16, floor=0.01,
-                why="the load spoils cells around it, and hexahedra alternate along its axis: use multiples of four",
+                why="the load spoils cells around it: use multiples of four",
             )  # fmt: skip
 
 
