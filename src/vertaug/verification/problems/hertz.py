@@ -260,7 +260,8 @@ def two_spheres(
     )  # fmt: skip
     yield Check(
         "pressure profile", 0.0, profiles[-1], 0.08 * max(1.0, 6.0 / meshes[-1]),
-        "root mean square over p0; single places see the corners of two meshes, so no order is asked for", "MPa", exact.peak, study={"meshes": list(meshes), "values": profiles},
+        "root mean square over p0; single places see the corners of two meshes, so no order is asked for",
+        "MPa", exact.peak, study={"meshes": list(meshes), "values": profiles},
     )  # fmt: skip
 
 
