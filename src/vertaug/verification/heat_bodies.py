@@ -110,9 +110,13 @@ class Octant:
         """Conductivity with next to none in cells outside a ball."""
         return np.where(self.radius() < radius, conductivity, _SPARE * conductivity.max())
 
-    def at(self, field: Float, radius: float) -> float:
-        """Value at a distance from the corner: a parabola through the two nearest cells of the edge x."""
-        line, square = field[:, 0, 0], self.radius()[:, 0, 0] ** 2
-        a, b = np.argsort(np.abs(np.sqrt(square) - radius))[:2]
-        slope = (line[b] - line[a]) / (square[b] - square[a])
-        return float(line[a] + slope * (radius**2 - square[a]))
+    def at(self, field: Float, radius: float, power: float = 2.0) -> float:
+        """Value at a distance from the corner, by the two nearest cells of the edge x: linear in a power of it.
+
+        Steady fields are parabolas inside a ball that gives heat, and fall with one over the distance outside.
+        """
+        line, away = field[:, 0, 0], self.radius()[:, 0, 0]
+        a, b = np.argsort(np.abs(away - radius))[:2]
+        place = away**power
+        slope = (line[b] - line[a]) / (place[b] - place[a])
+        return float(line[a] + slope * (radius**power - place[a]))

@@ -33,6 +33,8 @@ from vertaug.verification.problems.injection import ball, cement_kept
 
 Float = NDArray[np.float64]
 Share = Annotated[float, Bounds(0.0, 1.0)]
+Alive = Annotated[float, Bounds(273.0, 353.0)]
+"""Temperatures, K, at which the kinetics of cure were measured or nearly so."""
 Meshes = Annotated[tuple[int, ...], Bounds(8, 1000, rising=True)]
 NEARLY_NONE = 1e-9
 """Conductivity, mW/(mm K), of what must not conduct, and heat of what must not react."""
@@ -198,8 +200,8 @@ def setting_on_the_way(
     speed: Positive = 0.2,
     time: Annotated[float, Bounds(0.0, 300.0)] = 100.0,
     porosity: Share = 0.8,
-    body: Positive = 310.15,
-    room: Positive = 296.15,
+    body: Alive = 310.15,
+    room: Alive = 296.15,
     age: Annotated[float, Bounds(0.0, 600.0)] = 400.0,
     fresh: Annotated[float, Bounds(0.0, 5e-3)] = 1e-3,
     uncured: Positive = 1e-4,

@@ -298,7 +298,7 @@ def planar(
 ) -> Iterator[Check]:
     """Fill a cavity of one cell at the end of the bar; ``meshes`` are cells along the bar."""
     exact = PlanarInjection(permeability, porosity, length, marrow)
-    ends, worst = [], 0.0
+    ends, ahead, worst = [], [], 0.0
     for n in meshes:
         spacing = length / n
         grid = bar(n, spacing, permeability, porosity)
@@ -315,9 +315,16 @@ def planar(
         found = history.in_bone / (porosity * spacing**2)
         worst = float(np.abs(found - known).max() / spacing)
         ends.append(float(found[-1]))
+        ahead.append(float(np.trapezoid(found - known, history.time)) / duration)
+    end = exact.front(duration, pressure, viscosity)
+    off = max(1.0, 200.0 / meshes[-1])
+    yield Check(
+        "x at the end", end, ends[-1], 0.01 * off, "first order: a cell's front is a piston", "mm"
+    )
+    # at one time the error depends on where in its cell the front stands
     yield study(
-        "x at the end", exact.front(duration, pressure, viscosity), meshes, ends, order=1.0,
-        slack=0.2, tolerance=0.01, standard=200, unit="mm", why="first order: a cell's front is a piston",
+        "x at the end, by its mean error", end, meshes, [end + mean for mean in ahead], order=1.0, slack=0.2,
+        tolerance=0.01, standard=200, unit="mm", why="first order: a cell's front is a piston",
     )  # fmt: skip
     yield Check("largest error of x in cells", 0.0, worst, 1.0, "one cell")
     yield from kept(result)

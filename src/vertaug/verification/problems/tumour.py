@@ -276,7 +276,7 @@ def extrusion(
     held = _extrude(exact, length, (tube, rate), options)
     yield Check(
         f"tumour pressed out in a minute at {shares[0]:g} of its entry pressure", 0.0,
-        held.history.injected[-1] / tube, 1e-3, "the law creeps below its yield", scale=1.0,
+        held.injected / tube, 1e-3, "the law creeps below its yield", scale=1.0,
     )  # fmt: skip
     yield from _under_pressure(exact, length, high, steps)
 
