@@ -24,59 +24,62 @@ Short = NDArray[np.int32]
 
 
 @kernel
-def _sort(
-    cells: Int, sx: int, sy: int, faces: Triple, pressure: Float, waiting: Short, order: Int
-) -> int:
-    """Fill `order`, each cell after all that flow into it; returns how many cells it holds."""
+def _leaves(
+    cell: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float
+) -> bool:
+    """Whether anything leaves a cell."""
+    if anchor[cell] * (pressure[cell] - outer[cell]) > 0.0:
+        return True
+    for side in range(6):
+        other, face = across(cell, side, sx, sy)
+        if conductance(faces, side, face) * (pressure[cell] - pressure[other]) > 0.0:
+            return True
+    return False
+
+
+@kernel
+def _count(
+    cells: Int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float, source: Float,
+    waiting: Short, blind: Int,
+) -> int:  # fmt: skip
+    """Fill `waiting` with how many cells flow into each; list and count those without source or way out."""
     found = 0
     for n in range(cells.size):
         cell, count = cells[n], 0
+        leaves = source[cell] > 0.0 or anchor[cell] * (pressure[cell] - outer[cell]) > 0.0
         for side in range(6):
             other, face = across(cell, side, sx, sy)
-            if conductance(faces, side, face) * (pressure[other] - pressure[cell]) > 0.0:
+            flow = conductance(faces, side, face) * (pressure[other] - pressure[cell])
+            if flow > 0.0:
                 count += 1
+            leaves = leaves or flow < 0.0
         waiting[cell] = count
-        if count == 0:
-            order[found] = cell
+        if not leaves:
+            blind[found] = cell
             found += 1
-    place = 0
-    while place < found:
-        cell = order[place]
-        for side in range(6):
-            other, face = across(cell, side, sx, sy)
-            if conductance(faces, side, face) * (pressure[cell] - pressure[other]) > 0.0:
-                waiting[other] -= 1
-                if waiting[other] == 0:
-                    order[found] = other
-                    found += 1
-        place += 1
     return found
 
 
 @kernel
-def _leaving(
-    cell: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float
-) -> float:
-    """All that leaves a cell, mm³/s."""
-    leaving: float = max(anchor[cell] * (pressure[cell] - outer[cell]), 0.0)
-    for side in range(6):
-        other, face = across(cell, side, sx, sy)
-        leaving += max(conductance(faces, side, face) * (pressure[cell] - pressure[other]), 0.0)
-    return leaving
-
-
-@kernel
 def _close_blind(
-    cell: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float, source: Float
+    left: int, sx: int, sy: int, faces: Triple, anchor: Float, outer: Float, pressure: Float, source: Float,
+    waiting: Short, blind: Int,
 ) -> None:  # fmt: skip
-    """Close the faces into a cell that nothing is put into and nothing leaves."""
-    if source[cell] > 0.0 or _leaving(cell, sx, sy, faces, anchor, outer, pressure) > 0.0:
-        return
-    anchor[cell] = 0.0
-    for side in range(6):
-        other, face = across(cell, side, sx, sy)
-        if pressure[other] > pressure[cell]:
+    """Close the faces into the `left` cells of `blind`, and into those that have no way out then."""
+    while left > 0:
+        left -= 1
+        cell = blind[left]
+        anchor[cell] = 0.0
+        for side in range(6):
+            other, face = across(cell, side, sx, sy)
+            if conductance(faces, side, face) * (pressure[other] - pressure[cell]) <= 0.0:
+                continue
             faces[side // 2][face] = 0.0
+            waiting[cell] -= 1
+            if source[other] > 0.0 or _leaves(other, sx, sy, faces, anchor, outer, pressure):
+                continue
+            blind[left] = other
+            left += 1
 
 
 @kernel
@@ -94,9 +97,9 @@ def balance(
 ) -> int:
     """Order the cells by flow and make the flows of each balance, in place.
 
-    First, from the last cell to the first, faces into cells without a way out are closed. Then, from the first to the
-    last, what leaves a cell is scaled to its source and what enters it. Both change flows by no more than
-    the pressure's residual lets them be wrong by.
+    First, faces into cells without a way out are closed, and so are those into cells that lead only there. Then, from
+    the first cell to the last, what leaves it is scaled to its source and what enters it. Both change
+    flows by no more than the pressure's residual lets them be wrong by.
 
     Parameters
     ----------
@@ -110,11 +113,17 @@ def balance(
     -------
     How many cells are in the order: all, unless fluid flows in from cells that take no part.
     """
-    found = _sort(cells, sx, sy, faces, pressure, waiting, order)
-    for place in range(found - 1, -1, -1):
-        _close_blind(order[place], sx, sy, faces, anchor, outer, pressure, source)
-    for place in range(found):
+    blind = _count(cells, sx, sy, faces, anchor, outer, pressure, source, waiting, order)
+    _close_blind(blind, sx, sy, faces, anchor, outer, pressure, source, waiting, order)
+    found = 0
+    for n in range(cells.size):
+        if waiting[cells[n]] == 0:
+            order[found] = cells[n]
+            found += 1
+    place = 0
+    while place < found:
         cell = order[place]
+        place += 1
         edge = anchor[cell] * (pressure[cell] - outer[cell])
         entering, leaving = source[cell] + max(-edge, 0.0), max(edge, 0.0)
         for side in range(6):
@@ -122,6 +131,10 @@ def balance(
             flow = conductance(faces, side, face) * (pressure[cell] - pressure[other])
             if flow > 0.0:
                 leaving += flow
+                waiting[other] -= 1
+                if waiting[other] == 0:
+                    order[found] = other
+                    found += 1
             else:
                 entering -= flow
         if leaving <= 0.0:

@@ -2,6 +2,7 @@
 """Conjugate gradients on a padded grid, preconditioned by `split_cycle`; many iterations in one call.
 
 Vectors are in double precision and summed plane by plane, so that no result depends on the number of threads.
+`spans` are those of `split_cycle`, the finest level's first; beyond them all fields stay as they are.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ Index = NDArray[np.int32]
 
 @kernel
 def residual(
-    tx: Float, ty: Float, tz: Float, anchor: Float, right: Float, value: Float, out: Float
-) -> float:
+    tx: Float, ty: Float, tz: Float, anchor: Float, spans: Int, right: Float, value: Float, out: Float
+) -> float:  # fmt: skip
     """Fill `out` with ``right - A value``; returns the sum of its squares."""
-    nx, ny, nz = tx.shape
+    nx, ny = tx.shape[:2]
     result = 0.0
     for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
+            for k in range(spans[i * ny + j, 0], spans[i * ny + j, 1]):
                 here = value[i, j, k]
                 flow = tx[i - 1, j, k] * (value[i - 1, j, k] - here)
                 flow += tx[i, j, k] * (value[i + 1, j, k] - here)
@@ -47,28 +48,30 @@ def residual(
 
 
 @kernel
-def squares(field: Float) -> float:
+def squares(spans: Int, field: Float) -> float:
     """Sum of the squares of a padded field."""
-    nx, ny, nz = field.shape
+    nx, ny = field.shape[:2]
     result = 0.0
     for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
+            for k in range(spans[i * ny + j, 0], spans[i * ny + j, 1]):
                 total += field[i, j, k] * field[i, j, k]
         result += total
     return result
 
 
 @kernel
-def _apply(tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Float) -> float:
+def _apply(
+    tx: Float, ty: Float, tz: Float, anchor: Float, spans: Int, value: Float, out: Float
+) -> float:
     """Fill `out` with ``A value``; returns ``value . out``."""
-    nx, ny, nz = tx.shape
+    nx, ny = tx.shape[:2]
     product = 0.0
     for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
+            for k in range(spans[i * ny + j, 0], spans[i * ny + j, 1]):
                 here = value[i, j, k]
                 flow = tx[i - 1, j, k] * (here - value[i - 1, j, k])
                 flow += tx[i, j, k] * (here - value[i + 1, j, k])
@@ -84,7 +87,7 @@ def _apply(tx: Float, ty: Float, tz: Float, anchor: Float, value: Float, out: Fl
 
 
 @kernel
-def overlap(remainder: Float, fields: Single, at: int) -> float:
+def overlap(remainder: Float, spans: Int, fields: Single, at: int) -> float:
     """Scalar product of a field with the value of the finest level, which starts at place `at`."""
     nx, ny, nz = remainder.shape
     half, product = nz // 2 + 1, 0.0
@@ -92,44 +95,48 @@ def overlap(remainder: Float, fields: Single, at: int) -> float:
         total = 0.0
         for j in range(1, ny - 1):
             red, base = (i + j) % 2, at + (i * ny + j) * half
+            first, last = spans[i * ny + j, 0], spans[i * ny + j, 1]
             for colour in range(2):
                 row = cycle.VALUE + colour
-                for k in range(2 - (red + colour) % 2, nz - 1, 2):
+                for k in range(first + (first + red + colour) % 2, last, 2):
                     total += remainder[i, j, k] * fields[row, base + k // 2]
         product += total
     return product
 
 
 @kernel
-def direction(fields: Single, at: int, scale: float, factor: float, search: Float) -> None:
+def direction(
+    spans: Int, fields: Single, at: int, scale: float, factor: float, search: Float
+) -> None:
     """New search direction: ``scale`` times the value of the finest level plus ``factor * search``."""
     nx, ny, nz = search.shape
     half = nz // 2 + 1
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             red, base = (i + j) % 2, at + (i * ny + j) * half
+            first, last = spans[i * ny + j, 0], spans[i * ny + j, 1]
             for colour in range(2):
                 row = cycle.VALUE + colour
-                for k in range(2 - (red + colour) % 2, nz - 1, 2):
+                for k in range(first + (first + red + colour) % 2, last, 2):
                     search[i, j, k] = scale * fields[row, base + k // 2] + factor * search[i, j, k]
 
 
 @kernel
 def step(
-    tx: Float, ty: Float, tz: Float, anchor: Float, product: float,
+    tx: Float, ty: Float, tz: Float, anchor: Float, spans: Int, product: float,
     search: Float, image: Float, value: Float, remainder: Float,
 ) -> float:  # fmt: skip
     """Move `value` and `remainder` along `search`; returns the sum of squares of the new `remainder`.
 
     `product` is the scalar product of `remainder` with its preconditioned self.
     """
-    length = product / _apply(tx, ty, tz, anchor, search, image)
-    nx, ny, nz = search.shape
+    length = product / _apply(tx, ty, tz, anchor, spans, search, image)
+    nx, ny = search.shape[:2]
     result = 0.0
     for i in range(1, nx - 1):
         total = 0.0
         for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
+            for k in range(spans[i * ny + j, 0], spans[i * ny + j, 1]):
                 value[i, j, k] += length * search[i, j, k]
                 left = remainder[i, j, k] - length * image[i, j, k]
                 remainder[i, j, k] = left
@@ -140,19 +147,21 @@ def step(
 
 @kernel
 def advance(
-    tx: Float, ty: Float, tz: Float, anchor: Float, fields: Single, at: int, norm: float, previous: float,
+    tx: Float, ty: Float, tz: Float, anchor: Float, spans: Int, fields: Single, at: int, norm: float, previous: float,
     search: Float, image: Float, value: Float, remainder: Float,
 ) -> tuple[float, float]:  # fmt: skip
     """What follows a cycle: a new direction and a step along it; returns the new norm and product, see `iterate`."""
-    product = norm * overlap(remainder, fields, at)
-    direction(fields, at, norm, product / previous if previous > 0.0 else 0.0, search)
-    return np.sqrt(step(tx, ty, tz, anchor, product, search, image, value, remainder)), product
+    product = norm * overlap(remainder, spans, fields, at)
+    direction(spans, fields, at, norm, product / previous if previous > 0.0 else 0.0, search)
+    return np.sqrt(
+        step(tx, ty, tz, anchor, spans, product, search, image, value, remainder)
+    ), product
 
 
 @kernel
 def iterate(
     tx: Float, ty: Float, tz: Float, anchor: Float,
-    levels: Int, parts: Int, masks: Single, factors: Float, fields: Single,
+    levels: Int, spans: Int, parts: Int, masks: Single, factors: Float, fields: Single,
     most: int, goal: float, norm: float, previous: float,
     search: Float, image: Float, value: Float, remainder: Float,
 ) -> tuple[int, float, float]:  # fmt: skip
@@ -161,7 +170,7 @@ def iterate(
     Parameters
     ----------
     tx, ty, tz, anchor : the operator, padded
-    levels, parts, masks, factors, fields : its cycle, see `split_cycle`
+    levels, spans, parts, masks, factors, fields : its cycle, see `split_cycle`
     norm, previous : norm of `remainder`, and its last scalar product with its preconditioned self; 0 at the start
     search, image, value, remainder : padded; the last is ``right - A value``
 
@@ -171,13 +180,13 @@ def iterate(
     """
     at, done = levels[0, 3], 0
     while norm > goal and done < most:
-        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, fields)
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, spans, fields)
         cycle.start(levels, 0, fields)
-        cycle.relax(levels, 0, 0, cycle.SWEEPS, fields)
-        cycle.below(levels, parts, masks, factors, fields)
-        cycle.relax(levels, 0, 1, cycle.SWEEPS, fields)
+        cycle.relax(levels, spans, 0, 0, cycle.SWEEPS, fields)
+        cycle.below(levels, spans, parts, masks, factors, fields)
+        cycle.relax(levels, spans, 0, 1, cycle.SWEEPS, fields)
         norm, previous = advance(
-            tx, ty, tz, anchor, fields, at, norm, previous, search, image, value, remainder
+            tx, ty, tz, anchor, spans, fields, at, norm, previous, search, image, value, remainder
         )
         done += 1
     return done, norm, previous
@@ -186,19 +195,20 @@ def iterate(
 @kernel
 def iterate_groups(
     tx: Float, ty: Float, tz: Float, anchor: Float,
-    levels: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single, diagonal: Single,
-    inverse: Single, up: Index, factor: Float, right: Single, level_value: Single, fields: Single,
+    levels: Int, spans: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single,
+    diagonal: Single, inverse: Single, up: Index, factor: Float, right: Single, level_value: Single, fields: Single,
     most: int, goal: float, norm: float, previous: float,
     search: Float, image: Float, value: Float, remainder: Float,
 ) -> tuple[int, float, float]:  # fmt: skip
     """The same with the coarse correction of `strong_cycle`, whose arrays are those from `owner` to `level_value`."""
     at, done = levels[0, 3], 0
     while norm > goal and done < most:
-        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, fields)
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, spans, fields)
         cycle.start(levels, 0, fields)
-        cycle.relax(levels, 0, 0, strong_cycle.SWEEPS, fields)
+        cycle.relax(levels, spans, 0, 0, strong_cycle.SWEEPS, fields)
         strong_cycle.below(
             levels,
+            spans,
             owner,
             bounds,
             start,
@@ -212,9 +222,9 @@ def iterate_groups(
             level_value,
             fields,
         )
-        cycle.relax(levels, 0, 1, strong_cycle.SWEEPS, fields)
+        cycle.relax(levels, spans, 0, 1, strong_cycle.SWEEPS, fields)
         norm, previous = advance(
-            tx, ty, tz, anchor, fields, at, norm, previous, search, image, value, remainder
+            tx, ty, tz, anchor, spans, fields, at, norm, previous, search, image, value, remainder
         )
         done += 1
     return done, norm, previous

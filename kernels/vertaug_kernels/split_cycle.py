@@ -5,8 +5,9 @@ A padded grid (nx, ny, nz) is kept as two halves, red where i + j + k is even an
 lines of ``half = nz // 2 + 1`` cells along z. In a line whose i + j is even, red holds k = 0, 2, 4 and black
 1, 3, 5; in the others it is the other way. So neighbours along x and y have the same place in the other half, and
 along z the same place and the one before or after. All levels lie one after the other in `fields` (13, total),
-one row for each of the quantities below; faces are kept with their red cell. ``levels`` (n, 4) holds nx, ny, nz
-and where a level starts.
+one row for each of the quantities below; faces are kept with their red cell. ``levels`` (n, 5) holds nx, ny, nz,
+where a level starts in `fields` and where its lines start in `spans` (m, 2): of each line along z the first cell that
+takes part and the one after the last, so that what a body leaves of its box costs nothing.
 
 What lies beside the cells of a line has an inverse diagonal of zero, so whatever is read there does not count.
 `relax_planes` is the threaded twin of `relax`: the same arithmetic in the same order.
@@ -17,12 +18,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import kernel, parallel_kernel, prange
+from vertaug_kernels._jit import inlined_kernel, kernel, parallel_kernel, prange
 from vertaug_kernels._stack import stack_singles, stack_vector
 
 __all__ = [
-    "LONGEST", "MARGIN", "ROWS", "SWEEPS", "below", "level_size", "red_line", "relax", "relax_planes", "split",
-    "split_operator", "start",
+    "LONGEST", "MARGIN", "ROWS", "SWEEPS", "below", "level_size", "places", "red_line", "relax", "relax_planes",
+    "split", "split_operator", "start",
 ]  # fmt: skip
 
 Float = NDArray[np.float64]
@@ -49,29 +50,38 @@ def level_size(nx: int, ny: int, nz: int) -> int:
     return nx * ny * (nz // 2 + 1)
 
 
+@inlined_kernel
+def places(spans: Int, line: int) -> tuple[int, int]:
+    """First place of a line, and the one after the last, in which a cell of either colour takes part."""
+    return spans[line, 0] // 2, (spans[line, 1] + 1) // 2
+
+
 @kernel
-def split(field: Float, scale: float, row: int, at: int, fields: Single) -> None:
-    """Put ``scale * field`` (nx, ny, nz) into two rows of `fields`, from place `at` on."""
+def split(field: Float, scale: float, row: int, at: int, spans: Int, fields: Single) -> None:
+    """Put ``scale * field`` (nx, ny, nz) into two rows of `fields`, from place `at` on, where cells take part."""
     nx, ny, nz = field.shape
     half = nz // 2 + 1
     for i in range(nx):
         for j in range(ny):
             red, base = (i + j) % 2, at + (i * ny + j) * half
-            for k in range(red, nz, 2):
+            first, last = spans[i * ny + j, 0], spans[i * ny + j, 1]
+            for k in range(first + (first + red) % 2, last, 2):
                 fields[row, base + k // 2] = scale * field[i, j, k]
-            for k in range(1 - red, nz, 2):
+            for k in range(first + (first + red + 1) % 2, last, 2):
                 fields[row + 1, base + k // 2] = scale * field[i, j, k]
 
 
 @kernel
-def split_operator(tx: Float, ty: Float, tz: Float, anchor: Float, at: int, fields: Single) -> None:
+def split_operator(
+    tx: Float, ty: Float, tz: Float, anchor: Float, at: int, spans: Int, fields: Single
+) -> None:
     """Put an operator (four fields of shape (nx, ny, nz)) into a level that starts at place `at`."""
     nx, ny, nz = tx.shape
     half = nz // 2 + 1
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             red, base = (i + j) % 2, at + (i * ny + j) * half
-            for k in range(1, nz - 1):
+            for k in range(spans[i * ny + j, 0], spans[i * ny + j, 1]):
                 place, colour = base + k // 2, (k + red) % 2
                 total = tx[i - 1, j, k] + tx[i, j, k] + ty[i, j - 1, k] + ty[i, j, k]
                 total += tz[i, j, k - 1] + tz[i, j, k] + anchor[i, j, k]
@@ -86,11 +96,13 @@ def split_operator(tx: Float, ty: Float, tz: Float, anchor: Float, at: int, fiel
 
 
 @kernel
-def red_line(fields: Single, base: int, plane: int, half: int, even: bool, row: Single) -> None:
-    """Fill `row` with right side plus what the neighbours of a line's red cells send."""
+def red_line(
+    fields: Single, base: int, plane: int, half: int, first: int, last: int, even: bool, row: Single
+) -> None:
+    """Fill `row`, `first` to before `last`, with right side plus what the neighbours of a line's red cells send."""
     at, across, line = np.uint64(base), np.uint64(plane), np.uint64(half)
     aside = np.uint64(base - 1) if even else np.uint64(base + 1)
-    for n in range(half):
+    for n in range(first, last):
         m = np.uint64(n)
         c = at + m
         total = fields[RIGHT, c] + fields[X_LOW, c] * fields[VALUE + 1, c - across]
@@ -103,11 +115,13 @@ def red_line(fields: Single, base: int, plane: int, half: int, even: bool, row: 
 
 
 @kernel
-def _black_line(fields: Single, base: int, plane: int, half: int, even: bool, row: Single) -> None:
+def _black_line(
+    fields: Single, base: int, plane: int, half: int, first: int, last: int, even: bool, row: Single
+) -> None:
     """The same for black cells; their faces lie with the red neighbours."""
     at, across, line = np.uint64(base), np.uint64(plane), np.uint64(half)
     aside = np.uint64(base + 1) if even else np.uint64(base - 1)
-    for n in range(half):
+    for n in range(first, last):
         m = np.uint64(n)
         c = at + m
         total = fields[RIGHT + 1, c] + fields[X_HIGH, c - across] * fields[VALUE, c - across]
@@ -120,37 +134,38 @@ def _black_line(fields: Single, base: int, plane: int, half: int, even: bool, ro
 
 
 @kernel
-def _relax_plane(i: int, levels: Int, level: int, colour: int, fields: Single) -> None:
+def _relax_plane(i: int, levels: Int, spans: Int, level: int, colour: int, fields: Single) -> None:
     """Gauss-Seidel on the cells of one colour in plane i."""
     row = stack_singles(1024)  # type: ignore[call-arg, var-annotated]
     ny, half = levels[level, 1], levels[level, 2] // 2 + 1
     plane = ny * half
     for j in range(1, ny - 1):
+        first, last = places(spans, levels[level, 4] + i * ny + j)
         base, even = levels[level, 3] + i * plane + j * half, (i + j) % 2 == 0
         if colour == 0:
-            red_line(fields, base, plane, half, even, row)
+            red_line(fields, base, plane, half, first, last, even, row)
         else:
-            _black_line(fields, base, plane, half, even, row)
+            _black_line(fields, base, plane, half, first, last, even, row)
         at = np.uint64(base)
-        for n in range(half):
+        for n in range(first, last):
             m = np.uint64(n)
             value = row[m] * fields[INVERSE + colour, at + m]
             fields[VALUE + colour, at + m] = value if abs(value) > _TRACE else np.float32(0.0)
 
 
 @kernel
-def relax(levels: Int, level: int, first: int, sweeps: int, fields: Single) -> None:
+def relax(levels: Int, spans: Int, level: int, first: int, sweeps: int, fields: Single) -> None:
     """Red-black sweeps of Gauss-Seidel on a level, each beginning with colour `first`."""
     for sweep in range(2 * sweeps):
         for i in range(1, levels[level, 0] - 1):
-            _relax_plane(i, levels, level, (first + sweep) % 2, fields)
+            _relax_plane(i, levels, spans, level, (first + sweep) % 2, fields)
 
 
 @parallel_kernel
-def relax_planes(levels: Int, level: int, colour: int, fields: Single) -> None:
+def relax_planes(levels: Int, spans: Int, level: int, colour: int, fields: Single) -> None:
     """One half of a sweep of `relax`, threaded over planes."""
     for i in prange(1, levels[level, 0] - 1):
-        _relax_plane(i, levels, level, colour, fields)
+        _relax_plane(i, levels, spans, level, colour, fields)
 
 
 @kernel
@@ -163,9 +178,12 @@ def start(levels: Int, level: int, fields: Single) -> None:
 
 @kernel
 def _restrict(
-    levels: Int, fine: int, coarse: int, masked: bool, mask: Single, fields: Single
-) -> None:
-    """Sum the residual over the cells of each coarse cell: that of red, as black was relaxed last."""
+    levels: Int, spans: Int, fine: int, lines: int, coarse: int, masked: bool, mask: Single, fields: Single
+) -> None:  # fmt: skip
+    """Sum the residual over the cells of each coarse cell: that of red, as black was relaxed last.
+
+    Spans of the fine level are those from line `lines` on.
+    """
     row = stack_singles(1024)  # type: ignore[call-arg, var-annotated]
     total = stack_singles(1024)
     ny, half, begin = levels[fine, 1], levels[fine, 2] // 2 + 1, levels[fine, 3]
@@ -173,20 +191,23 @@ def _restrict(
     coarse_half, plane = coarse_nz // 2 + 1, ny * half
     for coarse_i in range(1, levels[coarse, 0] - 1):
         for coarse_j in range(1, coarse_ny - 1):
+            if spans[levels[coarse, 4] + coarse_i * coarse_ny + coarse_j, 1] == 0:
+                continue
             total[:coarse_nz] = np.float32(0.0)
             for i in range(2 * coarse_i - 1, min(2 * coarse_i + 1, levels[fine, 0] - 1)):
                 for j in range(2 * coarse_j - 1, min(2 * coarse_j + 1, ny - 1)):
                     base, odd = begin + i * plane + j * half, (i + j) % 2
-                    red_line(fields, base, plane, half, odd == 0, row)
+                    first, last = places(spans, lines + i * ny + j)
+                    red_line(fields, base, plane, half, first, last, odd == 0, row)
                     at, inside = np.uint64(base), np.uint64(base - begin)
-                    for n in range(half):
+                    for n in range(first, last):
                         m = np.uint64(n)
                         row[m] -= fields[VALUE, at + m] * fields[DIAGONAL, at + m]
                     if masked:
-                        for n in range(half):
+                        for n in range(first, last):
                             m = np.uint64(n)
                             row[m] *= mask[0, inside + m]
-                    for n in range(min(coarse_nz - odd, half)):
+                    for n in range(first, min(coarse_nz - odd, last)):
                         total[n + odd] += row[n]
             base, odd = (
                 levels[coarse, 3] + (coarse_i * coarse_ny + coarse_j) * coarse_half,
@@ -198,15 +219,17 @@ def _restrict(
 
 @kernel
 def _prolong(
-    levels: Int, coarse: int, fine: int, masked: bool, mask: Single, fields: Single
-) -> None:
-    """Add the value of each coarse cell to its fine cells."""
+    levels: Int, spans: Int, coarse: int, fine: int, lines: int, masked: bool, mask: Single, fields: Single
+) -> None:  # fmt: skip
+    """Add the value of each coarse cell to its fine cells, whose spans are those from line `lines` on."""
     line = stack_singles(1026)  # type: ignore[call-arg, var-annotated]
     ny, half, begin = levels[fine, 1], levels[fine, 2] // 2 + 1, levels[fine, 3]
     coarse_ny, coarse_nz = levels[coarse, 1], levels[coarse, 2]
     coarse_half, plane = coarse_nz // 2 + 1, ny * half
     for coarse_i in range(1, levels[coarse, 0] - 1):
         for coarse_j in range(1, coarse_ny - 1):
+            if spans[levels[coarse, 4] + coarse_i * coarse_ny + coarse_j, 1] == 0:
+                continue
             base, odd = (
                 levels[coarse, 3] + (coarse_i * coarse_ny + coarse_j) * coarse_half,
                 (coarse_i + coarse_j) % 2,
@@ -217,17 +240,18 @@ def _prolong(
             for i in range(2 * coarse_i - 1, min(2 * coarse_i + 1, levels[fine, 0] - 1)):
                 for j in range(2 * coarse_j - 1, min(2 * coarse_j + 1, ny - 1)):
                     base, odd = begin + i * plane + j * half, (i + j) % 2
+                    first, last = places(spans, lines + i * ny + j)
                     at, inside = np.uint64(base), np.uint64(base - begin)
                     for colour in range(2):
                         skip = np.uint64(odd if colour == 0 else 1 - odd)
                         if masked:
-                            for n in range(half):
+                            for n in range(first, last):
                                 m = np.uint64(n)
                                 fields[VALUE + colour, at + m] += (
                                     mask[colour, inside + m] * line[m + skip]
                                 )
                         else:
-                            for n in range(half):
+                            for n in range(first, last):
                                 m = np.uint64(n)
                                 fields[VALUE + colour, at + m] += line[m + skip]
 
@@ -259,24 +283,27 @@ def _solve_coarsest(levels: Int, level: int, factor: Float, fields: Single) -> N
 
 
 @kernel
-def below(levels: Int, parts: Int, masks: Single, factors: Float, fields: Single) -> None:
+def below(
+    levels: Int, spans: Int, parts: Int, masks: Single, factors: Float, fields: Single
+) -> None:
     """Add the coarse correction of every part to the value of the finest level, level 0.
 
     Parameters
     ----------
-    parts : (p, 2) first and last coarse level of each part of the finest grid
+    parts : (p, 3) first and last coarse level of each part of the finest grid, and where its own lines on
+        that grid start in `spans`
     masks : (p, 2, m) 1 on the cells of each part, by colour; factors (p, n, n) of their coarsest operators
     """
     for part in range(parts.shape[0]):
-        _restrict(levels, 0, parts[part, 0], True, masks[part], fields)
+        _restrict(levels, spans, 0, parts[part, 2], parts[part, 0], True, masks[part], fields)
     for part in range(parts.shape[0]):
         first, last, mask = parts[part, 0], parts[part, 1], masks[part]
         for level in range(first, last):
             start(levels, level, fields)
-            relax(levels, level, 0, SWEEPS, fields)
-            _restrict(levels, level, level + 1, False, mask, fields)
+            relax(levels, spans, level, 0, SWEEPS, fields)
+            _restrict(levels, spans, level, levels[level, 4], level + 1, False, mask, fields)
         _solve_coarsest(levels, last, factors[part], fields)
         for level in range(last - 1, first - 1, -1):
-            _prolong(levels, level + 1, level, False, mask, fields)
-            relax(levels, level, 1, SWEEPS, fields)
-        _prolong(levels, first, 0, True, mask, fields)
+            _prolong(levels, spans, level + 1, level, levels[level, 4], False, mask, fields)
+            relax(levels, spans, level, 1, SWEEPS, fields)
+        _prolong(levels, spans, first, 0, parts[part, 2], True, mask, fields)

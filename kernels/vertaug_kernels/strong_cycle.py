@@ -114,8 +114,8 @@ def correct(
 
 @kernel
 def below(
-    levels: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single, diagonal: Single,
-    inverse: Single, up: Index, factor: Float, right: Single, value: Single, fields: Single,
+    levels: Int, spans: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single,
+    diagonal: Single, inverse: Single, up: Index, factor: Float, right: Single, value: Single, fields: Single,
 ) -> None:  # fmt: skip
     """Add the correction by the networks to the value of the finest level of a grid, level 0 of `levels`.
 
@@ -129,8 +129,9 @@ def below(
     for i in range(1, levels[0, 0] - 1):
         for j in range(1, ny - 1):
             base = begin + i * plane + j * half
-            cycle.red_line(fields, base, plane, half, (i + j) % 2 == 0, row)
-            for n in range(half):
+            head, tail = cycle.places(spans, i * ny + j)
+            cycle.red_line(fields, base, plane, half, head, tail, (i + j) % 2 == 0, row)
+            for n in range(head, tail):
                 group = owner[0, base - begin + n]
                 if group >= 0:
                     place = base + n
@@ -138,8 +139,10 @@ def below(
                         row[n] - fields[cycle.VALUE, place] * fields[cycle.DIAGONAL, place]
                     )
     correct(bounds, start, other, coupling, diagonal, inverse, up, factor, right, value)
-    for colour in range(2):
-        for n in range(owner.shape[1]):
-            group = owner[colour, n]
-            if group >= 0:
-                fields[cycle.VALUE + colour, begin + n] += value[group]
+    for line in range(ny, (levels[0, 0] - 1) * ny):
+        head, tail = cycle.places(spans, line)
+        for colour in range(2):
+            for n in range(line * half + head, line * half + tail):
+                group = owner[colour, n]
+                if group >= 0:
+                    fields[cycle.VALUE + colour, begin + n] += value[group]

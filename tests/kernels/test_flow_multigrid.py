@@ -17,7 +17,7 @@ from vertaug_kernels import split_cycle as cycle
 
 
 def _problem(contrast: float, n: int = 10) -> tuple[Operator, np.ndarray, np.ndarray]:
-    """Two places joined by one face, random permeability, a viscous block, an anchored side."""
+    """Two places joined by one face, sealed corners, random permeability, a viscous block, an anchored side."""
     rng = np.random.default_rng(1)
     shape = (n + 2, n + 1, n + 3)
     viscosity = np.full(shape, 1e-7)
@@ -26,6 +26,7 @@ def _problem(contrast: float, n: int = 10) -> tuple[Operator, np.ndarray, np.nda
     place = np.full(shape, -1, dtype=np.int16)
     place[1:-1, 1:-1, 1:-1] = 0
     place[8:-1, 1:-1, 1:-1] = 1
+    place[1:3, 1:4, 1:6] = place[4:, -3:, -4:] = place[:, :3, -3:] = -1
     faces = []
     for axis in range(3):
         line = np.moveaxis(place, axis, 0)
@@ -37,6 +38,7 @@ def _problem(contrast: float, n: int = 10) -> tuple[Operator, np.ndarray, np.nda
     faces[0][7, 4, 4] = 50.0
     anchor = np.zeros(shape)
     anchor[-2, 1:-1, 1:-1] = 1e4
+    anchor *= place >= 0
     return Operator(*faces, anchor), place, rng.random(shape) * (place >= 0)
 
 
@@ -125,11 +127,12 @@ def test_solution_has_the_same_bits_on_any_number_of_threads(limit, monkeypatch)
     assert np.array_equal(found[0], found[2])
 
 
-def _level(seed: int, shape: tuple[int, int, int]):
-    """A random operator as a single level, with its natural fields."""
+def _level(seed: int, shape: tuple[int, int, int], corner: int = 0):
+    """A random operator as a single level without a corner of some cells, with its natural fields."""
     rng = np.random.default_rng(seed)
     inside = np.zeros(shape, dtype=bool)
     inside[1:-1, 1:-1, 1:-1] = True
+    inside[: corner + 1, : corner + 1] = inside[:, -corner - 1 :, -corner - 1 :] = False
     faces = []
     for axis in range(3):
         face, mask = np.zeros(shape), np.moveaxis(inside, axis, 0)
@@ -138,9 +141,10 @@ def _level(seed: int, shape: tuple[int, int, int]):
     operator = Operator(*faces, 0.1 * inside)
     size = cycle.level_size(*shape)
     fields = np.zeros((cycle.ROWS, size + 2 * cycle.MARGIN), dtype=np.float32)
-    levels = np.array([[*shape, cycle.MARGIN]], dtype=np.int64)
-    cycle.split_operator(*faces, operator.anchor, cycle.MARGIN, fields)
-    return operator, inside, fields, levels
+    levels = np.array([[*shape, cycle.MARGIN, 0]], dtype=np.int64)
+    spans = multigrid._spans(inside)
+    cycle.split_operator(*faces, operator.anchor, cycle.MARGIN, spans, fields)
+    return operator, inside, fields, levels, spans
 
 
 def _whole(fields: np.ndarray, row: int, shape: tuple[int, int, int]) -> np.ndarray:
@@ -154,13 +158,13 @@ def _whole(fields: np.ndarray, row: int, shape: tuple[int, int, int]) -> np.ndar
 
 
 @pytest.mark.parametrize("shape", [(6, 5, 7), (5, 6, 8), (3, 4, 40)])
-@pytest.mark.parametrize("first", [0, 1])
-def test_relaxation_is_red_black_gauss_seidel(shape, first) -> None:
-    operator, inside, fields, levels = _level(1, shape)
+@pytest.mark.parametrize(("first", "corner"), [(0, 0), (1, 0), (0, 2), (1, 1)])
+def test_relaxation_is_red_black_gauss_seidel(shape, first, corner) -> None:
+    operator, inside, fields, levels, spans = _level(1, shape, corner)
     right = np.random.default_rng(2).random(shape) * inside
-    cycle.split(right, 1.0, cycle.RIGHT, cycle.MARGIN, fields)
+    cycle.split(right, 1.0, cycle.RIGHT, cycle.MARGIN, spans, fields)
     np.testing.assert_allclose(_whole(fields, cycle.RIGHT, shape), right, rtol=1e-6)
-    cycle.relax(levels, 0, first, 2, fields)
+    cycle.relax(levels, spans, 0, first, 2, fields)
     matrix = _matrix(operator).tocsr()
     value, parity = np.zeros(right.size), np.indices(shape).sum(axis=0).ravel() % 2
     diagonal = matrix.diagonal()
@@ -173,7 +177,7 @@ def test_relaxation_is_red_black_gauss_seidel(shape, first) -> None:
     threaded = fields.copy()
     threaded[: cycle.RIGHT] = 0.0
     for sweep in range(4):
-        cycle.relax_planes(levels, 0, (first + sweep) % 2, threaded)
+        cycle.relax_planes(levels, spans, 0, (first + sweep) % 2, threaded)
     assert np.array_equal(threaded, fields)
 
 
@@ -210,7 +214,8 @@ def test_residual_and_step_are_those_of_the_matrix() -> None:
     operator, place, right = _problem(100.0)
     rng = np.random.default_rng(2)
     value, search = (rng.random(place.shape) * (place >= 0) for _ in range(2))
-    fields = (operator.tx, operator.ty, operator.tz, operator.anchor)
+    spans = multigrid._spans(place >= 0)
+    fields = (operator.tx, operator.ty, operator.tz, operator.anchor, spans)
     left, image = np.zeros_like(value), np.zeros_like(value)
     norm = pressure_solve.residual(*fields, right, value, left)
     matrix = _matrix(operator)
@@ -218,7 +223,7 @@ def test_residual_and_step_are_those_of_the_matrix() -> None:
     scale = np.abs(expected).max()
     np.testing.assert_allclose(left, expected, atol=1e-12 * scale)
     assert norm == pytest.approx((expected**2).sum(), rel=1e-12)
-    assert pressure_solve.squares(right) == pytest.approx((right**2).sum(), rel=1e-12)
+    assert pressure_solve.squares(spans, right) == pytest.approx((right**2).sum(), rel=1e-12)
     moved = value.copy()
     norm = pressure_solve.step(*fields, 0.7, search, image, moved, left)
     times = (matrix @ search.ravel()).reshape(value.shape)
@@ -230,14 +235,14 @@ def test_residual_and_step_are_those_of_the_matrix() -> None:
 
 def test_overlap_and_direction_read_the_finest_level() -> None:
     shape = (6, 5, 7)
-    _, inside, fields, _ = _level(4, shape)
+    _, inside, fields, _, spans = _level(4, shape)
     rng = np.random.default_rng(5)
     value, other, search = (rng.random(shape) * inside for _ in range(3))
-    cycle.split(value, 1.0, cycle.VALUE, cycle.MARGIN, fields)
-    found = pressure_solve.overlap(other, fields, cycle.MARGIN)
+    cycle.split(value, 1.0, cycle.VALUE, cycle.MARGIN, spans, fields)
+    found = pressure_solve.overlap(other, spans, fields, cycle.MARGIN)
     assert found == pytest.approx((value * other).sum(), rel=1e-6)
     expected = 2.0 * value + 0.3 * search
-    pressure_solve.direction(fields, cycle.MARGIN, 2.0, 0.3, search)
+    pressure_solve.direction(spans, fields, cycle.MARGIN, 2.0, 0.3, search)
     np.testing.assert_allclose(search, expected, rtol=1e-6)
 
 

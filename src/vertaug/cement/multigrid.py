@@ -104,51 +104,78 @@ class _Part:
         kernels.cholesky(factor)
 
 
+def _spans(taking: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """First cell that takes part in each line along z, and the one after the last, (nx ny, 2); 0 and 0 of none."""
+    some, length = taking.any(axis=2), taking.shape[2]
+    ends = (taking.argmax(axis=2), length - taking[:, :, ::-1].argmax(axis=2))
+    return np.stack([np.where(some, end, 0) for end in ends], axis=-1).reshape(-1, 2)
+
+
+def _parents(taking: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Coarse cells, of a padded shape, with a child that takes part."""
+    coarse = np.zeros(shape, dtype=np.bool_)
+    coarse[tuple((np.argwhere(taking) + 1).T // 2)] = True
+    return coarse
+
+
 class _Cycle:
     """All levels of all parts as the flat arrays of `split_cycle`."""
 
-    def __init__(self, shape: tuple[int, ...], parts: list[_Part]) -> None:
-        shapes, ends = [shape], []
+    def __init__(self, place: Label, parts: list[_Part]) -> None:
+        shapes, ends, spans = [place.shape], [], [_spans(place >= 0)]
         for part in parts:
             ends.append((len(shapes), len(shapes) + len(part.levels) - 1))
-            shapes += [level.tx.shape for level in part.levels]
+            taking = part.members[0] > 0
+            for level in part.levels:
+                taking = _parents(taking, level.tx.shape)
+                shapes.append(level.tx.shape)
+                spans.append(_spans(taking))
+        spans += [_spans(part.members[0] > 0) for part in parts]
+        lines = np.concatenate([[0], np.cumsum([len(item) for item in spans])])
+        self.spans = np.concatenate(spans)
         sizes = [cycle.level_size(*item) for item in shapes]
         starts = cycle.MARGIN + np.concatenate([[0], np.cumsum(sizes)])
         self.levels = np.array(
-            [(*item, at) for item, at in zip(shapes, starts[:-1], strict=True)], dtype=np.int64
+            [(*item, starts[n], lines[n]) for n, item in enumerate(shapes)], dtype=np.int64
         )
-        self.parts = np.array(ends, dtype=np.int64).reshape(-1, 2)
+        own = lines[len(shapes) : -1]
+        self.parts = np.array(
+            [(*end, at) for end, at in zip(ends, own, strict=True)], dtype=np.int64
+        ).reshape(-1, 3)
         self.fields = np.zeros((cycle.ROWS, starts[-1] + cycle.MARGIN), dtype=np.float32)
         self.masks = np.zeros((len(parts), 2, sizes[0]), dtype=np.float32)
         for mask, part in zip(self.masks, parts, strict=True):
-            cycle.split(part.members[0].astype(np.float64), 1.0, 0, 0, mask)
+            cycle.split(part.members[0].astype(np.float64), 1.0, 0, 0, self.spans, mask)
         coarsest = int(np.prod([n - 2 for n in shapes[-1]])) if parts else 0
         self.factors = np.zeros((len(parts), coarsest, coarsest))
 
     @property
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Single, Float, Single]:
-        """Levels, parts, masks, factors, fields."""
-        return self.levels, self.parts, self.masks, self.factors, self.fields
+    def arrays(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Single, Float, Single]:
+        """Levels, spans, parts, masks, factors, fields."""
+        return self.levels, self.spans, self.parts, self.masks, self.factors, self.fields
 
     def update(self, number: int, level: _Level) -> None:
         """Take the operator of a level."""
         operator = (level.tx, level.ty, level.tz, level.anchor)
-        cycle.split_operator(*operator, self.levels[number, 3], self.fields)
+        at, line = self.levels[number, 3:]
+        cycle.split_operator(*operator, at, self.spans[line:], self.fields)
 
     def threaded(self, remainder: Float, norm: float, groups: GroupNetworks | None = None) -> None:
         """One cycle for a right side, its finest level on all threads."""
         at = self.levels[0, 3]
-        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, self.fields)
+        cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, self.spans, self.fields)
         cycle.start(self.levels, 0, self.fields)
         sweeps = cycle.SWEEPS if groups is None else strong_cycle.SWEEPS
         for colour in (0, 1) * sweeps:
-            cycle.relax_planes(self.levels, 0, colour, self.fields)
+            cycle.relax_planes(self.levels, self.spans, 0, colour, self.fields)
         if groups is None:
             cycle.below(*self.arrays)
         else:
-            strong_cycle.below(self.levels, *groups.arrays, self.fields)
+            strong_cycle.below(self.levels, self.spans, *groups.arrays, self.fields)
         for colour in (1, 0) * sweeps:
-            cycle.relax_planes(self.levels, 0, colour, self.fields)
+            cycle.relax_planes(self.levels, self.spans, 0, colour, self.fields)
 
 
 class Hierarchy:
@@ -168,7 +195,7 @@ class Hierarchy:
         self._parts = [
             _Part(place, member.astype(np.uint8)) for member in (inside, outside) if member.any()
         ]
-        self._cycle = _Cycle(shape, self._parts)
+        self._cycle = _Cycle(place, self._parts)
         self._remainder, self._search, self._image = (np.zeros(shape) for _ in range(3))
         self._groups: GroupNetworks | None = None
         self._hard = True
@@ -179,7 +206,7 @@ class Hierarchy:
         finest.tx, finest.ty, finest.tz = operator.tx, operator.ty, operator.tz
         finest.anchor = operator.anchor
         self._cycle.update(0, finest)
-        for part, (first, _), factor in zip(
+        for part, (first, *_), factor in zip(
             self._parts, self._cycle.parts, self._cycle.factors, strict=True
         ):
             part.update(finest, factor)
@@ -221,12 +248,12 @@ class Hierarchy:
                 cubes = (*operator, *work.arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate(*cubes)
             else:
-                arrays = (work.levels, *groups.arrays, work.fields)
+                arrays = (work.levels, work.spans, *groups.arrays, work.fields)
                 given = (*operator, *arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate_groups(*given)
             return int(made), float(norm), float(product)
         work.threaded(self._remainder, norm, groups)
-        moved = (*operator, work.fields, work.levels[0, 3], norm, product, *vectors)
+        moved = (*operator, work.spans, work.fields, work.levels[0, 3], norm, product, *vectors)
         norm, product = pressure_solve.advance(*moved)
         return 1, float(norm), float(product)
 
@@ -236,9 +263,10 @@ class Hierarchy:
         `right` and `value` are padded; `value` holds the start and receives the solution.
         """
         finest = self._finest
-        fields = (finest.tx, finest.ty, finest.tz, finest.anchor)
+        spans = self._cycle.spans
+        fields = (finest.tx, finest.ty, finest.tz, finest.anchor, spans)
         norm = float(np.sqrt(pressure_solve.residual(*fields, right, value, self._remainder)))
-        scale = float(np.sqrt(pressure_solve.squares(right)))
+        scale = float(np.sqrt(pressure_solve.squares(spans, right)))
         if scale == 0.0:
             value[:] = 0.0
             return SolveReport(0, 0.0)
