@@ -155,10 +155,15 @@ def _relax_plane(i: int, levels: Int, spans: Int, level: int, colour: int, field
 
 @kernel
 def relax(levels: Int, spans: Int, level: int, first: int, sweeps: int, fields: Single) -> None:
-    """Red-black sweeps of Gauss-Seidel on a level, each beginning with colour `first`."""
-    for sweep in range(2 * sweeps):
-        for i in range(1, levels[level, 0] - 1):
-            _relax_plane(i, levels, spans, level, (first + sweep) % 2, fields)
+    """Red-black sweeps of Gauss-Seidel on a level, each beginning with colour `first`.
+
+    Half a sweep follows the one before it by a plane, so that planes between stay in the cache; the sums are those
+    of half a sweep after the other.
+    """
+    halves, end = 2 * sweeps, levels[level, 0] - 1
+    for front in range(1, end + halves - 1):
+        for half in range(max(0, front - end + 1), min(halves, front)):
+            _relax_plane(front - half, levels, spans, level, (first + half) % 2, fields)
 
 
 @parallel_kernel

@@ -175,9 +175,12 @@ class FlowState:
             cells = tuple(inflow.source.cells.T + 1)
             np.add.at(self.source, cells, inflow.rate * inflow.source.weights)
 
-    def update_viscosity(self, time: float, inflows: Sequence[Inflow]) -> None:
-        """Viscosity of every cell and way at `time` from saturation, speed and the cement's own age."""
-        age_in = self.cement.age_in_cannula(time)
+    def update_viscosity(self, time: float, inflows: Sequence[Inflow], share: float = 1.0) -> None:
+        """Viscosity of every cell and way at `time` from saturation, speed and the cement's own age.
+
+        With a `share` below 1 cells go that far only, of logarithms, from the viscosity they have.
+        """
+        age_in, before = self.cement.age_in_cannula(time), self.viscosity.copy()
         for inflow in inflows:
             if not inflow.source.in_cavity:
                 size = max(inflow.source.radius, 0.5 * self.grid.spacing)
@@ -201,6 +204,8 @@ class FlowState:
         flow.front_viscosity(self.saturation, self._thick, marrow, self.viscosity)
         if self.tumour is not None:
             self.tumour.thicken(self.speed, marrow, self.viscosity)
+        if share < 1.0:
+            self.viscosity *= (before / self.viscosity) ** (1.0 - share)
         self._update_ways(age_in, time)
 
     def _cures(self, cells: NDArray[np.intp], age: Float, time: float) -> Float:

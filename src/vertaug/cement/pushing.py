@@ -23,6 +23,8 @@ __all__ = ["Hand", "Pushing"]
 
 Float = NDArray[np.float64]
 _ALL_BUT_ALL = 1.0 - 1e-6
+_DAMPED = 0.5
+"""Share of the way, of logarithms, that viscosities go from one pass to the next, where they go to and fro."""
 _STILL = 1e-6
 """Share of the injected cement that may move in a longest step of cement that stands still."""
 
@@ -49,6 +51,14 @@ class Hand:
         return Inflow(self.source, self.flow, self.portion, self.cannula.name)
 
 
+_Flowing = tuple[tuple[str, float, float], ...]
+
+
+def _inflow_of(hands: Sequence[Hand]) -> _Flowing:
+    """What comes in: cannula, depth and flow of each hand."""
+    return tuple((hand.cannula.name, hand.depth, hand.flow) for hand in hands)
+
+
 class _Pass(NamedTuple):
     """One solve: flows, pressures of the tips, and the solver's iterations."""
 
@@ -70,6 +80,7 @@ class Pushing:
         self._held = False
         self._constant = np.inf
         self._seen_at = np.inf
+        self._flowed: tuple[_Pass | None, _Flowing] = None, ()
         self._last = next(iter(hands.values()))
         self._steps = 0
 
@@ -127,13 +138,15 @@ class Pushing:
         parts += [hand for hand in self.hands.values() if hand.stored > 0.0 and hand not in parts]
         for hand in parts:
             hand.flow = hand.flow if self._held and hand.flow > 0.0 else hand.piston
-        iterations, n, found = 0, 0, None
-        while found is None or n < options.most_passes:
+        iterations, n, found = 0, 0, self._begun(parts, asked, longest)
+        exact = found is not None
+        while n == 0 or n < options.most_passes:
             step = self._length(parts, asked, longest)
             inflows = [hand.inflow for hand in parts]
-            state.update_viscosity(time + step, inflows)
+            share = _DAMPED if n >= options.passes else 1.0
+            state.update_viscosity(time + step, inflows, share)
             state.system.assemble(state.viscosity)
-            tolerance = options.tolerance if n else options.rough_tolerance
+            tolerance = options.tolerance if n or exact else options.rough_tolerance
             last, ways = found, state.way_flows
             found = self._solve(parts, asked, step, tolerance)
             iterations += found.iterations
@@ -143,19 +156,32 @@ class Pushing:
             state.update_speed()
             state.try_step(step, time, [hand.inflow for hand in parts])
             n += 1
-            if n >= options.passes and self._settled(last, found, ways):
+            if n >= options.passes and self._settled(last, found, ways, share):
                 break
         if self._blocked(asked, found):
             state.go_back()
             self.stop = "pressure"
             return
         self._accept(parts, asked, step, found, iterations, n)
+        self._flowed = found, _inflow_of(parts)
 
-    def _settled(self, last: _Pass | None, now: _Pass, ways: Float) -> bool:
-        """Whether a further pass would change little: flows through cannulas and ways, pressures of the tips."""
+    def _begun(self, parts: list[Hand], asked: Sequence[Hand], longest: float) -> _Pass | None:
+        """Move a step by the flows of the last one, where the same comes in; its solve, None where not."""
+        found, before = self._flowed
+        if found is None or not parts or _inflow_of(parts) != before:
+            return None
+        step = self._length(parts, asked, longest)
+        self.state.try_step(step, self.record.time, [hand.inflow for hand in parts])
+        return found
+
+    def _settled(self, last: _Pass | None, now: _Pass, ways: Float, share: float) -> bool:
+        """Whether a further pass would change little: flows through cannulas and ways, pressures of the tips.
+
+        `share` is that of the way which the last pass went.
+        """
         if last is None or not len(now.tips):
             return last is not None
-        least = self.options.change
+        least = share * self.options.change
         flow = float(now.flows.flow.sum())
         moved = float(np.abs(now.flows.flow - last.flows.flow).max(initial=0.0))
         moved = max(moved, float(np.abs(self.state.way_flows - ways).max(initial=0.0)))
