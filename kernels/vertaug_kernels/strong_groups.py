@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels._jit import allocating_kernel, kernel
+from vertaug_kernels._jit import allocating_kernel, inlined_kernel, kernel
 
 __all__ = ["grid_rows", "join", "number_cells", "pair", "place_groups", "row_sums"]
 
@@ -236,19 +236,22 @@ def pair(
     return count
 
 
-@kernel
-def _through(total: float, first: float, second: float, share: float, inner: float) -> float:
-    """Coupling to a pair's mean of what reaches its members by `first` and `second`, and `total` in all.
+@inlined_kernel
+def _stiffness(
+    total: float, first: float, second: float, share: float, inner: float
+) -> tuple[float, float]:
+    """Stiffness of a pair's difference and what it lets go of, whose ratio is the share of `total` that is lost.
 
-    The members' difference is the one of least energy; `share` is the first's part of the pair's diagonal, `inner`
-    the coupling of the two. In a row of equal cells this gives half the coupling for two pairs in series.
+    `total` reaches the pair, `first` and `second` of it its members. Their difference is the one of least energy;
+    `share` is the first's part of the pair's diagonal, `inner` the coupling of the two. In a row of equal cells this
+    gives half the coupling for two pairs in series. Groups that are no pairs have no `inner`.
     """
-    if first + second <= 0.0:
-        return total
     rest = 1.0 - share
     a, b = first * rest, second * share
     stiffness = (a * rest + b * share) * total + (a + b) * inner
-    return max(total - (a - b) * (a - b) * total / stiffness, _LEAST_SHARE * total)
+    if not (inner > 0.0 and stiffness > 0.0):
+        return 1.0, 0.0
+    return stiffness, min((a - b) * (a - b), (1.0 - _LEAST_SHARE) * stiffness)
 
 
 @kernel
@@ -293,7 +296,7 @@ def _weigh_pairs(
                 share[group[i]] = total[j] / (total[i] + total[j])
 
 
-@kernel
+@inlined_kernel
 def _gather(
     a: int, at: int, start: Int, other: Int, coupling: Float, group: Int, role: Byte, aside: Float,
     begin: Int, member: Int, place: Int, parts: Float, out_other: Int, out_coupling: Float, out_anchor: Float,
@@ -301,26 +304,31 @@ def _gather(
     """Sum the couplings of group a from entry `at` on, and in `parts` by the roles at both ends; returns the end."""
     first = at
     for q in range(begin[a], begin[a + 1]):
-        i = member[q]
-        for p in range(start[i], start[i + 1]):
-            j = other[p]
-            b = group[j]
-            if b < 0:
-                out_anchor[a] += coupling[p]
-            if b < 0 or b == a:
+        i = np.uint32(member[q])
+        own = role[i]
+        for p in range(np.uint32(start[i]), np.uint32(start[i + 1])):
+            j = np.uint32(other[p])
+            b, value = group[j], coupling[p]
+            if b == a:
                 continue
-            if place[b] < first:
-                place[b] = at
+            if b < 0:
+                out_anchor[a] += value
+                continue
+            there = role[j]
+            if own == FOLLOWER or there == FOLLOWER:
+                value = 1.0 / (1.0 / value + aside[i] + aside[j])
+            near = place[np.uint32(b)]
+            if near < first:
+                near = at
+                place[np.uint32(b)] = at
                 out_other[at] = b
                 out_coupling[at] = 0.0
-                parts[at - first, :] = 0.0
+                for n in range(6):
+                    parts[at - first, n] = 0.0
                 at += 1
-            value = coupling[p]
-            if aside[i] + aside[j] > 0.0:
-                value = 1.0 / (1.0 / value + aside[i] + aside[j])
-            out_coupling[place[b]] += value
-            parts[place[b] - first, role[i]] += value
-            parts[place[b] - first, 3 + role[j]] += value
+            out_coupling[near] += value
+            parts[near - first, own] += value
+            parts[near - first, 3 + there] += value
     return at
 
 
@@ -367,14 +375,11 @@ def join(
         )  # fmt: skip
         for p in range(first, at):
             b, whole, n = out_other[p], out_coupling[p], p - first
-            here, there = whole, whole
-            if inner[a] > 0.0:
-                here = _through(whole, parts[n, FIRST], parts[n, SECOND], share[a], inner[a])
-            if inner[b] > 0.0:
-                there = _through(
-                    whole, parts[n, 3 + FIRST], parts[n, 3 + SECOND], share[b], inner[b]
-                )
-            product = here * there
-            out_coupling[p] = product * whole / (whole * (here + there) - product)
+            here, lost = _stiffness(whole, parts[n, FIRST], parts[n, SECOND], share[a], inner[a])
+            there, gone = _stiffness(
+                whole, parts[n, 3 + FIRST], parts[n, 3 + SECOND], share[b], inner[b]
+            )
+            # what is left at either end, in series, without counting the coupling twice
+            out_coupling[p] = whole * (here - lost) * (there - gone) / (here * there - lost * gone)
         out_start[a + 1] = at
     return at

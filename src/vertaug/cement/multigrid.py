@@ -12,7 +12,8 @@ positive definite whatever the coarse operator.
 Where neighbours differ by orders of magnitude at random, cubes hold together what no strong face joins, and their
 coarse faces are far too stiff. That is measured, on all levels, and where more than a few faces are, the coarse cells
 are groups that strong faces join (`strong_groups`). Those keep iterations few whatever the contrast, but to make them
-takes as long as 20 iterations with cubes.
+takes as long as 10 to 25 iterations with cubes. Where faces are not too stiff and cubes are slow all the same, groups
+are tried for the next operator, and kept while they save what they cost.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ Label = NDArray[np.int16]
 _COARSEST = 64
 _STIFF, _STIFF_SHARE, _FEWEST_FACES = 30.0, 0.02, 200
 """A coarse face counts as stiff by this factor; groups are taken above this share of them on a level of that size."""
-_FEW = 16
-"""Iterations up to which cubes do well and nothing is measured."""
+_FEW, _MANY = 2.7, 5.5
+"""Iterations a decade of the residual: cubes do well up to the first, and from the second on groups are tried."""
+_SET_UP, _DEARER = 3.5, 2.2
+"""What groups cost, in iterations with cubes: to make them for six decades, a decade; one of their iterations."""
 _SERIAL_BELOW = 1_000_000
 _CELLS_A_CALL = 1_000_000
 """Cells times iterations of one call: some hundredths of a second, so that an interrupt does not wait."""
@@ -198,7 +201,7 @@ class Hierarchy:
         self._cycle = _Cycle(place, self._parts)
         self._remainder, self._search, self._image = (np.zeros(shape) for _ in range(3))
         self._groups: GroupNetworks | None = None
-        self._hard = True
+        self._pace = {False: np.inf, True: 0.0}
 
     def update(self, operator: Operator) -> None:
         """Take a new operator and build its coarse ones."""
@@ -212,16 +215,21 @@ class Hierarchy:
             part.update(finest, factor)
             for n, level in enumerate(part.levels):
                 self._cycle.update(int(first) + n, level)
-        if not (self._hard or self.grouped):
+        if self._pace[False] <= _FEW and not self.grouped:
             return
         self._groups = None
-        if self._stiff_share() > _STIFF_SHARE:
+        if self._groups_pay() or self._stiff_share() > _STIFF_SHARE:
             self._groups = GroupNetworks((finest.tx, finest.ty, finest.tz), finest.anchor)
 
     @property
     def grouped(self) -> bool:
         """Whether coarse cells are groups of cells that strong faces join, not cubes."""
         return self._groups is not None
+
+    def _groups_pay(self) -> bool:
+        """Whether cubes were so slow that groups save more iterations than they cost, or may."""
+        cubes, groups = self._pace[False], self._pace[True]
+        return _MANY < cubes < np.inf and cubes > _SET_UP + _DEARER * groups
 
     def _stiff_share(self) -> float:
         """Largest share of coarse faces that are too stiff on the fine levels of the grid."""
@@ -270,9 +278,10 @@ class Hierarchy:
         if scale == 0.0:
             value[:] = 0.0
             return SolveReport(0, 0.0)
-        product, iterations, goal = 0.0, 0, tolerance * scale
+        product, iterations, goal, start = 0.0, 0, tolerance * scale, norm
         while norm > goal and iterations < most:
             made, norm, product = self._iterate(most - iterations, goal, norm, product, value)
             iterations += made
-        self._hard = iterations > _FEW
+        if 0.0 < norm < 0.1 * start:
+            self._pace[self.grouped] = iterations / np.log10(start / norm)
         return SolveReport(iterations, norm / scale)
