@@ -138,16 +138,16 @@ class Pushing:
         parts += [hand for hand in self.hands.values() if hand.stored > 0.0 and hand not in parts]
         for hand in parts:
             hand.flow = hand.flow if self._held and hand.flow > 0.0 else hand.piston
-        iterations, n, found = 0, 0, self._begun(parts, asked, longest)
-        exact = found is not None
-        while n == 0 or n < options.most_passes:
+        iterations, n, last = 0, 0, self._begun(parts, asked, longest)
+        exact = last is not None
+        while True:
             step = self._length(parts, asked, longest)
             inflows = [hand.inflow for hand in parts]
             share = _DAMPED if n >= options.passes else 1.0
             state.update_viscosity(time + step, inflows, share)
             state.system.assemble(state.viscosity)
             tolerance = options.tolerance if n or exact else options.rough_tolerance
-            last, ways = found, state.way_flows
+            ways = state.way_flows
             found = self._solve(parts, asked, step, tolerance)
             iterations += found.iterations
             length = self._length(parts, asked, longest)
@@ -156,8 +156,10 @@ class Pushing:
             state.update_speed()
             state.try_step(step, time, [hand.inflow for hand in parts])
             n += 1
-            if n >= options.passes and self._settled(last, found, ways, share):
+            settled = n >= options.passes and self._settled(last, found, ways, share)
+            if settled or n >= options.most_passes:
                 break
+            last = found
         if self._blocked(asked, found):
             state.go_back()
             self.stop = "pressure"
