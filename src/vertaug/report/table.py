@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from vertaug.report import _rows
+from vertaug.report import _heat, _rows
 
 __all__ = ["results_table"]
 
@@ -32,6 +32,8 @@ def results_table(summary: Mapping[str, Any]) -> Group:
         _table("Restoration",
                ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation", "Of before"),
                _rows.restoration_rows(summary)),
+        _table("Fracture", ("Stage", "Ended by", "Highest force", "Way", "Front lost", "Heights as it let go"),
+               _heat.fracture_rows(summary)),
         _table("Access", ("Balloon", "Route", "Medial", "Caudal", "To canal", "In cortex", "Around", "Ahead"),
                _rows.access_rows(summary)),
         _table("Balloons",
@@ -42,6 +44,8 @@ def results_table(summary: Mapping[str, Any]) -> Group:
                _rows.leak_rows(summary)),
         _table("Where leaked cement lies", ("Space", "Cement", "First"), _rows.space_rows(summary)),
         _table("Which pathway led where", *_rows.led_table(summary)),
+        _table("Heat", ("Place", "Highest", "Above 45 °C", "Above 50 °C", "At 43 °C", "Damaged"),
+               _heat.heat_rows(summary)),
         _balances(summary),
     ]  # fmt: skip
     return Group(*(part for part in parts if part is not None))

@@ -34,6 +34,20 @@ def test_results_are_in_the_table(make_run):
     assert "warning" not in text
 
 
+def test_fracture_and_heat_are_in_the_table(make_run):
+    heights = {"anterior": 14.78, "middle": 13.59, "posterior": 17.53}
+    broken = {
+        "stage": "fracture", "stop": "failure", "peak_N": 961.9, "way_mm": 9.1, "anterior_loss_percent": 35.5,
+        "heights_at_once_mm": heights,
+    }  # fmt: skip
+    canal = {"peak_C": 38.8, "above_45_s": 0.0, "above_50_s": 0.0, "cem43_min": 0.04}
+    heat = {"peak_C": 98.7, "places": {"canal": canal | {"damaged_mL": 0.0}}}
+    text = printed(make_run.summary() | {"fractures": [broken], "temperature": heat})
+    assert line(text, "Fracture", "Failure", "962 N", "9.1 mm", "14.8 / 13.6 / 17.5 mm")
+    assert line(text, "Canal", "38.8 °C", "0 s", "0.00 mL")
+    assert "Heat" not in printed(make_run.summary())
+
+
 def test_stages_that_were_not_run_have_no_table(make_run):
     text = printed(make_run.summary() | {"cement": None, "restoration": None, "balloons": []})
     assert "Height, mm" in text
