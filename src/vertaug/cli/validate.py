@@ -60,6 +60,9 @@ def validate(
     kept: Annotated[
         bool, typer.Option("--kept", help="Run nothing: tell what has been run in the folder.")
     ] = False,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Folder of a record: bring it up to date too.")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Experiments at a time.")] = 1,
     reason: Annotated[
         str | None,
@@ -82,6 +85,7 @@ def validate(
             typer.echo(f"frozen: {parameters.freeze(reason).digest}")
             return
         from vertaug.validation.convergence import STUDIES, study_lines
+        from vertaug.validation.record import update_record
         from vertaug.validation.report import rows, table, write_report
         from vertaug.validation.running import Task, run_experiments
         from vertaug.validation.targets import all_targets, chosen_ids
@@ -100,6 +104,8 @@ def validate(
             studies = run_experiments([study.id for study in STUDIES], task, _tell, STUDIES)
             for line in study_lines({study.experiment.id: study.values for study in studies}):
                 typer.echo(line)
-        typer.echo(f"written: {write_report(found, outcomes, frozen, level.value, out, studies)}")
+        typer.echo(f"written: {write_report(found, outcomes, frozen, out, studies)}")
+        if record is not None:
+            typer.echo(f"written: {update_record(record, targets, outcomes, studies, frozen)}")
         if any(outcome.failure for outcome in (*outcomes, *studies)):
             raise typer.Exit(FAILED)

@@ -8,7 +8,7 @@ import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ from vertaug import __version__
 from vertaug.procedure.checkpoint import atomic_write
 from vertaug.validation.convergence import study_lines
 from vertaug.validation.parameters import Frozen
-from vertaug.validation.running import Outcome
+from vertaug.validation.running import Outcome, Run
 from vertaug.validation.targets import Target
 
-__all__ = ["Row", "markdown", "reasons", "records", "rows", "table", "write_report"]
+__all__ = ["RUN_FILE", "Row", "markdown", "reasons", "records", "rows", "table", "write_report"]
 
 Reasons = Mapping[tuple[str, str], str]
+
+RUN_FILE = "validation_run.json"
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,25 @@ observed order held between 0.5 and 2; where values oscillate or diverge the lar
 taken."""
 
 
+def _runs(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Table of what the experiments were run with."""
+    groups: dict[Run, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.run is not None:
+            groups.setdefault(outcome.run, []).append(outcome.experiment.id)
+    if groups:
+        yield from (RUNS, "", "| meshes | engine | parameters | experiments |", "|---|---|---|---|")
+        for run, names in groups.items():
+            cells = (run.level, f"`{run.engine}`", f"`{run.parameters}`", ", ".join(names))
+            yield "| " + " | ".join(cells) + " |"
+        yield ""
+
+
+RUNS = """\
+Each experiment with what it was run with; `engine` is the digest of the sources of engine and kernels, experiments
+left out (`vertaug.validation.running.code_digest`)."""
+
+
 def _protocols(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """What every experiment took from its paper and what it assumes, from its module."""
     yield from ("## Experiments", "")
@@ -220,6 +241,7 @@ from it and not read again.
 ```sh
 vertaug validate --out runs/validation                 # all of them; started again it goes on
 vertaug validate --only V1,V4 --level coarse --out runs/validation
+vertaug validate --only V4 --level coarse --record docs # run again: its rows alone change in that record
 vertaug validate --freeze "why"                        # after a constant has changed
 ```
 """
@@ -229,18 +251,18 @@ def markdown(
     found: Sequence[Row],
     outcomes: Sequence[Outcome],
     frozen: Frozen,
-    level: str,
     why: Reasons,
     studies: Sequence[Outcome] = (),
 ) -> str:
     """The document of a validation."""
-    sizes = f"Meshes: {level}. Parameters `{frozen.digest[:16]}`: {frozen.reason}."
+    told = f"Parameters now `{frozen.digest[:12]}`: {frozen.reason.rstrip('.')}."
     lines = [
         "# Validation",
         "",
-        f"Written by `vertaug validate`, vertaug {__version__}. {sizes}",
+        f"Written by `vertaug validate`, vertaug {__version__}. {told}",
         "",
         INTRODUCTION,
+        *_runs((*outcomes, *studies)),
     ]
     for role in ("calibration", "validation"):
         lines += _section(role, found)
@@ -252,7 +274,6 @@ def write_report(
     found: Sequence[Row],
     outcomes: Sequence[Outcome],
     frozen: Frozen,
-    level: str,
     folder: Path,
     studies: Sequence[Outcome] = (),
 ) -> Path:
@@ -265,18 +286,16 @@ def write_report(
         return folder / name
 
     put(
-        "validation_run.json",
+        RUN_FILE,
         {
-            "vertaug": __version__, "level": level, "parameters_sha256": frozen.digest, "frozen_for": frozen.reason,
+            "vertaug": __version__, "parameters_sha256": frozen.digest, "frozen_for": frozen.reason,
             "experiments": [
                 {"id": o.experiment.id, "seconds": o.seconds, "processor_seconds": o.processor_seconds,
-                 "failure": o.failure, "lacking": o.lacking,
+                 "run": None if o.run is None else asdict(o.run), "failure": o.failure, "lacking": o.lacking,
                  "values": dict(o.values), "unable": dict(o.unable), "facts": dict(o.facts)}
                 for o in (*outcomes, *studies)
             ],
         },
     )  # fmt: skip
-    atomic_write(
-        folder / "validation.md", markdown(found, outcomes, frozen, level, reasons(), studies)
-    )
+    atomic_write(folder / "validation.md", markdown(found, outcomes, frozen, reasons(), studies))
     return put("validation.json", records(found))

@@ -22,10 +22,11 @@ from vertaug.validation.experiment import Experiment, Level
 from vertaug.validation.registry import EXPERIMENTS
 from vertaug.validation.worker import RESULT
 
-__all__ = ["Outcome", "Task", "code_digest", "run_experiments"]
+__all__ = ["Outcome", "Run", "Task", "code_digest", "run_experiments"]
 
 _OUTSIDE = ("cli", "report", "viz", "verification", "validation")
 """Parts of the engine that no experiment's numbers hang on."""
+_DIGITS = 12
 _USES = re.compile(r"^from vertaug\.validation\.(\w+) import", re.MULTILINE)
 
 
@@ -45,11 +46,20 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Run:
+    """With what an experiment was run: `level` of the meshes, digests of engine and `parameters` (first digits)."""
+
+    level: str
+    engine: str
+    parameters: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an experiment found: `values`, `unable` and `facts` as in `Findings`.
 
     `failure` says why it could not be run, or is empty; `lacking` what the engine lacks for it, or is empty;
-    `kept` whether it had been run before, in `seconds` of wall time and `processor_seconds`.
+    `kept` whether it had been run before, in `seconds` of wall time and `processor_seconds`; `run` with what.
     """
 
     experiment: Experiment
@@ -61,13 +71,16 @@ class Outcome:
     seconds: float = 0.0
     kept: bool = False
     processor_seconds: float = 0.0
+    run: Run | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment, answer: Mapping[str, Any], *, kept: bool) -> Outcome:
+    def of(
+        cls, experiment: Experiment, answer: Mapping[str, Any], *, kept: bool, run: Run | None
+    ) -> Outcome:
         """Outcome of what a worker wrote."""
         return cls(
-            experiment, answer["values"], answer["unable"], answer["facts"], answer["failure"], "",
-            float(answer["seconds"]), kept, float(answer["processor_seconds"]),
+            experiment, answer["values"], answer["unable"], answer["facts"], answer["failure"],
+            str(answer.get("lacking", "")), float(answer["seconds"]), kept, float(answer["processor_seconds"]), run,
         )  # fmt: skip
 
 
@@ -116,10 +129,11 @@ def _run(task: Task, experiment: Experiment, facts: Mapping[str, Any]) -> Outcom
     if experiment.lacking:
         return Outcome(experiment, lacking=experiment.lacking)
     digest = _digest(task, experiment, facts)
+    run = Run(task.level, code_digest()[:_DIGITS], task.parameters[:_DIGITS])
     folder = task.out / "work" / f"{experiment.id}-{digest[:12]}"
     known = _kept(folder, digest)
     if known is not None:
-        return Outcome.of(experiment, known, kept=True)
+        return Outcome.of(experiment, known, kept=True, run=run)
     if task.kept_only:
         return Outcome(experiment, lacking="not run yet with this code and these parameters")
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,10 +148,9 @@ def _run(task: Task, experiment: Experiment, facts: Mapping[str, Any]) -> Outcom
         ).returncode
     if not (folder / RESULT).is_file():
         text = f"its process ended with {code} and without a result: see {folder / 'log.txt'}"
-        return Outcome(experiment, failure=text)
-    return Outcome.of(
-        experiment, json.loads((folder / RESULT).read_text(encoding="utf-8")), kept=False
-    )
+        return Outcome(experiment, failure=text, run=run)
+    answer = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    return Outcome.of(experiment, answer, kept=False, run=run)
 
 
 def _environment(task: Task) -> dict[str, str]:

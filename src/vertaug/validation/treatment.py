@@ -23,7 +23,7 @@ from vertaug.solid.model import outer_facets
 from vertaug.state import State
 from vertaug.validation.experiment import Setting
 
-__all__ = ["FRACTURE", "Treatment", "balloons", "body_volume", "lost", "specimen_volume", "treat"]
+__all__ = ["FRACTURE", "Treatment", "balloons", "body_volume", "specimen_volume", "treat"]
 
 SIDES = ("left", "right")
 FRACTURE = ("heights_at_once", "peak_N", "stop")
@@ -35,21 +35,6 @@ def balloons(volume: str, sides: tuple[str, ...] = SIDES) -> list[dict[str, str]
     return [{"name": side, "side": side, "volume": volume} for side in sides]
 
 
-def lost(kind: str, level: str, *losses: float) -> dict[str, str]:
-    """Deformity of a ``kind`` that has lost anterior, middle and posterior height: shares, or mm where over 1."""
-    plan = plan_from_dict(
-        {"anatomy": {"source": "parametric", "level": level}, "procedure": {"stages": ["access"]}}
-    )
-    whole = make_case(plan).intact
-    assert whole is not None
-    keys = ("anterior_height", "middle_height", "posterior_height")
-    left = [
-        height - (loss if loss > 1.0 else loss * height)
-        for height, loss in zip(whole.to_dict().values(), losses, strict=True)
-    ]
-    return {"kind": kind} | {key: f"{value:.4f} mm" for key, value in zip(keys, left, strict=True)}
-
-
 def specimen_volume(case: Case) -> float:
     """Volume (mm³) of a vertebra's body without its arch."""
     grid = body_alone(case.vertebra).distance
@@ -59,10 +44,10 @@ def specimen_volume(case: Case) -> float:
     return float(share.sum(dtype=np.float64)) * edge**3
 
 
-def body_volume(case: Case, first: State, state: State) -> float:
-    """Volume (mm³) of the body at ``state`` with its cavities; ``first`` is at the shape of the case's vertebra."""
-    outer = [enclosed_volume(s.mesh.points, outer_facets(s.mesh)) for s in (first, state)]
-    return specimen_volume(case) + outer[1] - outer[0]
+def body_volume(case: Case, state: State) -> float:
+    """Volume (mm³) of the body at ``state`` with its cavities; it was the case's vertebra at first."""
+    outer = enclosed_volume(state.mesh.points, outer_facets(state.mesh))
+    return specimen_volume(case) + outer - state.outer_volume
 
 
 @dataclass(frozen=True)

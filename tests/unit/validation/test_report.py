@@ -8,8 +8,9 @@ import pytest
 
 from vertaug.validation.experiment import Experiment
 from vertaug.validation.parameters import Frozen
+from vertaug.validation.record import merged, read_record
 from vertaug.validation.report import markdown, records, rows, table, write_report
-from vertaug.validation.running import Outcome
+from vertaug.validation.running import Outcome, Run
 from vertaug.validation.targets import Target
 
 FROZEN = Frozen(b'reason = "first"\n')
@@ -20,10 +21,13 @@ TARGETS = (
     Target("C", "load, N", "third 2003", "found", 97.0, (80.0, 100.0), "validation"),
 )
 OUTCOMES = (
-    Outcome(Experiment("A", "first"), {"gain, mm": 5.0, "pressure, psi": 150.0}, seconds=2.0),
+    Outcome(
+        Experiment("A", "first"), {"gain, mm": 5.0, "pressure, psi": 150.0}, seconds=2.0,
+        run=Run("coarse", "e1", "p1"),
+    ),
     Outcome(Experiment("B", "second"), {}, {"share, %": "balloons stopped early"}),
     Outcome(Experiment("C", "third"), lacking="no column"),
-)
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -56,22 +60,41 @@ def test_a_number_that_is_none_is_no_value():
 
 
 def test_document_parts_calibration_from_validation_and_says_why(found):
-    text = markdown(
-        found, OUTCOMES, FROZEN, "coarse", {("A", "gain, mm"): "The load was too small."}
-    )
+    text = markdown(found, OUTCOMES, FROZEN, {("A", "gain, mm"): "The load was too small."})
     calibration, validation = text.split("## Validation")
     assert "pressure, psi" in calibration.split("## Calibration")[1]
     assert "gain, mm" not in calibration
     assert "0 of 1 in their bands, 2 not run" in validation
     assert "(5): The load was too small." in validation
     assert "**B**: balloons stopped early (share, %)." in text
-    assert FROZEN.digest[:16] in text
-    assert "No reason is known yet" in markdown(found, OUTCOMES, FROZEN, "coarse", {})
+    assert FROZEN.digest[:12] in text
+    assert "| coarse | `e1` | `p1` | A |" in text
+    assert "No reason is known yet" in markdown(found, OUTCOMES, FROZEN, {})
 
 
 def test_files_are_written(found, tmp_path):
-    file = write_report(found, OUTCOMES, FROZEN, "coarse", tmp_path / "out")
+    file = write_report(found, OUTCOMES, FROZEN, tmp_path / "out")
     assert json.loads(file.read_text()) == records(found)
     run = json.loads((tmp_path / "out" / "validation_run.json").read_text())
     assert run["parameters_sha256"] == FROZEN.digest
     assert run["experiments"][0]["seconds"] == 2.0
+
+
+def test_a_record_keeps_what_is_not_run_again(found, tmp_path):
+    experiments = [outcome.experiment for outcome in OUTCOMES]
+    assert read_record(tmp_path, experiments) == []
+    write_report(found, OUTCOMES, FROZEN, tmp_path)
+    known = read_record(tmp_path, experiments)
+    assert [outcome.values for outcome in known] == [outcome.values for outcome in OUTCOMES]
+    assert known[0].run == Run("coarse", "e1", "p1")
+    assert known[2].lacking == "no column"
+    again = Outcome(experiments[1], {"share, %": 90.0}, run=Run("default", "e2", "p2"))
+    not_run = Outcome(experiments[0], lacking="not run yet")
+    now = merged(known, [again, not_run], experiments)
+    assert [outcome.experiment.id for outcome in now] == ["A", "B", "C"]
+    assert now[0].values["gain, mm"] == 5.0
+    assert now[1].run == Run("default", "e2", "p2")
+    text = markdown(rows(TARGETS, now), now, FROZEN, {})
+    assert "| coarse | `e1` | `p1` | A |" in text
+    assert "| default | `e2` | `p2` | B |" in text
+    assert len(read_record(tmp_path, experiments[1:])) == 2
