@@ -102,7 +102,7 @@ def kamal(
 def autocatalytic(
     start: Annotated[float, Bounds(0.0, 0.5)] = 1e-3,
     limit: Annotated[float, Bounds(0.5, 1.0001)] = 1.0,
-    temperatures: tuple[Positive, ...] = (296.15, 310.15),
+    temperatures: tuple[Annotated[float, Bounds(273.0, 353.0)], ...] = (296.15, 310.15),
     heat: Positive = 155.0,
     density: Positive = 1.18e-9,
     specific_heat: Positive = 1.46e9,
@@ -186,13 +186,16 @@ def curing(
     box: Positive = 24.0,
     heat: Positive = 140.0,
     perfusion: Annotated[float, Bounds(-1e-12)] = 2e-3,
-    fresh: Annotated[float, Bounds(273.0, 353.0)] = 300.15,
+    fresh: Annotated[float, Bounds(273.0, 318.0)] = 300.15,
     start: Start = 0.02,
     time: Positive = 240.0,
     mesh: Annotated[int, Bounds(4, 64)] = 16,
     steps: Annotated[tuple[int, ...], Bounds(4, 10000, rising=True)] = (96, 192, 384),
 ) -> Iterator[Check]:
-    """``mesh`` cells along the box; the reference of each step is that of eight times the finest."""
+    """``mesh`` cells along the box; the reference of each step is that of eight times the finest.
+
+    Cement that is put in hotter than a body runs away within one of the equal steps, whose order then does not show.
+    """
     warm = 310.15
     middle = (np.indices((mesh,) * 3) + 0.5 - 0.5 * mesh) * box / mesh
     share = np.clip(0.5 + (radius - np.linalg.norm(middle, axis=0)) * mesh / box, 0.0, 1.0)
