@@ -16,15 +16,15 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples/01_kyphoplasty_l1.py"
 
 SMALL = """
 [mesh]
-size = "3.6 mm"
-cavity_size = "1.6 mm"
+size = "4.5 mm"
+cavity_size = "2 mm"
 
 [numerics]
-volume_step = 0.15
-deflation_steps = 4
+volume_step = 0.2
+deflation_steps = 3
 
 [flow]
-spacing = "1 mm"
+spacing = "1.4 mm"
 """
 
 

@@ -24,7 +24,7 @@ REST = """
 [[cannula]]
 name = "left"
 tip = ["4 mm", "-2 mm", "0 mm"]
-entry = ["16 mm", "25 mm", "4 mm"]
+entry = ["20 mm", "25 mm", "4 mm"]
 gauge = 11
 {opening}
 [cement]

@@ -41,7 +41,7 @@ pressure = "0 kPa"
 [[cannula]]
 name = "left"
 tip = ["0 mm", "0 mm", "0 mm"]
-entry = ["16 mm", "25 mm", "4 mm"]
+entry = ["20 mm", "25 mm", "4 mm"]
 gauge = 11
 [cement]
 class = "low"
@@ -55,16 +55,24 @@ rate = "3 mL/min"
 [procedure]
 stages = ["access", "inject"]
 """
+GRID = """
+[mesh]
+size = "4 mm"
+cavity_size = "1.8 mm"
+[flow]
+spacing = "{}"
+"""
 MEASURED = 1.20, 5.09
 """kPa, with and without a void."""
 FILL = 3000.0
 """mm³ with which the void is not yet full."""
 
 
-@pytest.fixture(scope="module")
-def runs(inject_plan) -> tuple:
+@pytest.fixture(scope="module", params=["1.5 mm", pytest.param("1 mm", marks=pytest.mark.slow)])
+def runs(inject_plan, request) -> tuple:
     """With a void, and without."""
-    return inject_plan(BODY + VOID, REST), inject_plan(BODY, REST)
+    rest = REST + GRID.format(request.param)
+    return inject_plan(BODY + VOID, rest), inject_plan(BODY, rest)
 
 
 def off(runs: tuple) -> float:

@@ -173,3 +173,14 @@ def test_sampled_sphere_is_a_distance_whatever_its_level_set():
     error = sampled.at(points) - (np.linalg.norm(points - centre, axis=1) - 10.0)
     assert np.abs(error).max() < 0.3
     assert np.abs(error).mean() < 0.08
+
+
+def test_one_shape_is_sampled_once_whatever_its_density():
+    wedge = Deformity("wedge", 1)
+    one = ParametricVertebra("T12", deformity=wedge, density=60.0).build(2.0)
+    again = ParametricVertebra("T12", deformity=wedge, density=120.0).build(2.0)
+    assert again.distance is one.distance
+    place = np.zeros((1, 3))
+    assert again.density(place) == pytest.approx(2.0 * one.density(place))
+    for other in (ParametricVertebra("T12"), ParametricVertebra("T12", 1.1, deformity=wedge)):
+        assert not np.array_equal(other.build(2.0).distance.origin, one.distance.origin)

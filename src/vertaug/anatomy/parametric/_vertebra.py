@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,8 +148,8 @@ class ParametricVertebra:
 
     def build(self, spacing: float = 0.6) -> Vertebra:
         """Sample the shape at ``spacing`` (mm) and hand it over with fields and landmarks."""
-        low, high = self._box()
-        distance = sample_distance(self.level_set, low, high, spacing)
+        sizes = tuple(sorted(self.dimensions.items()))
+        distance = _distance(self.level, self.scale, sizes, self.deformity, self.band, spacing)
         return Vertebra(
             name=self.level,
             distance=distance,
@@ -231,3 +231,14 @@ def _dimension_error(name: str, found: str, expected: str, number: int) -> Input
         "correct it, or leave it out to take the level's mean",
         f"E-ANAT-{number:03d}",
     )
+
+
+@lru_cache(maxsize=4)
+def _distance(
+    level: str, scale: float, dimensions: tuple[tuple[str, float], ...], deformity: Deformity, band: Band,
+    spacing: float,
+) -> SignedDistance:  # fmt: skip
+    """Sample a shape; the last few are kept, since a plan is checked, built and read back with the same one."""
+    shape = ParametricVertebra(level, scale, dict(dimensions), deformity=deformity, band=band)
+    low, high = shape._box()
+    return sample_distance(shape.level_set, low, high, spacing)
