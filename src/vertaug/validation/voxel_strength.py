@@ -26,13 +26,15 @@ from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.stepping import PathOptions, follow
 from vertaug_kernels import laws
 
-__all__ = ["CAP", "VoxelBody", "forces", "stiffness", "voxel_body"]
+__all__ = ["CAP", "YIELDING_TOLERANCE", "VoxelBody", "forces", "stiffness", "voxel_body"]
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 CAP = 2500.0
 """Young's modulus of the caps, MPa."""
+YIELDING_TOLERANCE = 1e-4
+"""Residual of a yielding body's equilibrium over its force, at which Newton's iteration ends."""
 POISSON = 0.3
 LEAST_DENSITY = 10.0
 _NEVER = 1e6
@@ -139,8 +141,10 @@ def stiffness(body: VoxelBody) -> float:
 
 
 def forces(body: VoxelBody, stations: Sequence[float]) -> Float:
-    """Forces (N) of the yielding body at ways ``stations`` (mm) of the upper end."""
-    options = PathOptions(
-        0.05, 1e-4, 0.25, iterations=12, newton=NewtonOptions(tolerance=1e-4, max_iterations=60)
-    )
+    """Forces (N) of the yielding body at ways ``stations`` (mm) of the upper end.
+
+    Each is in equilibrium to ``YIELDING_TOLERANCE`` of itself.
+    """
+    newton = NewtonOptions(tolerance=YIELDING_TOLERANCE, max_iterations=60)
+    options = PathOptions(0.05, 1e-4, 0.25, iterations=12, newton=newton)
     return _driven(body, stations, options, yields=True)
