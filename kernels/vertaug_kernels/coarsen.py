@@ -47,8 +47,8 @@ def block_norms(indptr, indices, source, blocks, free, out):
 
 
 @parallel_kernel
-def strong_links(indptr, indices, diagonal, norms, theta, widest, links):
-    """Mark blocks that couple two nodes strongly; rows wider than `widest` link to nothing.
+def strong_links(indptr, indices, diagonal, norms, theta, widest, body, links):
+    """Mark blocks that couple two nodes strongly; rows wider than `widest` or held link to nothing.
 
     Parameters
     ----------
@@ -56,26 +56,28 @@ def strong_links(indptr, indices, diagonal, norms, theta, widest, links):
     norms : (n_blocks,) float64
     theta : link where the norm exceeds ``theta`` times the root of both diagonal norms
     widest : most blocks a row may have
+    body : (n_nodes,) int32, rigid body that holds a node, -1 for none
     links : (n_blocks,) bool, out
     """
     for row in prange(indptr.size - 1):
-        wide = indptr[row + 1] - indptr[row] > widest
+        wide = indptr[row + 1] - indptr[row] > widest or body[row] >= 0
         for k in range(indptr[row], indptr[row + 1]):
             column = indices[k]
             limit = theta * np.sqrt(norms[diagonal[row]] * norms[diagonal[column]])
-            other_wide = indptr[column + 1] - indptr[column] > widest
+            other_wide = indptr[column + 1] - indptr[column] > widest or body[column] >= 0
             links[k] = column != row and not wide and not other_wide and norms[k] > limit
 
 
 @allocating_kernel
-def aggregate(indptr, indices, links, norms, widest, owner):  # noqa: C901
-    """Group nodes with their strong neighbours.
+def aggregate(indptr, indices, links, norms, widest, body, owner):  # noqa: C901
+    """Group nodes with their strong neighbours, and those of a rigid body with it.
 
     Parameters
     ----------
     indptr, indices : block pattern, int32
     links, norms : (n_blocks,) bool and float64
     widest : rows with more blocks become groups of their own
+    body : (n_nodes,) int32, rigid body that holds a node, -1 for none; groups begin with the bodies
     owner : (n_nodes,) int32, out: group of each node, -1 for nodes without strong neighbours
 
     Returns
@@ -84,9 +86,11 @@ def aggregate(indptr, indices, links, norms, widest, owner):  # noqa: C901
     """
     n_nodes = indptr.size - 1
     count = 0
-    owner[:] = -1
     for row in range(n_nodes):
-        if indptr[row + 1] - indptr[row] > widest:
+        owner[row] = body[row]
+        count = max(count, body[row] + 1)
+    for row in range(n_nodes):
+        if owner[row] < 0 and indptr[row + 1] - indptr[row] > widest:
             owner[row] = count
             count += 1
     for row in range(n_nodes):

@@ -29,7 +29,7 @@ from vertaug.solid.model import SolidModel, cavity_facets
 from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.rig import Rig, rig_places
+from vertaug.solid.rig import Rig, rig_bodies, rig_places
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.wall_contact import WallContact
@@ -97,7 +97,8 @@ class Equilibrium:
             *cavities,
         ]
         points = np.vstack([state.mesh.points, rig_places(self._rig, state.rig)])
-        self._walls = WallContact(points, lists, cavities, model.contact)
+        bodies = rig_bodies(self._rig, state.rig, self._nodes)
+        self._walls = WallContact(points, lists, cavities, model.contact, bodies)
         self.solver = self._walls.solver
         self._known: tuple[State, _Bodies] | None = None
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from vertaug.mesh import Mesh
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Item
+from vertaug.solid.linear import RigidBodies
 from vertaug.solid.support import AxialLoad, GroundBed, PlatenDisc, nodal_areas
 from vertaug.state import RigState
 
@@ -32,6 +33,7 @@ __all__ = [
     "imbalance",
     "mean_work",
     "platen_guide",
+    "rig_bodies",
     "rig_of",
     "rig_places",
     "specimen_rig_state",
@@ -88,10 +90,19 @@ class PlacedRig(Rig, Protocol):
         """Where the rig's nodes are, (k, 3) mm; zero for unknowns that are no places."""
         ...
 
+    def bodies(self, data: RigState, first: int) -> RigidBodies:
+        """Rigid bodies among the nodes from ``first`` on."""
+        ...
+
 
 def rig_places(rig: Rig, data: RigState) -> Float:
     """Places (k, 3) mm of a rig's nodes for the linear solver; zeros where its nodes are no places."""
     return rig.places(data) if isinstance(rig, PlacedRig) else np.zeros_like(data.points)
+
+
+def rig_bodies(rig: Rig, data: RigState, first: int) -> RigidBodies | None:
+    """Rigid bodies among a rig's nodes, the first of which is ``first``, for the linear solver."""
+    return rig.bodies(data, first) if isinstance(rig, PlacedRig) else None
 
 
 def specimen_rig_state(mesh: Mesh, names: tuple[str, str], axial: float, shear: float) -> RigState:

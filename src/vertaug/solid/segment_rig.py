@@ -28,6 +28,7 @@ from vertaug.solid.follower import FollowerLoad, follower_load
 from vertaug.solid.frame import Frames
 from vertaug.solid.gap import GapItem
 from vertaug.solid.item import Item
+from vertaug.solid.linear import RigidBodies
 from vertaug.solid.load import NodalLoad, frame_load
 from vertaug.solid.rig import MACHINE
 from vertaug.solid.shell import ShellItem, membrane_parameters
@@ -258,3 +259,8 @@ class SegmentRig:
     def places(self, data: RigState) -> Float:
         """Where the rig's nodes are, (k, 3) mm, for the linear solver."""
         return data.arrays["rest"]
+
+    def bodies(self, data: RigState, first: int) -> RigidBodies:
+        """Rigid bodies among the nodes from ``first`` on, for the linear solver."""
+        frames = _frames(data, first)
+        return RigidBodies(frames.centres, frames.rotations, frames.lever)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.solid.contact import ContactOptions, FacetContact
-from vertaug.solid.linear import LinearSolver, build_pattern
+from vertaug.solid.linear import LinearSolver, RigidBodies, build_pattern
 
 __all__ = ["WallContact"]
 
@@ -31,6 +31,7 @@ class WallContact:
     lists : connectivities of all other items, in their order
     cavities : facets (m_i, 3) of each cavity
     options : None for no contact
+    bodies : rigid bodies among the nodes
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class WallContact:
         lists: Sequence[Int],
         cavities: Sequence[Int],
         options: ContactOptions | None,
+        bodies: RigidBodies | None = None,
     ) -> None:
-        self._points = points
+        self._points, self._bodies = points, bodies
         self._lists = list(lists)
         self._cavities = list(cavities)
         self._options = options if self._cavities else None
@@ -60,7 +62,7 @@ class WallContact:
         """Solver for all items and contact on ``pairs`` (m, 6)."""
         contact = [] if self._options is None else [pairs]
         pattern = build_pattern(len(self._points), *self._lists, *contact)
-        return LinearSolver(pattern, self._points)
+        return LinearSolver(pattern, self._points, bodies=self._bodies)
 
     def at(self, points: Float) -> tuple[list[FacetContact], LinearSolver]:
         """Contact of a step that starts at ``points`` (n, 3), none or one item, and its solver."""

@@ -43,7 +43,8 @@ def results(*stages):
 def case(level="L1"):
     y = np.linspace(-12.0, 12.0, 25)
     profile = HeightProfile(y, np.full(25, 12.0), np.full(25, -13.0))
-    return SimpleNamespace(intact=WHOLE, vertebra=SimpleNamespace(reference=profile, name=level))
+    vertebra = SimpleNamespace(reference=profile, reference_doubt=0.0, name=level)
+    return SimpleNamespace(intact=WHOLE, vertebra=vertebra)
 
 
 BROKEN, RAISED = Heights(18.0, 20.0, 25.5), Heights(21.0, 22.0, 25.6)

@@ -5,6 +5,7 @@ from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.choose import LinearSolver, Method, SolverReport
 from vertaug.solid.linear.conjugate_gradient import LinearResult, Status
 from vertaug.solid.linear.pattern import BlockPattern, ElementMap, build_pattern
+from vertaug.solid.linear.rigid import RigidBodies
 
 __all__ = [
     "BlockPattern",
@@ -13,6 +14,7 @@ __all__ = [
     "LinearSolver",
     "MatrixError",
     "Method",
+    "RigidBodies",
     "SolverReport",
     "Status",
     "build_pattern",

@@ -20,6 +20,7 @@ from vertaug.solid.linear.level import Rows, make_rows
 from vertaug.solid.linear.multigrid import Multigrid, build_multigrid
 from vertaug.solid.linear.pattern import BlockPattern
 from vertaug.solid.linear.rank_one import RankOnes, rank_ones
+from vertaug.solid.linear.rigid import RigidBodies
 from vertaug_kernels._threads import few_threads
 
 __all__ = ["LinearSolver", "Method", "SolverReport"]
@@ -100,6 +101,7 @@ class LinearSolver:
     edge_nodes : (m, 3) int32, middle and end nodes of the edges of quadratic elements, through which
         multigrid then goes to the linear mesh on the vertices
     symmetric : False for systems that are not symmetric
+    bodies : rigid bodies among the nodes, for multigrid
     """
 
     def __init__(
@@ -112,12 +114,14 @@ class LinearSolver:
         max_iterations: int = 300,
         edge_nodes: Ints | None = None,
         symmetric: bool = True,
+        bodies: RigidBodies | None = None,
     ) -> None:
         self.pattern = pattern
         self.points = np.ascontiguousarray(points, dtype=np.float64)
         self.method: Method = method
         self.max_iterations = max_iterations
         self.symmetric = symmetric
+        self.bodies = bodies
         self.report = SolverReport()
         self.edge_nodes = None if edge_nodes is None else _edges(edge_nodes, pattern.n_nodes)
         self._rows: Rows | None = None
@@ -314,7 +318,13 @@ class LinearSolver:
         if self._rows is None:
             self._rows = make_rows(self.pattern.indptr, self.pattern.indices, self.points)
         self._hierarchy = build_multigrid(
-            self.pattern, matrix, self.points, self.fixed, self._rows, self.edge_nodes
+            self.pattern,
+            matrix,
+            self.points,
+            self.fixed,
+            self._rows,
+            self.edge_nodes,
+            self.bodies,
         )
 
     def _worth(self, tolerance: float) -> float:

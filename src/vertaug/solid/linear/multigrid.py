@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vertaug.solid.linear._errors import MatrixError
 from vertaug.solid.linear.level import FIX, Level, Rows, make_rows
 from vertaug.solid.linear.pattern import BlockPattern
+from vertaug.solid.linear.rigid import RigidBodies
 from vertaug.solid.linear.transfer import Step, Transfer, aggregate_rows, follow_edges
 from vertaug_kernels import coarsen, cycle, node_cycle
 
@@ -112,26 +113,32 @@ class Multigrid:
         level.up()
 
 
-def rigid_body_modes(points: Floats, fixed: NDArray[np.bool_] | None = None) -> Floats:
+def rigid_body_modes(
+    points: Floats, fixed: NDArray[np.bool_] | None = None, bodies: RigidBodies | None = None
+) -> Floats:
     """Three translations and three rotations, zero at fixed unknowns.
 
     Parameters
     ----------
     points : (n, 3) float64, mm; centred and scaled here
     fixed : (n, 3) bool
+    bodies : rigid bodies, some of whose nodes turn
 
     Returns
     -------
     (n, 3, 6) float64
     """
     offset = points - points.mean(axis=0)
-    x, y, z = (offset / max(float(np.abs(offset).max()), 1e-30)).T
+    scale = max(float(np.abs(offset).max()), 1e-30)
+    x, y, z = (offset / scale).T
     modes = np.zeros((len(points), 3, 6))
     for axis in range(3):
         modes[:, axis, axis] = 1.0
     modes[:, 1, 3], modes[:, 2, 3] = -z, y
     modes[:, 0, 4], modes[:, 2, 4] = z, -x
     modes[:, 0, 5], modes[:, 1, 5] = -y, x
+    if bodies is not None:
+        bodies.set_turns(modes, scale)
     if fixed is not None:
         modes[fixed] = 0.0
     return modes
@@ -144,6 +151,7 @@ def build_multigrid(
     fixed: NDArray[np.bool_] | None = None,
     rows: Rows | None = None,
     edges: Ints | None = None,
+    bodies: RigidBodies | None = None,
 ) -> Multigrid:
     """Set up the hierarchy of a positive definite matrix.
 
@@ -155,6 +163,7 @@ def build_multigrid(
     fixed : (n_nodes, 3) bool
     rows : what `make_rows` gave for this pattern, where it is known
     edges : (m, 3) int32, middle and end nodes of the edges of quadratic elements
+    bodies : rigid bodies among the nodes
 
     Raises
     ------
@@ -164,7 +173,8 @@ def build_multigrid(
     order = rows.ordering.order
     free = np.ones((pattern.n_nodes, 3)) if fixed is None else (~fixed).astype(np.float64)
     free, points = np.ascontiguousarray(free[order]), points[order]
-    modes = rigid_body_modes(points, free == 0.0)
+    bodies = None if bodies is None else bodies.renumbered(order)
+    modes = rigid_body_modes(points, free == 0.0, bodies)
     result = Multigrid()
     size = 3
     while True:
@@ -176,7 +186,8 @@ def build_multigrid(
         if depth == 0 and edges is not None and len(edges) > 0:
             step: Step | None = follow_edges(level, edges, points, modes)
         else:
-            step, size = aggregate_rows(level, blocks, inverse, points, modes), 6
+            step, size = aggregate_rows(level, blocks, inverse, points, modes, bodies), 6
+        bodies = None
         if step is None:
             return result
         transfer, rows, free, points, modes = step

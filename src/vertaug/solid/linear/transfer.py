@@ -23,6 +23,7 @@ from vertaug.solid.linear.level import (
     transposed,
 )
 from vertaug.solid.linear.ordering import split_rows, widest_row
+from vertaug.solid.linear.rigid import RigidBodies
 from vertaug_kernels import coarsen, cycle, galerkin, narrow, node_cycle
 
 __all__ = [
@@ -198,7 +199,12 @@ def _in_place(rows: Rows) -> Rows:
 
 
 def aggregate_rows(
-    fine: Level, blocks: Floats, inverse: Floats, points: Floats, modes: Floats
+    fine: Level,
+    blocks: Floats,
+    inverse: Floats,
+    points: Floats,
+    modes: Floats,
+    bodies: RigidBodies | None = None,
 ) -> Step | None:
     """Transfer to groups of nodes, see `follow_edges`; None where too few nodes group.
 
@@ -206,9 +212,10 @@ def aggregate_rows(
     ----------
     blocks : (n_blocks, b, b) float64, the matrix as given
     inverse : (n, b, b) float64, inverse diagonal blocks
+    bodies : rigid bodies, numbered in the level's order; each is one group with all it holds
     """
     rows = fine.rows
-    owner, n_groups = _group(fine, blocks)
+    owner, n_groups = _group(fine, blocks, bodies)
     if n_groups == 0 or n_groups > _LEAST_GAIN * owner.size:
         return None
     matrix = (rows.indptr, rows.indices)
@@ -239,16 +246,18 @@ def aggregate_rows(
     return transfer, _in_place(coarse_rows), np.ones((n_groups, 6)), centres[order], coarse_modes
 
 
-def _group(fine: Level, blocks: Floats) -> tuple[Ints, int]:
+def _group(fine: Level, blocks: Floats, bodies: RigidBodies | None) -> tuple[Ints, int]:
     """Group of each node (-1: none) and number of groups."""
     rows = fine.rows
     widest = widest_row(rows.indptr)
     norms = np.empty(rows.indices.size)
     coarsen.block_norms(rows.indptr, rows.indices, rows.source, blocks, fine.free, norms)
+    matrix = (rows.indptr, rows.indices, rows.diagonal, norms)
+    body = np.full(rows.n_rows, -1, np.int32) if bodies is None else bodies.holding(*matrix)
     links = np.empty(rows.indices.size, np.bool_)
-    coarsen.strong_links(rows.indptr, rows.indices, rows.diagonal, norms, _THETA, widest, links)
+    coarsen.strong_links(*matrix, _THETA, widest, body, links)
     owner = np.empty(rows.n_rows, np.int32)
-    count = coarsen.aggregate(rows.indptr, rows.indices, links, norms, widest, owner)
+    count = coarsen.aggregate(rows.indptr, rows.indices, links, norms, widest, body, owner)
     return owner, int(count)
 
 
