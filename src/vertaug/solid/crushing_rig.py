@@ -17,6 +17,7 @@ from vertaug.solid import rotation
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.frame import Frames
 from vertaug.solid.item import Contribution, Item
+from vertaug.solid.linear import RigidBodies
 from vertaug.solid.platen import SHIFTS, TURNS, turn_of
 from vertaug.solid.rig import MACHINE, Rig, SpecimenRig, imbalance, mean_work, platen_guide
 from vertaug.solid.segment_rig import SEGMENT, SegmentRig
@@ -300,6 +301,10 @@ class SegmentCrushingRig:
     def places(self, data: RigState) -> Float:
         """Where the rig's nodes are, (k, 3) mm, for the linear solver."""
         return self.segment.places(data)
+
+    def bodies(self, data: RigState, first: int) -> RigidBodies:
+        """Rigid bodies of the segment."""
+        return self.segment.bodies(data, first)
 
 
 def crusher(data: RigState, own: Rig, lever: float, y: float, axial: float) -> Crusher:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.item import Item
+from vertaug.solid.linear import RigidBodies
 from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
-from vertaug.solid.rig import LoadedRig, rig_places
+from vertaug.solid.rig import LoadedRig, rig_bodies, rig_places
 from vertaug.state import RigState, State
 
 __all__ = ["LastingLoad", "Ramp", "RampedRig", "ramped"]
@@ -87,6 +88,10 @@ class RampedRig:
     def places(self, data: RigState) -> Float:
         """Where the rig's nodes are, (k, 3) mm; zeros where they are no places."""
         return rig_places(self.rig, data)
+
+    def bodies(self, data: RigState, first: int) -> RigidBodies | None:
+        """Rigid bodies of the rig."""
+        return rig_bodies(self.rig, data, first)
 
 
 @dataclass(frozen=True)

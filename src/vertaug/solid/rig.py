@@ -90,8 +90,8 @@ class PlacedRig(Rig, Protocol):
         """Where the rig's nodes are, (k, 3) mm; zero for unknowns that are no places."""
         ...
 
-    def bodies(self, data: RigState, first: int) -> RigidBodies:
-        """Rigid bodies among the nodes from ``first`` on."""
+    def bodies(self, data: RigState, first: int) -> RigidBodies | None:
+        """Rigid bodies among the nodes from ``first`` on, where there are any."""
         ...
 
 

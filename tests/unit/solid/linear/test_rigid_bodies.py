@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 from scipy.sparse.linalg import spsolve
 
+from vertaug.solid.crushing_rig import CrushingRig, SegmentCrushingRig
 from vertaug.solid.linear import LinearSolver, RigidBodies, build_pattern
 from vertaug.solid.linear.multigrid import rigid_body_modes
+from vertaug.solid.machine import MachineRig
+from vertaug.solid.ramped_rig import RampedRig
+from vertaug.solid.rig import SpecimenRig
+from vertaug.solid.segment_rig import SegmentRig
 from vertaug_kernels import coarsen
 
 LEVER = 3.0
@@ -122,3 +127,10 @@ def test_groups_keep_to_their_body(column):
     assert np.array_equal(owner[body >= 0], body[body >= 0])
     assert owner[body < 0].min() >= BLOCKS
     assert count == owner.max() + 1
+
+
+def test_every_rig_with_places_names_its_bodies():
+    rigs = (CrushingRig, MachineRig, RampedRig, SegmentCrushingRig, SegmentRig, SpecimenRig)
+    placed = {rig for rig in rigs if hasattr(rig, "places")}
+    assert placed == {rig for rig in rigs if hasattr(rig, "bodies")}
+    assert placed >= {RampedRig, SegmentCrushingRig, SegmentRig}
