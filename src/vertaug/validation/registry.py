@@ -17,6 +17,7 @@ EXPERIMENTS = (
     Experiment("V6", "Kyphoplasty without load", "v06_unloaded"),
     Experiment("V7", "Height lost as balloons are deflated", "v07_deflation"),
     Experiment("V8", "Height and volume of treated bodies", "v08_volume"),
+    Experiment("V9", "Posture against balloons", "v09_posture"),
     Experiment("V10", "Load sharing of shell and core", "v10_load_sharing"),
     Experiment("V11", "Stiffness against the dose of cement", "v11_cement_dose"),
     Experiment("V12", "Disc pressure with a shift of the upper body", "v12_upper_body"),
