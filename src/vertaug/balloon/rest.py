@@ -8,7 +8,7 @@ thousands of psi.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
@@ -57,19 +57,16 @@ def come_to_rest(
     for _ in range(_MOST):
         slack = empty_cavities(rest.state.mesh)
         step = equilibrium.step(rest.state, slack, load, None, rest.drive)
-        iterations = step.newton
-        newton, linear = (
-            rest.newton + iterations.iterations,
-            rest.linear + iterations.linear_iterations,
-        )
-        if not iterations.converged:
-            return Rest(rest.state, rest.drive, rest.energies, rest.balance, newton, linear)
+        newton = rest.newton + step.newton.iterations
+        linear = rest.linear + step.newton.linear_iterations
+        if not step.newton.converged:
+            return replace(rest, newton=newton, linear=linear)
         rest = Rest(
             step.state, step.drive, (*rest.energies, step.energy), rest.balance.plus(step.energy),
             newton, linear,
         )  # fmt: skip
         watch(rest.state)
-        volume = sum(item.volume(iterations.points) for item in slack)
+        volume = sum(item.volume(step.newton.points) for item in slack)
         viscous = step.drive.viscous
         power = 0.0 if viscous is None else float((viscous * step.way).sum())
         if abs(power) <= _QUIET * growth * volume:

@@ -1,33 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rows of the report on what breaks the vertebra and what warms it."""
+"""Rows of the report on what warms the vertebra."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from vertaug.report._rows import NONE, number, title
 
-__all__ = ["fracture_rows", "heat_rows", "kept_columns"]
-
-
-def fracture_rows(summary: Mapping[str, Any]) -> list[list[str]]:
-    """Stage, what ended it, highest force, way, loss under the machine, heights as it let go."""
-    rows = []
-    for broken in summary.get("fractures") or []:
-        heights = broken["heights_at_once_mm"]
-        rows.append(
-            [
-                title(broken["stage"]),
-                title(broken["stop"]),
-                number(broken["peak_N"], 0, "N"),
-                number(broken["way_mm"], 1, "mm"),
-                number(broken["anterior_loss_percent"], 0, "%"),
-                " / ".join(number(heights[k], 1) for k in ("anterior", "middle", "posterior"))
-                + " mm",
-            ]
-        )
-    return rows
+__all__ = ["heat_rows"]
 
 
 def heat_rows(summary: Mapping[str, Any]) -> list[list[str]]:
@@ -57,11 +38,3 @@ def _minutes(value: float | None) -> str:
     return (
         f"over {_MANY:.0f} min" if value is not None and value > _MANY else number(value, 1, "min")
     )
-
-
-def kept_columns(
-    head: Sequence[str], rows: Sequence[Sequence[str]]
-) -> tuple[list[str], list[list[str]]]:
-    """Return head and rows without columns in which no row has anything."""
-    kept = [i for i in range(len(head)) if any(row[i] != NONE for row in rows)]
-    return [head[i] for i in kept], [[row[i] for i in kept] for row in rows]

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
     "THIRDS", "TOLERANCES", "Balance", "access_rows", "balance_rows", "balloon_rows", "changing_stages",
-    "height_rows", "leak_rows", "led_table", "load_rows", "neighbour_rows", "number", "restoration_rows",
-    "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows", "stage_seconds", "title", "tumour_rows",
-    "wedge_text",
+    "fracture_rows", "height_rows", "kept_columns", "leak_rows", "led_table", "load_rows", "neighbour_rows",
+    "number", "restoration_rows", "restored_by_stage", "set_cement_rows", "space_rows", "spine_rows",
+    "stage_seconds", "title", "tumour_rows", "wedge_text",
 ]  # fmt: skip
 
 THIRDS = ("anterior", "middle", "posterior")
@@ -358,3 +358,30 @@ def stage_seconds(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
     """Wall time by stage, s, in order, without the total and the compilation."""
     times = summary["timings_s"]
     return [(title(k), float(v)) for k, v in times.items() if k not in ("total", "compile")]
+
+
+def fracture_rows(summary: Mapping[str, Any]) -> list[list[str]]:
+    """Stage, what ended it, highest force, way, loss under the machine, heights as it let go."""
+    rows = []
+    for broken in summary.get("fractures") or []:
+        heights = broken["heights_at_once_mm"]
+        rows.append(
+            [
+                title(broken["stage"]),
+                title(broken["stop"]),
+                number(broken["peak_N"], 0, "N"),
+                number(broken["way_mm"], 1, "mm"),
+                number(broken["anterior_loss_percent"], 0, "%"),
+                " / ".join(number(heights[k], 1) for k in ("anterior", "middle", "posterior"))
+                + " mm",
+            ]
+        )
+    return rows
+
+
+def kept_columns(
+    head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return head and rows without columns in which no row has anything."""
+    kept = [i for i in range(len(head)) if any(row[i] != NONE for row in rows)]
+    return [head[i] for i in kept], [[row[i] for i in kept] for row in rows]

@@ -33,7 +33,7 @@ def results_table(summary: Mapping[str, Any]) -> Group:
                ("Place", "Gain", "Of lost", "Of intact", "Lost on deflation", "Of before"),
                _rows.restoration_rows(summary)),
         _table("Fracture", ("Stage", "Ended by", "Highest force", "Way", "Front lost", "Heights as it let go"),
-               _heat.fracture_rows(summary)),
+               _rows.fracture_rows(summary)),
         _table("Access", ("Balloon", "Route", "Medial", "Caudal", "To canal", "In cortex", "Around", "Ahead"),
                _rows.access_rows(summary)),
         _table("Balloons",

@@ -11,8 +11,7 @@ from PIL import Image
 
 from vertaug.errors import InputError
 from vertaug.report import write_report
-from vertaug.report._heat import kept_columns
-from vertaug.report._rows import number
+from vertaug.report._rows import kept_columns, number
 from vertaug.viz import Picture, write_index
 
 _VOID = {"meta", "img", "br"}
