@@ -45,7 +45,12 @@ def conducting(
     """Conduction alone, with steps of an estimated `error`, K."""
     options = CuringOptions(longest_step=longest, conduction_error=error)
     return Curing(
-        body, stanczyk_2004.kinetics(), start, sides=sides, anchors=anchors, options=options
+        body,
+        stanczyk_2004.kinetics(**stanczyk_2004.PAPER),
+        start,
+        sides=sides,
+        anchors=anchors,
+        options=options,
     )
 
 

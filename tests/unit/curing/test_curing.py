@@ -42,7 +42,7 @@ def curing(n=10, options=None, **kwargs):
     sides = {"x-": Fixed(BODY), "x+": Convection(0.01, BODY), "y-": Flux(0.02)}
     return Curing(
         body,
-        stanczyk_2004.kinetics(0.01),
+        stanczyk_2004.kinetics(0.01, **stanczyk_2004.PAPER),
         start,
         sides=sides,
         options=options,

@@ -108,7 +108,7 @@ def autocatalytic(
     specific_heat: Positive = 1.46e9,
 ) -> Iterator[Check]:
     """Isothermal cells are read when half of the limit should be reached."""
-    kinetics = stanczyk_2004.kinetics(start, limit, 0.0)
+    kinetics = stanczyk_2004.kinetics(start, limit, 0.0, **stanczyk_2004.PAPER)
     factor, activation, m, n = kinetics.constants[:4]
     for warm in temperatures:
         speed = factor * math.exp(-activation / warm)
@@ -217,7 +217,13 @@ def curing(
 
     def run(options: CuringOptions) -> Curing:
         begin = np.full(share.shape, warm) + (fresh - warm) * share
-        job = Curing(body, stanczyk_2004.kinetics(start), begin, sides=sides, options=options)
+        job = Curing(
+            body,
+            stanczyk_2004.kinetics(start, **stanczyk_2004.PAPER),
+            begin,
+            sides=sides,
+            options=options,
+        )
         job.advance(time)
         return job
 

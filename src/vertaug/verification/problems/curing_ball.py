@@ -37,7 +37,7 @@ def curing_ball(
     meshes: Annotated[tuple[int, ...], Bounds(3, 40, rising=True)] = (6, 9, 13),
 ) -> Iterator[Check]:
     """``meshes`` cells along the ball's radius; cells on its surface are mixed by their shares."""
-    kinetics = stanczyk_2004.kinetics(start)
+    kinetics = stanczyk_2004.kinetics(start, **stanczyk_2004.PAPER)
     known = RadialCuring(
         radius, rim, (conductivities[0], conductivities[1]), (capacities[0], capacities[1]), (cement, body), heat,
         perfusion, body, kinetics.constants, start,

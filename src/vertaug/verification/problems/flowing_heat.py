@@ -104,7 +104,7 @@ def retarded(
     exact = WarmedBar(speed, cement_capacity, whole, NEARLY_NONE)
     cold, front = exact.pace * time, speed * time / porosity
     length, lag = 2.0 * front, front / cold
-    kinetics = stanczyk_2004.kinetics()
+    kinetics = stanczyk_2004.kinetics(**stanczyk_2004.PAPER)
     polymer = Polymer(0.0, 0.0, ThermalTissue(cement_capacity, NEARLY_NONE))
     places, drops, missing, amount = [], [], 0.0, 0.0
     for n in meshes:
@@ -169,7 +169,7 @@ def carried_and_conducted(
     for n in meshes:
         grid = _bar(n, length, porosity)
         heat = FlowingHeat(
-            grid, Polymer(0.0, 0.0, tissue), stanczyk_2004.kinetics(), Entering(room, room, 0.0),
+            grid, Polymer(0.0, 0.0, tissue), stanczyk_2004.kinetics(**stanczyk_2004.PAPER), Entering(room, room, 0.0),
             Blood(0.0, 0.0, body), tissue, tissue, {}, CuringOptions(conduction_error=0.01),
         )  # fmt: skip
         _pushed(grid, heat, _newtonian(1e-4, body), speed, time)
@@ -211,7 +211,7 @@ def setting_on_the_way(
     meshes: Meshes = (50, 100, 200),
 ) -> Iterator[Check]:
     """Cement that holds next to no heat takes the bone's temperature as it enters."""
-    kinetics = stanczyk_2004.kinetics(fresh)
+    kinetics = stanczyk_2004.kinetics(fresh, **stanczyk_2004.PAPER)
 
     def thickness(cure: float) -> float:
         if cure >= gel:
@@ -276,7 +276,7 @@ def injected_heat(
 ) -> Iterator[Check]:
     """``fresh`` cement of a high degree of cure warms while it still flows."""
     grid = ball(mesh, rim, 5e-3, porosity)
-    polymer, kinetics = Polymer(heat), stanczyk_2004.kinetics(fresh)
+    polymer, kinetics = Polymer(heat), stanczyk_2004.kinetics(fresh, **stanczyk_2004.PAPER)
     warmth = FlowingHeat(
         grid, polymer, kinetics, Entering(room, room, age), Blood(blood, blood, body)
     )
