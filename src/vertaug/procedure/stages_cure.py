@@ -161,7 +161,8 @@ def _follow(case: Case, run: Curing, reporter: Reporter) -> Float:
 def _recalled(case: Case) -> list[str]:
     """What the reader must know of the constants."""
     told = {name.partition(".")[0] for name in case.product.reaction.given}
-    missing = [word for word, part in (("cure", "kinetics"), ("heat", "heat")) if part not in told]
+    parts = (("cure", {"kinetics"}), ("heat", {"heat", "recipe"}))
+    missing = [word for word, tables in parts if not tables & told]
     if not missing:
         return []
     names = " and ".join(missing)

@@ -18,8 +18,9 @@ from vertaug.grid.moved import Moved
 from vertaug.materials.cure import kamal_1973, stanczyk_2004
 from vertaug.materials.damage import henriques_1947, sapareto_dewey_1984
 from vertaug.materials.damage.henriques_1947 import HENRIQUES, QUOTED, Arrhenius
-from vertaug.materials.thermal import blood, polymer, tissues
+from vertaug.materials.thermal import blood, polymer, recipe, tissues
 from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.materials.thermal.recipe import Recipe, polymer_of
 from vertaug.materials.thermal.tissues import BONE, CEMENT, MARROW, SOFT_TISSUE
 
 
@@ -77,6 +78,37 @@ def test_filler_dilutes_heat_and_shrinkage():
     for name, part in (("chalk", 0.1), ("zirconia", 1.0)):
         with pytest.raises(InputError):
             filled(name, part)
+
+
+SIMPLEX = Recipe(18.8e-6, 40e-6, 0.974, "barium_sulphate", 0.10)
+HV_R = Recipe(9.0e-6, 20e-6, 0.991, "barium_sulphate", 0.30)
+"""By its leaflet; the other one recalled."""
+
+
+def test_a_mineral_in_place_of_polymer_does_not_cool_a_cement():
+    assert polymer_of(SIMPLEX).heat == pytest.approx(Polymer().heat, rel=1e-3)
+    assert HV_R.mineral > SIMPLEX.mineral
+    assert HV_R.monomer_density == pytest.approx(0.428e-9, rel=2e-3)
+    assert polymer_of(HV_R).heat == pytest.approx(171.5, rel=2e-3)
+    rises = [made.heat / made.tissue.capacity for made in map(polymer_of, (SIMPLEX, HV_R))]
+    assert rises == pytest.approx([89.6, 98.3], rel=5e-3)
+    assert HV_R.density == pytest.approx(1.393e-9, rel=1e-3)
+
+
+def test_mineral_added_to_a_mixed_cement_is_the_filler_of_old():
+    """6.8 g of barium sulphate more in the same liquid and polymer."""
+    more = polymer_of(Recipe(18.8e-6, 46.8e-6, 0.974, "barium_sulphate", 10.8 / 46.8))
+    share = 6.8e-6 / 4.5e-9 / (SIMPLEX.volume + 6.8e-6 / 4.5e-9)
+    assert more.heat == pytest.approx((1.0 - share) * polymer_of(SIMPLEX).heat)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"liquid": 0.0}, {"powder": -1.0}, {"monomer": 1.1}, {"mineral": 1.0}, {"filler": "chalk"}, {"reacted": 0.0}],
+)  # fmt: skip
+def test_wrong_recipes_are_refused(wrong):
+    with pytest.raises(InputError):
+        Recipe(**({"liquid": 1e-6, "powder": 2e-6} | wrong))
 
 
 def test_places_and_the_worst_in_them(grid):
@@ -174,7 +206,9 @@ def test_arrhenius_pairs():
         Arrhenius(1.0, 0.0)
 
 
-MODULES = (stanczyk_2004, kamal_1973, henriques_1947, sapareto_dewey_1984, blood, polymer, tissues)
+MODULES = (
+    stanczyk_2004, kamal_1973, henriques_1947, sapareto_dewey_1984, blood, polymer, recipe, tissues,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.rsplit(".", 1)[-1])

@@ -14,6 +14,7 @@ from vertaug.materials.rheology.product import load_product, read_product
 from vertaug.materials.rheology.registry import RHEOLOGY
 from vertaug.materials.rheology.setting import cure_with_age
 from vertaug.materials.thermal.polymer import Polymer, filled
+from vertaug.materials.thermal.recipe import Recipe, polymer_of
 from vertaug.materials.thermal.tissues import ThermalTissue
 
 OWN = """
@@ -108,6 +109,55 @@ def test_wrong_cure_and_heat_are_refused_where_they_stand(old, new, field):
     assert refusal.value.where == "own.toml"
     assert refusal.value.expected
     assert refusal.value.fix
+
+
+RECIPE = """
+[recipe]
+liquid = { value = 9.0, unit = "g", status = "found", source = "leaflet" }
+powder = { value = 20.0, unit = "g", status = "found", source = "leaflet" }
+monomer = { value = 0.991, unit = "1", status = "found", source = "leaflet" }
+filler = "barium_sulphate"
+mineral = { value = 0.3, unit = "1", status = "found", source = "leaflet" }
+"""
+
+
+def test_a_leaflet_gives_heat_and_measured_numbers_go_first():
+    recipe = Recipe(9e-6, 20e-6, 0.991, "barium_sulphate", 0.3)
+    expected = polymer_of(recipe)
+    product = read_product(OWN + RECIPE, "own.toml")
+    made = product.reaction.polymer
+    assert made.heat == pytest.approx(expected.heat)
+    assert made.tissue == expected.tissue
+    assert {"liquid", "powder", "monomer", "mineral"} <= {row.symbol for row in product.card}
+    heat = '[heat]\nheat = { value = 120.0, unit = "J/mL", status = "found", source = "calorimeter" }\n'
+    own = read_product(OWN + RECIPE + heat, "own.toml").reaction.polymer
+    assert own.heat == 120.0
+    assert own.tissue == expected.tissue
+    warm = heat.replace("heat =", "specific_heat =", 1).replace("J/mL", "J/(kg*K)")
+    own = read_product(OWN + RECIPE + warm, "own.toml").reaction.polymer
+    assert own.tissue.capacity == pytest.approx(120e6 * recipe.density)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("liquid = {", "fluid = {", "recipe.fluid"),
+        ('9.0, unit = "g"', '9.0, unit = "mL"', "recipe.liquid.unit"),
+        ("value = 0.991", "value = 1.991", "recipe"),
+        ('filler = "barium_sulphate"\n', "", "recipe.filler"),
+        ('filler = "barium_sulphate"', 'filler = "chalk"', "recipe.filler"),
+        (RECIPE, RECIPE + SETTING[SETTING.index("[heat]"):], "heat.filler"),
+        ('"found", source = "leaflet" }\npowder', '"assumed", source = "leaflet" }\npowder', "status"),
+        (RECIPE, "[recipe]\n", "recipe.liquid"),
+    ],
+)  # fmt: skip
+def test_wrong_recipes_are_refused_where_they_stand(old, new, field):
+    text = OWN + RECIPE
+    assert old in text
+    with pytest.raises(InputError) as refusal:
+        read_product(text.replace(old, new), "own.toml")
+    assert refusal.value.field == field
+    assert refusal.value.where == "own.toml"
 
 
 def test_a_law_of_cure_follows_the_products_own_kinetics():

@@ -16,7 +16,8 @@ key                        meaning
                            from temperature), ``warmth`` (how heat thins), ``cap`` (highest viscosity), ``cure``
                            (degree of cure at the ages, for a law that follows it; by default that of
                            `[kinetics]` at the reference temperature)
-``[kinetics]``, ``[heat]`` cure and heat, as `vertaug.materials.rheology.reaction` says; may be left out
+``[kinetics]``, ``[heat]`` cure and heat, as `vertaug.materials.rheology.reaction` says; may be left out, as may
+                           ``[recipe]``
 ========================== =======================================================================================
 
 The status of a number is ``found``, ``recalled``, ``derived``, ``assumed`` or ``calibrated``.
@@ -55,7 +56,18 @@ _AGEING = {
     "tau": "s", "known_at": "s", "activation": "activation", "reference": "temperature",
     "warmth": "activation", "cap": "MPa*s", "cure": "1",
 }  # fmt: skip
-_TOP = ("name", "status", "source", "law", "ages", "constants", "ageing", "kinetics", "heat")
+_TOP = (
+    "name",
+    "status",
+    "source",
+    "law",
+    "ages",
+    "constants",
+    "ageing",
+    "kinetics",
+    "heat",
+    "recipe",
+)
 
 
 @dataclass(frozen=True)

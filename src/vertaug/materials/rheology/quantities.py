@@ -28,6 +28,7 @@ UNITS: dict[str, dict[str, float]] = {
     "1/K": {"1/K": 1.0},
     "J/mol": {"J/mol": 1.0, "kJ/mol": 1e3},
     "mJ/mm^3": {"mJ/mm^3": 1.0, "J/cm^3": 1.0, "J/mL": 1.0, "MJ/m^3": 1.0},
+    "t": {"g": 1e-6, "kg": 1e-3},
     "t/mm^3": {"kg/m^3": 1e-12, "g/cm^3": 1e-9},
     "mm^2/(s^2*K)": {"J/(kg*K)": 1e6, "J/(g*K)": 1e9},
     "mW/(mm*K)": {"W/(m*K)": 1.0},

@@ -9,6 +9,10 @@ key                        meaning
                            are the law's own
 ``[heat]``                 ``heat`` of complete cure, ``shrinkage`` of volume by it, ``density``, ``specific_heat``,
                            ``conductivity``; ``filler`` beyond these and its ``filler_share`` of the mass
+``[recipe]``               what the leaflet says is mixed, from which heat, density, capacity and conductivity follow
+                           where `[heat]` does not say them: masses of ``liquid`` and ``powder``, share of
+                           ``monomer`` in the one, of ``mineral`` in the other and its name (``filler``), share of
+                           the monomer that has ``reacted`` in complete cure
 ========================== =======================================================================================
 """
 
@@ -24,8 +28,9 @@ from vertaug.materials.card import Parameter
 from vertaug.materials.cure import kamal_1973, stanczyk_2004
 from vertaug.materials.cure.kinetics import Kinetics
 from vertaug.materials.rheology.quantities import Quantity, quantity, refuse, row, table, text_of
-from vertaug.materials.thermal import polymer, tissues
+from vertaug.materials.thermal import tissues
 from vertaug.materials.thermal.polymer import FILLERS, Polymer, filled
+from vertaug.materials.thermal.recipe import Recipe, polymer_of
 from vertaug.materials.thermal.tissues import ThermalTissue
 
 __all__ = ["KINETICS", "Reaction", "read_reaction"]
@@ -60,6 +65,8 @@ _HEAT = {
     "filler_share": ("1", 0.0, 0.8),
 }  # fmt: skip
 """Keys of `[heat]` that are numbers: unit, lowest and highest value."""
+_RECIPE = {"liquid": "t", "powder": "t", "monomer": "1", "mineral": "1", "reacted": "1"}
+"""Keys of `[recipe]` that are numbers, with their units."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,37 @@ def _kinetics(where: str, found: object) -> tuple[Kinetics, dict[str, Quantity]]
     return kinetics, given
 
 
-def _polymer(where: str, found: object) -> tuple[Polymer, dict[str, Quantity]]:
-    """What `[heat]` says of the cured cement."""
+def _recipe(where: str, found: object) -> tuple[Recipe, dict[str, Quantity]]:
+    """What `[recipe]` says is mixed."""
+    data = table(where, "recipe", found, (*_RECIPE, "filler"))
+    needed = {"liquid", "powder"} | (
+        {"filler", "mineral"} if {"filler", "mineral"} & set(data) else set()
+    )
+    for key in sorted(needed - set(data)):
+        raise refuse(
+            where, f"recipe.{key}", "nothing", "liquid and powder, filler and mineral together", f"add {key}", 7
+        )  # fmt: skip
+    given = {
+        key: quantity(where, f"recipe.{key}", data[key], unit, 0)
+        for key, unit in _RECIPE.items()
+        if key in data
+    }
+    filler = text_of(where, "recipe.filler", data.get("filler", "barium_sulphate"), tuple(FILLERS))
+    try:
+        recipe = Recipe(filler=filler, **{key: item.values[0] for key, item in given.items()})
+    except InputError as error:
+        raise dataclasses.replace(
+            error, where=where, field="recipe", code="E-PRODUCT-009"
+        ) from error
+    return recipe, given
+
+
+def _polymer(
+    where: str, found: object, recipe: Recipe | None
+) -> tuple[Polymer, dict[str, Quantity]]:
+    """What `[heat]` says of the cured cement; where it says nothing, what follows from the recipe, or the usual."""
     data = table(where, "heat", found, (*_HEAT, "filler"))
+    usual = Polymer() if recipe is None else polymer_of(recipe)
     given = {}
     for key, (unit, low, high) in _HEAT.items():
         if key not in data:
@@ -114,15 +149,16 @@ def _polymer(where: str, found: object) -> tuple[Polymer, dict[str, Quantity]]:
                 "correct the value or its unit", 11,
             )  # fmt: skip
 
-    def value(key: str, usual: float) -> float:
-        return given[key].values[0] if key in given else usual
+    def value(key: str, otherwise: float) -> float:
+        return given[key].values[0] if key in given else otherwise
 
-    density, specific, conductivity = (item.value for item in tissues.CEMENT_CARD)
+    density = tissues.CEMENT_CARD[0].value if recipe is None else recipe.density
+    measured = value("density", density) * value("specific_heat", usual.tissue.capacity / density)
     tissue = ThermalTissue(
-        value("density", density) * value("specific_heat", specific),
-        value("conductivity", conductivity),
+        measured if {"density", "specific_heat"} & set(given) else usual.tissue.capacity,
+        value("conductivity", usual.tissue.conductivity),
     )
-    plain = Polymer(value("heat", polymer.HEAT), value("shrinkage", polymer.SHRINKAGE), tissue)
+    plain = Polymer(value("heat", usual.heat), value("shrinkage", usual.shrinkage), tissue)
     if ("filler" in data) != ("filler_share" in data):
         missing = "filler_share" if "filler" in data else "filler"
         raise refuse(
@@ -130,6 +166,11 @@ def _polymer(where: str, found: object) -> tuple[Polymer, dict[str, Quantity]]:
         )
     if "filler" not in data:
         return plain, given
+    if recipe is not None:
+        raise refuse(
+            where, "heat.filler", "beside recipe", "a recipe that holds all mineral, or filler",
+            "put it into recipe.mineral", 10,
+        )  # fmt: skip
     name = text_of(where, "heat.filler", data["filler"], tuple(FILLERS))
     return filled(name, value("filler_share", 0.0), plain), given
 
@@ -143,11 +184,14 @@ def read_reaction(where: str, data: Mapping[str, Any]) -> Reaction:
         An unknown key, a wrong unit, a number out of range, constants that the law refuses.
     """
     kinetics, rates = _kinetics(where, data.get("kinetics", {}))
-    made, heats = _polymer(where, data.get("heat", {}))
+    recipe, mixed = _recipe(where, data["recipe"]) if "recipe" in data else (None, {})
+    made, heats = _polymer(where, data.get("heat", {}), recipe)
     rows = [
         row(key, KINETICS[kinetics.name].units[key], "cure", item) for key, item in rates.items()
     ]
+    rows += [row(key, _RECIPE[key], "recipe of the cement", item) for key, item in mixed.items()]
     rows += [row(key, _HEAT[key][0], "heat of the cement", item) for key, item in heats.items()]
     given = {f"kinetics.{key}": item for key, item in rates.items()}
+    given |= {f"recipe.{key}": item for key, item in mixed.items()}
     given |= {f"heat.{key}": item for key, item in heats.items()}
     return Reaction(kinetics, made, tuple(rows), given)
