@@ -311,6 +311,16 @@ def _begin(
     return (start if _energy(start, items) < before else points.copy()), None
 
 
+def _rounding(points: Float, system: _Assembled, solver: LinearSolver) -> float:
+    """Residual (N) that coordinates rounded to the last digit leave: where next to nothing pushes, it is the limit.
+
+    A foot held by 1e6 N/mm 200 mm from the origin feels its last digit as 3e-8 N.
+    """
+    stiffness = np.einsum("nii->ni", _tangent(system)[solver.pattern.diagonal])
+    forces = np.where(solver.fixed, 0.0, stiffness * points)
+    return float(np.finfo(np.float64).eps) * euclidean_norm(forces)
+
+
 def minimise(
     points: Float,
     items: Sequence[Item],
@@ -350,6 +360,8 @@ def minimise(
             return ended("converged", converged=True)
         if system.blocks is None:
             system = _assemble(current, items, solver)
+        if euclidean_norm(system.residual) <= _rounding(current, system, solver):
+            return ended("converged", converged=True)
         tolerance = _forcing(norm, options)
         step = directions.find(system, tolerance)
         if not conservative:

@@ -7,7 +7,9 @@ import pytest
 from vertaug.solid.cells import SolidItem
 from vertaug.solid.item import Contribution
 from vertaug.solid.linear import LinearSolver, build_pattern
-from vertaug.solid.newton import NewtonOptions, minimise
+from vertaug.solid.load import NodalLoad
+from vertaug.solid.newton import TIGHT, NewtonOptions, minimise
+from vertaug.solid.support import GroundBed
 from vertaug_kernels import laws
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -194,3 +196,26 @@ def test_energy_of_the_start_is_kept_and_that_of_other_points_is_not(cube):
     assert item.energy(moved) == float(item.cell_energies(moved).sum()) > 1.0
     later = item.after(moved)
     assert later.energy(moved) == float(later.cell_energies(moved).sum()) > 1.0
+
+
+def test_where_nothing_pushes_the_last_digit_of_coordinates_is_the_limit():
+    """Stiff feet far from the origin: their last digit is 3e-8 N, and no iteration finds the nanonewton of TIGHT."""
+    generator = np.random.default_rng(5)
+    points = 200.0 + generator.random((6, 3))
+    nodes = np.arange(6, dtype=np.int32)
+    beds = [
+        GroundBed(nodes, points + 1e-8 * generator.random((6, 3)), np.full((6, 3), stiffness))
+        for stiffness in (1e6, 3e5)
+    ]
+    pattern = build_pattern(len(points), *(bed.connectivity for bed in beds))
+    solver = LinearSolver(pattern, points, np.zeros(points.shape, dtype=np.bool_), method="direct")
+    result = minimise(points, beds, solver, TIGHT)
+    assert result.converged, result.reason
+    assert result.iterations < 4
+    assert result.residuals[-1] < 1e-6
+    # what is loaded is held to its tolerance all the same
+    pulled = NodalLoad(nodes, np.full((6, 3), 100.0))
+    pattern = build_pattern(len(points), *(bed.connectivity for bed in (*beds, pulled)))
+    solver = LinearSolver(pattern, points, np.zeros(points.shape, dtype=np.bool_), method="direct")
+    loaded = minimise(points, [*beds, pulled], solver, TIGHT)
+    assert loaded.residuals[-1] <= TIGHT.tolerance
