@@ -121,7 +121,7 @@ def _segment_contradictions(plan: Plan) -> Iterator[Exception]:
 
 
 def _column_contradictions(plan: Plan) -> Iterator[Exception]:
-    """Yield ends of a column between which no segment lies, and fractures, for which it is too long."""
+    """Yield ends of a column between which no segment lies."""
     order, boundary = (*get_args(Level), "S1"), plan.boundary
     at = order.index(plan.anatomy.level)
     for end, needed, beyond in (
@@ -133,11 +133,6 @@ def _column_contradictions(plan: Plan) -> Iterator[Exception]:
                 "E-PLAN-009", f'"{getattr(boundary, end)}"', f"{needed}, the neighbour, or a level beyond it",
                 "lengthen the column", f"boundary.{end}",
             )  # fmt: skip
-    if "fracture" in plan.procedure.kinds:
-        yield plan_error(
-            "E-PLAN-009", "a stage of fracture in a column", "one in a specimen or a segment",
-            'take boundary.situation = "segment", or give anatomy.deformity', "procedure.stages",
-        )  # fmt: skip
 
 
 def _name_clashes(plan: Plan) -> Iterator[Exception]:

@@ -68,8 +68,8 @@ class FractureStage(Section):
     axial_load: _Load = declared(None, _LOAD)
     offset: Annotated[float, Physical(LENGTH, "-15 mm", "25 mm")] = declared(
         "10 mm",
-        "how far in front of the middle of the upper endplate, in a segment of the upper neighbour's, the machine "
-        "pushes",
+        "how far in front of the middle of the upper endplate, in a segment or a column of the upper neighbour's, "
+        "the machine pushes; in a column it grips the lower neighbour's foot",
         "assumed",
     )
     anterior_loss: float = declared(

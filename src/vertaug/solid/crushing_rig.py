@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A testing machine that pushes on one point of what lies on top of a body, and tilts forwards and backwards with it.
 
-On top is the platen of a specimen, or the potted top of a segment's upper neighbour.
+On top is the platen of a specimen, or the potted top of a segment's upper neighbour. In a column the machine also
+grips the lower neighbour's foot, so that what lies below bears nothing of its push and what lies above rides along.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from vertaug.solid.item import Contribution, Item
 from vertaug.solid.linear import RigidBodies
 from vertaug.solid.platen import SHIFTS, TURNS, turn_of
 from vertaug.solid.rig import MACHINE, Rig, SpecimenRig, imbalance, mean_work, platen_guide
-from vertaug.solid.segment_rig import SEGMENT, SegmentRig
+from vertaug.solid.segment_rig import SEGMENT, SegmentRig, foot_nodes
 from vertaug.solid.support import GroundBed
 from vertaug.state import RigState
 
@@ -250,8 +251,9 @@ class SegmentCrushingRig:
     """A `segment` under its follower load of `cable` N, pushed at a point of its upper neighbour's potted top.
 
     The point lies `y` mm behind the top's middle. The top neither slides nor turns but forwards and backwards: the
-    `place` (x, y) of its middle and its other turns, `aside`, are held. The load is the point's height in mm where it
-    is `driven`, else a compressive force in N.
+    `place` (x, y) of its middle and its other turns, `aside`, are held. So is the lower neighbour's foot where it
+    does not stand on the ground, in a column: its centre and its turns at `foot` (2, 3), both mm. The load is the
+    point's height in mm where it is `driven`, else a compressive force in N.
     """
 
     segment: SegmentRig
@@ -259,6 +261,7 @@ class SegmentCrushingRig:
     y: float
     place: tuple[float, float]
     aside: tuple[float, float]
+    foot: Float | None = None
     driven: bool = True
     idle: float = 0.0
 
@@ -278,21 +281,34 @@ class SegmentCrushingRig:
         return self.segment.springs(data, first)
 
     def drives(self, data: RigState, first: int, load: float) -> list[Item]:
-        """The cable and the machine."""
-        return [*self.segment.drives(data, first, self.cable), self.drive(data, first, load)]
+        """The cable, the machine, and its grip on the foot where there is one."""
+        cable = self.segment.drives(data, first, self.cable)
+        return [*cable, self.drive(data, first, load), *self._grip(data, first)]
+
+    def _grip(self, data: RigState, first: int) -> list[GroundBed]:
+        """What holds the foot in a column."""
+        if self.foot is None:
+            return []
+        nodes = (foot_nodes(data) + first).astype(np.int32)
+        return [GroundBed(nodes, self.foot, np.full((2, 3), MACHINE))]
 
     def work(
         self, data: RigState, first: int, loads: tuple[float, float], start: Float, end: Float
     ) -> StepEnergy:
-        """That of the cable, and mean force and moments of the machine on the way of the top."""
+        """That of the cable, and mean force and moments of the machine on the ways of top and foot."""
         cable = self.segment.work(data, first, (self.cable, self.cable), start, end)
-        return cable + _machine_work(self, data, first, loads, start, end)
+        held = (grip.energy(start) - grip.energy(end) for grip in self._grip(data, first))
+        machine = _machine_work(self, data, first, loads, start, end)
+        return cable + machine + StepEnergy(external=sum(held))
 
     def reaction_error(self, data: RigState, first: int, load: float, points: Float) -> float:
         """Forces of ground and machine over the ground's forces."""
-        machine = self.drive(data, first, load).force(points)[:3]
+        outside = self.drive(data, first, load).force(points)[:3]
+        for grip in self._grip(data, first):
+            # of its second node's unknowns, which are turns, the reactions are moments
+            outside = outside + grip.stiffness[0] * (points[grip.nodes[0]] - grip.rest[0])
         ground = self.segment.parts(data, first).ground
-        return imbalance([ground], machine, points)
+        return imbalance([ground], outside, points)
 
     def committed(self, data: RigState, points: Float) -> RigState:
         """That of the segment."""
@@ -311,12 +327,15 @@ def crusher(data: RigState, own: Rig, lever: float, y: float, axial: float) -> C
     """Return the rig that crushes a body at rest in its ``own`` rig, whose ``data`` are given, under ``axial`` N.
 
     The machine's point lies at ``y`` mm of a specimen's platen (of scale ``lever`` mm), or ``y`` mm behind the
-    middle of a segment's top.
+    middle of a segment's top. In a column top and foot are those of the neighbours.
     """
     if data.kind == SEGMENT and isinstance(own, SegmentRig):
         centre, turn = (data.points[int(node)] for node in data.arrays["frame"][0])
         place, aside = (float(centre[0]), float(centre[1])), (float(turn[1]), float(turn[2]))
-        return SegmentCrushingRig(own, axial, y, place, aside)
+        nodes = foot_nodes(data)
+        return SegmentCrushingRig(
+            own, axial, y, place, aside, data.points[nodes] if len(nodes) else None
+        )
     tilt, slid = data.points[0], data.points[1]
     held = (float(tilt[2]), float(slid[0]), float(slid[1]), float(slid[2]))
     return CrushingRig(lever, y, held, idle=axial)

@@ -144,7 +144,7 @@ def segment_state(
     near = nodes[np.linalg.norm(foot.points[nodes] - middle, axis=1).argsort()[:_GUIDES]]
     arrays |= {"cable_above": np.array([count]), "group_above": np.zeros(1)}
     arrays |= {"cable_below": near + lower.first, "group_below": np.zeros(len(near))}
-    arrays |= {"uppermost": np.zeros(1), "more_above": np.zeros(0)}
+    arrays |= {"uppermost": np.zeros(1), "more_above": np.zeros(0), "foot": np.zeros(0)}
     arrays |= _bones((upper, lower), law, options)
     outer: dict[str, Int] = {"guide": _guides(treated, spine.placed[1])}
     first = lower.first + lower.mesh.n_points

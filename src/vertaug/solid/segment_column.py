@@ -136,6 +136,7 @@ class _Column:
         places = np.vstack(self.points)[nodes]
         self.add_frame(self.treated + 1, np.average(places, axis=0, weights=stiffness))
         self.tied.append((nodes, self.of[self.treated + 1], stiffness))
+        self.arrays["foot"] = np.array([self.of[self.treated + 1]])
 
     def middle(self, vertebra: int) -> Int:
         """Nodes of the cable's guide at a vertebra: its frame's centre, or places around a neighbour's body."""

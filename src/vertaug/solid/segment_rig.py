@@ -44,6 +44,7 @@ __all__ = [
     "SEGMENT",
     "SegmentParts",
     "SegmentRig",
+    "foot_nodes",
     "rig_positions",
     "segment_parts",
 ]
@@ -84,6 +85,11 @@ class SegmentParts:
             self.bone, self.shell, *discs, *self.ties, self.ligaments, self.facets, self.ground, self.rigid,
             *([self.unturned] if len(self.unturned.nodes) else []),
         ]  # fmt: skip
+
+
+def foot_nodes(data: RigState) -> Int:
+    """Centre and turn of the frame of the lower neighbour's foot, from the rig's first node; none on the ground."""
+    return _whole(data.arrays["frame"][data.arrays["foot"].astype(int)].ravel())
 
 
 def rig_positions(data: RigState, first: int) -> Float:

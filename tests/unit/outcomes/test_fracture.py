@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A body that is crushed at a point: the drive, the rules that end it, and what it leaves."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from vertaug.outcomes import FractureRule, fracture
 from vertaug.solid import rotation
-from vertaug.solid.crushing_rig import CrushingRig, FrameDrive, PointDrive
+from vertaug.solid.crushing_rig import (
+    CrushingRig,
+    FrameDrive,
+    PointDrive,
+    SegmentCrushingRig,
+    crusher,
+)
+from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.frame import Frames
 from vertaug.solid.model import first_state
 from vertaug.solid.newton import NewtonOptions
 from vertaug.solid.remeshing import RemeshRule
+from vertaug.solid.rig import MACHINE
+from vertaug.solid.segment_rig import SEGMENT, SegmentRig
+from vertaug.solid.support import GroundBed
+from vertaug.state import RigState
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -174,4 +186,87 @@ def test_items_are_always_as_many_on_the_same_nodes(even):
             [item.connectivity.tolist() for item in (*form.springs(data, 9), *form.drives(data, 9, load))]
             for load in (0.0, 37.0)
         ]  # fmt: skip
+        assert nodes[0] == nodes[1]
+
+
+FIRST = 3
+"""Nodes of a mesh before those of the rig."""
+
+
+@dataclass(frozen=True)
+class Bare:
+    """In place of a segment: the frames of top and foot, and a sacrum, with nothing between them."""
+
+    frames: Frames
+    ground: GroundBed
+
+    def parts(self, data, first):
+        return SimpleNamespace(frames=self.frames, ground=self.ground)
+
+    def drives(self, data, first, load):
+        return []
+
+    def work(self, data, first, loads, start, end):
+        return StepEnergy()
+
+
+def gripped(foot):
+    """The machine on a frame of a column, which grips another one, or on that of a segment; and all points."""
+    rest = np.array(
+        [[0.1, 1.0, 30.0], [0.2, 0.3, 0.1], [0.4, 2.0, -30.0], [-0.3, 0.2, 0.1], [0.0, 0.0, -90.0]]
+    )
+    arrays = {"frame": np.array([[0.0, 1.0], [2.0, 3.0]]), "foot": np.array(foot, dtype=float)}
+    data = RigState(SEGMENT, rest, {}, arrays)
+    rig = crusher(data, SegmentRig(), LEVER, -6.0, 110.0)
+    assert isinstance(rig, SegmentCrushingRig)
+    centres = np.array([FIRST, FIRST + 2], dtype=np.int32)
+    unit = np.tile([1.0, 0.0, 0.0, 0.0], (2, 1))
+    frames = Frames(centres, centres + np.int32(1), LEVER, rest[[1, 3]], unit)
+    sacrum = GroundBed(np.array([FIRST + 4], dtype=np.int32), rest[4:], np.full((1, 3), MACHINE))
+    bare = Bare(frames, sacrum)
+    return replace(rig, segment=bare, idle=0.0), data, np.vstack([np.zeros((FIRST, 3)), rest])
+
+
+def test_in_a_column_the_machine_grips_the_foot_where_it_stands():
+    """It holds all six unknowns of the foot; in a segment, whose foot is potted, there is no grip."""
+    rig, data, points = gripped([1.0])
+    _, grip = rig.drives(data, FIRST, 20.0)
+    assert grip.nodes.tolist() == [FIRST + 2, FIRST + 3]
+    assert grip.energy(points) == 0.0
+    moved = points.copy()
+    moved[FIRST + 2] += [1e-3, -2e-3, 3e-3]
+    moved[FIRST + 3] += [0.0, 4e-3, -1e-3]
+    forces = grip.evaluate(moved, with_matrix=False).forces[:, 0]
+    np.testing.assert_allclose(forces, MACHINE * (moved - points)[FIRST + 2 : FIRST + 4])
+    bare, held, _ = gripped([])
+    assert bare.foot is None
+    assert len(bare.drives(held, FIRST, 20.0)) == 1
+
+
+def test_what_the_machine_pushes_down_its_grip_holds_and_the_sacrum_does_not_feel_it():
+    rig, data, points = gripped([1.0])
+    rig = rig.let_go()
+    push, moved = 800.0, points.copy()
+    moved[FIRST + 2, 2] -= push / MACHINE
+    assert rig.reaction_error(data, FIRST, push, moved) < 1e-9 * push
+    # without the grip's share nothing would take the push
+    assert rig.reaction_error(data, FIRST, push, points) == pytest.approx(push)
+
+
+def test_work_of_the_machine_is_that_of_its_push_and_of_its_grip():
+    rig, data, points = gripped([1.0])
+    rig, push, moved = rig.let_go(), 800.0, points.copy()
+    moved[FIRST, 2] -= 0.5
+    moved[FIRST + 2, 2] -= push / MACHINE
+    work = rig.work(data, FIRST, (push, push), points, moved).external
+    assert work == pytest.approx(0.5 * push - 0.5 * push**2 / MACHINE, rel=1e-9)
+
+
+def test_a_gripped_column_has_always_as_many_items_on_the_same_nodes():
+    rig, data, _ = gripped([1.0])
+    for form in (rig, rig.let_go()):
+        nodes = [
+            [item.connectivity.tolist() for item in form.drives(data, FIRST, load)]
+            for load in (0.0, 37.0)
+        ]
         assert nodes[0] == nodes[1]

@@ -98,5 +98,21 @@ def test_plans_refuse_columns_that_hold_no_segment():
         plan("L1", column_top="L1")
     with pytest.raises(InputError, match="column_bottom"):
         plan("L1", column_bottom="L1")
-    with pytest.raises(InputError, match="fracture in a column"):
-        plan("L1", ("access", "fracture"))
+
+
+def test_a_column_breaks_by_the_rules_of_a_segment():
+    """A stage of fracture stands in a column where it stands in a segment, and is refused where that refuses it."""
+
+    def plan(*stages):
+        return plan_from_dict(
+            {
+                "anatomy": {"source": "parametric", "level": "L1"},
+                "boundary": {"situation": "column", "column_top": "T11", "column_bottom": "L3"},
+                "balloon": [{"name": "left", "side": "left", "volume": "1 mL"}],
+                "procedure": {"stage": [{"kind": kind} for kind in stages]},
+            }
+        )
+
+    assert plan("fracture", "access", "inflate").procedure.kinds[0] == "fracture"
+    with pytest.raises(InputError, match='stage "fracture" with full balloons'):
+        plan("access", "inflate", "fracture")
