@@ -57,8 +57,9 @@ def _run(n: int, seconds: float) -> dict[str, Any]:
         np.where(cement, 0.0, 2e-3), BODY,
     )  # fmt: skip
     start = np.where(cement, 296.15, BODY)
+    kinetics = stanczyk_2004.kinetics(**stanczyk_2004.PAPER)
     run = Curing(
-        body, stanczyk_2004.kinetics(), start, sides=dict.fromkeys(SIDES, Fixed(BODY)), damage=Damage(start)
+        body, kinetics, start, sides=dict.fromkeys(SIDES, Fixed(BODY)), damage=Damage(start)
     )  # fmt: skip
     counted = {"tried": 0, "stages": 0}
     step, stage = Conduction.step, Conduction._stage
