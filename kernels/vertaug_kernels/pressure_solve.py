@@ -195,34 +195,24 @@ def iterate(
 @kernel
 def iterate_groups(
     tx: Float, ty: Float, tz: Float, anchor: Float,
-    levels: Int, spans: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single,
-    diagonal: Single, inverse: Single, up: Index, factor: Float, right: Single, level_value: Single, fields: Single,
+    levels: Int, spans: Int, parts: Int, masks: Single, cubes: bool, owner: Index, bounds: Int, start: Index,
+    other: Index, coupling: Single, diagonal: Single, inverse: Single, up: Index, factor: Float, right: Single,
+    level_value: Single, fields: Single,
     most: int, goal: float, norm: float, previous: float,
     search: Float, image: Float, value: Float, remainder: Float,
 ) -> tuple[int, float, float]:  # fmt: skip
-    """The same with the coarse correction of `strong_cycle`, whose arrays are those from `owner` to `level_value`."""
+    """The same with the coarse correction of `strong_cycle`, whose arrays are those from `cubes` to `level_value`."""
     at, done = levels[0, 3], 0
+    sweeps = strong_cycle.SWEEPS_WITH_CUBES if cubes else strong_cycle.SWEEPS
     while norm > goal and done < most:
         cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, spans, fields)
         cycle.start(levels, 0, fields)
-        cycle.relax(levels, spans, 0, 0, strong_cycle.SWEEPS, fields)
+        cycle.relax(levels, spans, 0, 0, sweeps, fields)
         strong_cycle.below(
-            levels,
-            spans,
-            owner,
-            bounds,
-            start,
-            other,
-            coupling,
-            diagonal,
-            inverse,
-            up,
-            factor,
-            right,
-            level_value,
-            fields,
-        )
-        cycle.relax(levels, spans, 0, 1, strong_cycle.SWEEPS, fields)
+            levels, spans, parts, masks, cubes, owner, bounds, start, other, coupling, diagonal, inverse, up, factor,
+            right, level_value, fields,
+        )  # fmt: skip
+        cycle.relax(levels, spans, 0, 1, sweeps, fields)
         norm, previous = advance(
             tx, ty, tz, anchor, spans, fields, at, norm, previous, search, image, value, remainder
         )

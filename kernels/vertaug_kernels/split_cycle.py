@@ -22,8 +22,8 @@ from vertaug_kernels._jit import inlined_kernel, kernel, parallel_kernel, prange
 from vertaug_kernels._stack import stack_singles, stack_vector
 
 __all__ = [
-    "LONGEST", "MARGIN", "ROWS", "SWEEPS", "below", "level_size", "places", "red_line", "relax", "relax_planes",
-    "split", "split_operator", "start",
+    "LONGEST", "MARGIN", "ROWS", "SWEEPS", "below", "level_size", "places", "prolong", "red_line", "relax",
+    "relax_planes", "restrict", "split", "split_operator", "start",
 ]  # fmt: skip
 
 Float = NDArray[np.float64]
@@ -182,7 +182,7 @@ def start(levels: Int, level: int, fields: Single) -> None:
 
 
 @kernel
-def _restrict(
+def restrict(
     levels: Int, spans: Int, fine: int, lines: int, coarse: int, masked: bool, mask: Single, fields: Single
 ) -> None:  # fmt: skip
     """Sum the residual over the cells of each coarse cell: that of red, as black was relaxed last.
@@ -223,7 +223,7 @@ def _restrict(
 
 
 @kernel
-def _prolong(
+def prolong(
     levels: Int, spans: Int, coarse: int, fine: int, lines: int, masked: bool, mask: Single, fields: Single
 ) -> None:  # fmt: skip
     """Add the value of each coarse cell to its fine cells, whose spans are those from line `lines` on."""
@@ -300,15 +300,15 @@ def below(
     masks : (p, 2, m) 1 on the cells of each part, by colour; factors (p, n, n) of their coarsest operators
     """
     for part in range(parts.shape[0]):
-        _restrict(levels, spans, 0, parts[part, 2], parts[part, 0], True, masks[part], fields)
+        restrict(levels, spans, 0, parts[part, 2], parts[part, 0], True, masks[part], fields)
     for part in range(parts.shape[0]):
         first, last, mask = parts[part, 0], parts[part, 1], masks[part]
         for level in range(first, last):
             start(levels, level, fields)
             relax(levels, spans, level, 0, SWEEPS, fields)
-            _restrict(levels, spans, level, levels[level, 4], level + 1, False, mask, fields)
+            restrict(levels, spans, level, levels[level, 4], level + 1, False, mask, fields)
         _solve_coarsest(levels, last, factors[part], fields)
         for level in range(last - 1, first - 1, -1):
-            _prolong(levels, spans, level + 1, level, levels[level, 4], False, mask, fields)
+            prolong(levels, spans, level + 1, level, levels[level, 4], False, mask, fields)
             relax(levels, spans, level, 1, SWEEPS, fields)
-        _prolong(levels, spans, first, 0, parts[part, 2], True, mask, fields)
+        prolong(levels, spans, first, 0, parts[part, 2], True, mask, fields)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The coarse correction of the finest level of `split_cycle` by networks of groups, in single precision.
+"""The coarse correction of a grid of `split_cycle` by networks of groups, in single precision.
+
+The networks stand on the finest level, or on the first coarse levels of its parts, whose cells are cubes.
 
 The rows of all networks lie one after the other: those of network l are ``bounds[l]`` to ``bounds[l + 1]``. Entries
 ``start[i]`` to ``start[i + 1]`` of `other` and `coupling` belong to row i, `up` is its group's row in the next
@@ -15,7 +17,7 @@ from vertaug_kernels import split_cycle as cycle
 from vertaug_kernels._jit import kernel
 from vertaug_kernels._stack import stack_singles, stack_vector
 
-__all__ = ["LARGEST_FACTOR", "SWEEPS", "below", "correct"]
+__all__ = ["LARGEST_FACTOR", "SWEEPS", "SWEEPS_WITH_CUBES", "below", "correct"]
 
 Float = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -24,8 +26,8 @@ Index = NDArray[np.int32]
 
 LARGEST_FACTOR = 64
 """Rows of the coarsest network where it has a factor."""
-SWEEPS = 3
-"""Sweeps of the finest level before the correction and after it."""
+SWEEPS, SWEEPS_WITH_CUBES = 4, 3
+"""Sweeps of the finest level before the correction and after it, where the networks stand on it and on cubes."""
 _SWEEPS = 2
 _LAST_SWEEPS = 8
 _TRACE = np.float32(1e-24)
@@ -113,36 +115,76 @@ def correct(
 
 
 @kernel
-def below(
-    levels: Int, spans: Int, owner: Index, bounds: Int, start: Index, other: Index, coupling: Single,
-    diagonal: Single, inverse: Single, up: Index, factor: Float, right: Single, value: Single, fields: Single,
-) -> None:  # fmt: skip
-    """Add the correction by the networks to the value of the finest level of a grid, level 0 of `levels`.
+def _gather(
+    levels: Int, spans: Int, level: int, owner: Index, right: Single, fields: Single
+) -> None:
+    """Add the residual of a level's cells to the right side of their groups.
 
-    `owner` (2, m) is the group of each cell by colour, -1 for cells that take no part. Black was relaxed last, so
-    that only red cells have a residual.
+    Black was relaxed last, so that only red cells have one.
     """
     row = stack_singles(1024)  # type: ignore[call-arg, var-annotated]
-    ny, half, begin = levels[0, 1], levels[0, 2] // 2 + 1, levels[0, 3]
+    ny, half = levels[level, 1], levels[level, 2] // 2 + 1
     plane = ny * half
-    right[: bounds[1]] = np.float32(0.0)
-    for i in range(1, levels[0, 0] - 1):
+    for i in range(1, levels[level, 0] - 1):
         for j in range(1, ny - 1):
-            base = begin + i * plane + j * half
-            head, tail = cycle.places(spans, i * ny + j)
+            base = levels[level, 3] + i * plane + j * half
+            head, tail = cycle.places(spans, levels[level, 4] + i * ny + j)
             cycle.red_line(fields, base, plane, half, head, tail, (i + j) % 2 == 0, row)
             for n in range(head, tail):
-                group = owner[0, base - begin + n]
+                place = base + n
+                group = owner[0, place]
                 if group >= 0:
-                    place = base + n
                     right[group] += (
                         row[n] - fields[cycle.VALUE, place] * fields[cycle.DIAGONAL, place]
                     )
-    correct(bounds, start, other, coupling, diagonal, inverse, up, factor, right, value)
-    for line in range(ny, (levels[0, 0] - 1) * ny):
-        head, tail = cycle.places(spans, line)
+
+
+@kernel
+def _hand_down(
+    levels: Int, spans: Int, level: int, owner: Index, value: Single, fields: Single
+) -> None:
+    """Add the value of each group to that of its cells."""
+    ny, half = levels[level, 1], levels[level, 2] // 2 + 1
+    for line in range(ny, (levels[level, 0] - 1) * ny):
+        head, tail = cycle.places(spans, levels[level, 4] + line)
+        base = levels[level, 3] + line * half
         for colour in range(2):
-            for n in range(line * half + head, line * half + tail):
-                group = owner[colour, n]
+            for place in range(base + head, base + tail):
+                group = owner[colour, place]
                 if group >= 0:
-                    fields[cycle.VALUE + colour, begin + n] += value[group]
+                    fields[cycle.VALUE + colour, place] += value[group]
+
+
+@kernel
+def below(
+    levels: Int, spans: Int, parts: Int, masks: Single, cubes: bool, owner: Index, bounds: Int, start: Index,
+    other: Index, coupling: Single, diagonal: Single, inverse: Single, up: Index, factor: Float,
+    right: Single, value: Single, fields: Single,
+) -> None:  # fmt: skip
+    """Add the correction by the networks to the value of the finest level of a grid, level 0 of `levels`.
+
+    Parameters
+    ----------
+    levels, spans, parts, masks, fields : see `split_cycle`
+    cubes : whether the networks stand on the first coarse level of every part, not on the finest level
+    owner : (2, total) group of each cell by colour, in the places of `fields`; -1 for what takes no part
+    """
+    right[: bounds[1]] = np.float32(0.0)
+    if cubes:
+        for part in range(parts.shape[0]):
+            lines, level = parts[part, 2], parts[part, 0]
+            cycle.restrict(levels, spans, 0, lines, level, True, masks[part], fields)
+            cycle.start(levels, level, fields)
+            cycle.relax(levels, spans, level, 0, cycle.SWEEPS, fields)
+            _gather(levels, spans, level, owner, right, fields)
+    else:
+        _gather(levels, spans, 0, owner, right, fields)
+    correct(bounds, start, other, coupling, diagonal, inverse, up, factor, right, value)
+    if cubes:
+        for part in range(parts.shape[0]):
+            lines, level = parts[part, 2], parts[part, 0]
+            _hand_down(levels, spans, level, owner, value, fields)
+            cycle.relax(levels, spans, level, 1, cycle.SWEEPS, fields)
+            cycle.prolong(levels, spans, level, 0, lines, True, masks[part], fields)
+    else:
+        _hand_down(levels, spans, 0, owner, value, fields)

@@ -36,11 +36,13 @@ _TIE = 1.0 + 1e-7
 
 
 @kernel
-def number_cells(tx: Float, ty: Float, tz: Float, anchor: Float, number: Int) -> int:
-    """Number the cells of a padded grid that have any coupling, the others get -1; returns how many there are."""
+def number_cells(
+    tx: Float, ty: Float, tz: Float, anchor: Float, first: int, number: Int
+) -> int:  # fmt: skip
+    """Number the cells of a padded grid that have any coupling from `first` on, the others -1; returns the next."""
     nx, ny, nz = tx.shape
     number[:] = -1
-    count = 0
+    count = first
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
@@ -64,12 +66,15 @@ def _enter(at: int, row: int, value: float, other: Int, coupling: Float) -> int:
 
 @kernel
 def grid_rows(
-    tx: Float, ty: Float, tz: Float, anchor: Float, number: Int,
+    tx: Float, ty: Float, tz: Float, anchor: Float, number: Int, first: int,
     start: Int, other: Int, coupling: Float, row_anchor: Float,
-) -> None:  # fmt: skip
-    """Fill the network of a padded grid; `other` and `coupling` have room for six entries a row."""
+) -> int:  # fmt: skip
+    """Fill the rows of a padded grid from entry `first` on; returns the end.
+
+    `other` and `coupling` have room for six entries a row.
+    """
     nx, ny, nz = tx.shape
-    at = 0
+    at = first
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
@@ -84,20 +89,19 @@ def grid_rows(
                 at = _enter(at, number[i, j - 1, k], ty[i, j - 1, k], other, coupling)
                 at = _enter(at, number[i + 1, j, k], tx[i, j, k], other, coupling)
                 at = _enter(at, number[i - 1, j, k], tx[i - 1, j, k], other, coupling)
-    start[start.shape[0] - 1] = at
+    return at
 
 
 @kernel
-def place_groups(number: Int, group: Int, owner: Int) -> None:
-    """Fill `owner` (2, m): the group of each cell in the places of `split_cycle`, -1 for those without one."""
+def place_groups(number: Int, group: Int, at: int, owner: Int) -> None:
+    """Put the group of each cell of a grid into `owner` (2, m), the places of `split_cycle`, from place `at` on."""
     nx, ny, nz = number.shape
     half = nz // 2 + 1
-    owner[:] = -1
     for i in range(nx):
         for j in range(ny):
             for k in range(nz):
                 if number[i, j, k] >= 0:
-                    place = (i * ny + j) * half + k // 2
+                    place = at + (i * ny + j) * half + k // 2
                     owner[(i + j + k) % 2, place] = group[number[i, j, k]]
 
 

@@ -67,7 +67,7 @@ class Steps:
 class History:
     """Of each step: its `middle`, s, the `pressure` at the source then, MPa; what it took.
 
-    That is the `solves` of the pressure, their `iterations`, whether the solver's coarse cells were groups that
+    That is the `solves` of the pressure, their `iterations`, whether coarse cells of the solver were groups that
     strong faces join (`grouped`), and the `sweeps` of transport in half the step.
     """
 
@@ -132,7 +132,7 @@ class _Run:
 
     @property
     def grouped(self) -> bool:
-        """Whether the solver's coarse cells are groups that strong faces join."""
+        """Whether coarse cells of the solver are groups that strong faces join."""
         return self._hierarchy.grouped
 
     def find_flows(self, saturation: Float) -> tuple[int, int]:

@@ -10,25 +10,27 @@ side. A V-cycle with red-black Gauss-Seidel, run in mirrored order on the way up
 positive definite whatever the coarse operator.
 
 Where neighbours differ by orders of magnitude at random, cubes hold together what no strong face joins, and their
-coarse faces are far too stiff. That is measured, on all levels, and where more than a few faces are, the coarse cells
-are groups that strong faces join (`strong_groups`). Those keep iterations few whatever the contrast, but to make them
-takes as long as 10 to 25 iterations with cubes. Where faces are not too stiff and cubes are slow all the same, groups
-are tried for the next operator, and kept while they save what they cost.
+coarse faces are far too stiff. There coarse cells are groups that strong faces join (`strong_groups`), from the first
+level on. Around walls, channels and layers cubes do well on the first level and fail on the next ones: there groups
+stand on the first cubes, at a seventh of the price. Which are taken is measured: some iterations on noise tell what
+each kind takes, before the first solve and again where a solve took more than they foretold. Solves of few iterations
+are left to cubes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug.cement.strong_groups import GroupNetworks
+from vertaug.cement.strong_groups import Grid, GroupNetworks
 from vertaug_kernels import multigrid as kernels
 from vertaug_kernels import pressure_solve, strong_cycle
 from vertaug_kernels import split_cycle as cycle
 
-__all__ = ["Hierarchy", "Operator", "SolveReport"]
+__all__ = ["Coarse", "Hierarchy", "Operator", "SolveReport"]
 
 Float = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -38,10 +40,17 @@ Label = NDArray[np.int16]
 _COARSEST = 64
 _STIFF, _STIFF_SHARE, _FEWEST_FACES = 30.0, 0.02, 200
 """A coarse face counts as stiff by this factor; groups are taken above this share of them on a level of that size."""
-_FEW, _MANY = 2.7, 5.5
-"""Iterations a decade of the residual: cubes do well up to the first, and from the second on groups are tried."""
-_SET_UP, _DEARER = 3.5, 2.2
-"""What groups cost, in iterations with cubes: to make them for six decades, a decade; one of their iterations."""
+_TRIED, _LEAST = 6, 1e-8
+"""Iterations on noise by which kinds of coarse cells are compared, and the residual that ends them."""
+_FEW, _SLOW, _FEWER = 9.0, 1.6, 0.75
+"""Cubes do up to so many iterations a solve; groups of cubes up to so many a decade of noise, and where groups of
+cells take more than this share of them."""
+_DECADES = 6.0
+"""Those of a first solve."""
+_SET_UP, _DEARER = 18.0, 1.9
+"""What groups of cells cost, in iterations with groups of cubes: to make them; one of their iterations."""
+_WORSE, _KEPT = 1.5, 16
+"""Kinds are compared again where a solve took so many times the iterations foreseen, every so many operators."""
 _SERIAL_BELOW = 1_000_000
 _CELLS_A_CALL = 1_000_000
 """Cells times iterations of one call: some hundredths of a second, so that an interrupt does not wait."""
@@ -57,6 +66,14 @@ class Operator:
     anchor: Float
 
 
+class Coarse(Enum):
+    """What coarse cells are: cubes on all levels, groups from the second level or from the first."""
+
+    CUBES = "cubes"
+    GROUPS_OF_CUBES = "groups of cubes"
+    GROUPS = "groups"
+
+
 @dataclass(frozen=True)
 class SolveReport:
     """Iterations and relative residual of one solve."""
@@ -70,6 +87,10 @@ class _Level:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.tx, self.ty, self.tz, self.anchor, self.inverse = (np.zeros(shape) for _ in range(5))
+
+    def grid(self, at: int) -> Grid:
+        """The level as a grid whose cells lie from place `at` on."""
+        return Grid(self.tx, self.ty, self.tz, self.anchor, int(at))
 
     def coarsen(self, label: Label, member: Byte, coarse: _Level) -> None:
         """Fill the coarse level's operator from the members of this one."""
@@ -170,13 +191,16 @@ class _Cycle:
         at = self.levels[0, 3]
         cycle.split(remainder, 1.0 / norm, cycle.RIGHT, at, self.spans, self.fields)
         cycle.start(self.levels, 0, self.fields)
-        sweeps = cycle.SWEEPS if groups is None else strong_cycle.SWEEPS
+        sweeps = cycle.SWEEPS
+        if groups is not None:
+            sweeps = strong_cycle.SWEEPS_WITH_CUBES if groups.cubes else strong_cycle.SWEEPS
         for colour in (0, 1) * sweeps:
             cycle.relax_planes(self.levels, self.spans, 0, colour, self.fields)
         if groups is None:
             cycle.below(*self.arrays)
         else:
-            strong_cycle.below(self.levels, self.spans, *groups.arrays, self.fields)
+            arrays = (*self.arrays[:4], *groups.arrays, self.fields)
+            strong_cycle.below(*arrays)
         for colour in (1, 0) * sweeps:
             cycle.relax_planes(self.levels, self.spans, 0, colour, self.fields)
 
@@ -201,7 +225,11 @@ class Hierarchy:
         self._cycle = _Cycle(place, self._parts)
         self._remainder, self._search, self._image = (np.zeros(shape) for _ in range(3))
         self._groups: GroupNetworks | None = None
-        self._pace = {False: np.inf, True: 0.0}
+        self._taking = place >= 0
+        self._taken, self._decades = Coarse.CUBES, _DECADES
+        self._slow: Coarse | None = None
+        self._paces: dict[Coarse, float] = {}
+        self._age, self._worse, self._solved = _KEPT, True, False
 
     def update(self, operator: Operator) -> None:
         """Take a new operator and build its coarse ones."""
@@ -215,21 +243,74 @@ class Hierarchy:
             part.update(finest, factor)
             for n, level in enumerate(part.levels):
                 self._cycle.update(int(first) + n, level)
-        if self._pace[False] <= _FEW and not self.grouped:
+        self._age, self._taken, self._groups = self._age + 1, Coarse.CUBES, None
+        if self._worse and self._age >= _KEPT:
+            self._age, self._worse, self._slow = 0, False, None
+            self._paces = {Coarse.CUBES: self._pace(Coarse.CUBES)}
+        if self._paces[Coarse.CUBES] * self._decades <= _FEW:
+            self._take(Coarse.CUBES)
             return
-        self._groups = None
-        if self._groups_pay() or self._stiff_share() > _STIFF_SHARE:
-            self._groups = GroupNetworks((finest.tx, finest.ty, finest.tz), finest.anchor)
+        self._slow = self._slow or self._compared()
+        self._take(self._slow)
+
+    @property
+    def coarse(self) -> Coarse:
+        """What the coarse cells are."""
+        return self._taken
 
     @property
     def grouped(self) -> bool:
-        """Whether coarse cells are groups of cells that strong faces join, not cubes."""
-        return self._groups is not None
+        """Whether coarse cells are groups of cells that strong faces join, on the first or on further levels."""
+        return self._taken is not Coarse.CUBES
 
-    def _groups_pay(self) -> bool:
-        """Whether cubes were so slow that groups save more iterations than they cost, or may."""
-        cubes, groups = self._pace[False], self._pace[True]
-        return _MANY < cubes < np.inf and cubes > _SET_UP + _DEARER * groups
+    def _take(self, coarse: Coarse) -> None:
+        """Take a kind of coarse cells for the present operator."""
+        if coarse is self._taken:
+            return
+        self._taken, places = coarse, self._cycle.fields.shape[1]
+        starts = self._cycle.levels[:, 3]
+        if coarse is Coarse.CUBES:
+            self._groups = None
+        elif coarse is Coarse.GROUPS:
+            self._groups = GroupNetworks([self._finest.grid(starts[0])], places, False)
+        else:
+            grids = [
+                part.levels[0].grid(starts[first])
+                for part, (first, *_) in zip(self._parts, self._cycle.parts, strict=True)
+            ]
+            self._groups = GroupNetworks(grids, places, True)
+
+    def _compared(self) -> Coarse:
+        """What to take where cubes are slow.
+
+        What is slow from the first gets groups at once; what became slow later only if they save what they cost.
+        """
+        if self._stiff_share() > _STIFF_SHARE:
+            return Coarse.GROUPS
+        mixed = self._paces[Coarse.GROUPS_OF_CUBES] = self._pace(Coarse.GROUPS_OF_CUBES)
+        if mixed <= _SLOW:
+            return Coarse.GROUPS_OF_CUBES
+        if self._solved and (mixed - _DEARER) * self._decades <= _SET_UP:
+            return Coarse.GROUPS_OF_CUBES
+        groups = self._pace(Coarse.GROUPS)
+        pay = (mixed - _DEARER * groups) * self._decades > _SET_UP
+        many_fewer = groups <= _FEWER * mixed and not self._solved
+        return Coarse.GROUPS if pay or many_fewer else Coarse.GROUPS_OF_CUBES
+
+    def _pace(self, coarse: Coarse) -> float:
+        """Iterations a decade of the residual that a kind of coarse cells takes where all is noise."""
+        self._take(coarse)
+        self._remainder[:] = (
+            np.random.default_rng(0).random(self._taking.shape) - 0.5
+        ) * self._taking
+        norm = start = float(np.sqrt(pressure_solve.squares(self._cycle.spans, self._remainder)))
+        product, made, value = 0.0, 0, np.zeros_like(self._remainder)
+        while made < _TRIED and norm > _LEAST * start:
+            done, norm, product = self._iterate(_TRIED - made, _LEAST * start, norm, product, value)
+            made += done
+        if made == 0:
+            return 0.0
+        return float(made / np.log10(start / norm)) if norm < start else np.inf
 
     def _stiff_share(self) -> float:
         """Largest share of coarse faces that are too stiff on the fine levels of the grid."""
@@ -256,7 +337,7 @@ class Hierarchy:
                 cubes = (*operator, *work.arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate(*cubes)
             else:
-                arrays = (work.levels, work.spans, *groups.arrays, work.fields)
+                arrays = (*work.arrays[:4], *groups.arrays, work.fields)
                 given = (*operator, *arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate_groups(*given)
             return int(made), float(norm), float(product)
@@ -282,6 +363,9 @@ class Hierarchy:
         while norm > goal and iterations < most:
             made, norm, product = self._iterate(most - iterations, goal, norm, product, value)
             iterations += made
-        if 0.0 < norm < 0.1 * start:
-            self._pace[self.grouped] = iterations / np.log10(start / norm)
+        if goal < start:
+            self._decades = float(np.log10(start / goal))
+            pace = self._paces.setdefault(self._taken, iterations / self._decades)
+            foreseen = max(_FEW, _WORSE * pace * self._decades)
+            self._worse, self._solved = iterations > foreseen, True
         return SolveReport(iterations, norm / scale)

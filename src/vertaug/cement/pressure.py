@@ -125,7 +125,7 @@ class PressureSystem:
 
     @property
     def grouped(self) -> bool:
-        """Whether the solver's coarse cells are groups that strong faces join, not cubes of cells."""
+        """Whether coarse cells of the solver are groups that strong faces join, not all of them cubes of cells."""
         return self._hierarchy.grouped
 
     def assemble(self, viscosity: Float) -> None:

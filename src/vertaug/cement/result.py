@@ -24,7 +24,7 @@ class History:
     through it beyond the grid, mm³; `rate` mm³/s, all cannulas together, `rates` of each;
     `syringe`, `tip` pressures, MPa, the highest of the cannulas; `probes` pressures at named places, MPa;
     `limited` where the pressure limit cut the rate; `iterations` of the pressure solver in `passes` solves,
-    `grouped` where the coarse cells of the last one were groups that strong faces join, not cubes;
+    `grouped` where coarse cells of the last one were groups that strong faces join, not all of them cubes;
     `balance` cement injected minus found, `marrow_balance` volume injected minus driven out, both over what was
     injected so far (over 1 mm³ while it is less); `lowest`, `highest` share of a cell's pores that holds cement.
     """

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vertaug_kernels import multigrid, split_cycle, strong_cycle
+from vertaug_kernels import multigrid, strong_cycle
 from vertaug_kernels import strong_groups as kernels
 
-__all__ = ["GroupNetworks"]
+__all__ = ["Grid", "GroupNetworks"]
 
 Float = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -76,28 +77,46 @@ def _composed(number: Int, group: Int) -> Int:
     return np.append(group, np.int32(-1))[number]
 
 
-def _grid_network(faces: tuple[Float, Float, Float], anchor: Float) -> tuple[Int, _Network]:
-    """Number of each cell of a padded grid, -1 for those that take no part, and their network."""
-    number = np.empty(anchor.shape, np.int32)
-    count = kernels.number_cells(*faces, anchor, number)
-    start, row_anchor = np.zeros(count + 1, np.int32), np.zeros(count)
-    other, coupling = np.empty(6 * count, np.int32), np.empty(6 * count)
-    kernels.grid_rows(*faces, anchor, number, start, other, coupling, row_anchor)
-    entries = start[-1]
-    return number, _Network(start, other[:entries], coupling[:entries], row_anchor)
+@dataclass(frozen=True)
+class Grid:
+    """Conductances of a padded grid, mm³/(s MPa), and where its cells lie in the fields of `split_cycle`."""
+
+    tx: Float
+    ty: Float
+    tz: Float
+    anchor: Float
+    at: int
+
+
+def _grids_network(grids: Sequence[Grid]) -> tuple[list[Int], _Network]:
+    """Number of each cell of some grids, -1 for those that take no part, and their network."""
+    numbers, count = [], 0
+    for grid in grids:
+        number = np.empty(grid.anchor.shape, np.int32)
+        count = kernels.number_cells(grid.tx, grid.ty, grid.tz, grid.anchor, count, number)
+        numbers.append(number)
+    start, anchor = np.zeros(count + 1, np.int32), np.zeros(count)
+    other, coupling, entries = np.empty(6 * count, np.int32), np.empty(6 * count), 0
+    for grid, number in zip(grids, numbers, strict=True):
+        given = (grid.tx, grid.ty, grid.tz, grid.anchor, number, entries)
+        entries = kernels.grid_rows(*given, start, other, coupling, anchor)
+    start[-1] = entries
+    return numbers, _Network(start, other[:entries], coupling[:entries], anchor)
 
 
 class GroupNetworks:
-    """The arrays of `strong_cycle` for one operator.
+    """The arrays of `strong_cycle` for the cells of some grids that no face joins.
 
-    `rows` are those of each network, the first the groups of cells.
+    `rows` are those of each network, the first the groups of cells; `places` how many the fields of `split_cycle`
+    have, and `cubes` whether the grids are the first coarse levels of the parts, not the finest level.
     """
 
-    def __init__(self, faces: tuple[Float, Float, Float], anchor: Float) -> None:
-        number, finest = _grid_network(faces, anchor)
+    def __init__(self, grids: Sequence[Grid], places: int, cubes: bool) -> None:
+        numbers, finest = _grids_network(grids)
         group, network = finest.coarse(_CELLS_LIKENESS)
-        self._owner = np.empty((2, split_cycle.level_size(*number.shape)), np.int32)
-        kernels.place_groups(number, group, self._owner)
+        self._owner, self.cubes = np.full((2, places), -1, np.int32), cubes
+        for grid, number in zip(grids, numbers, strict=True):
+            kernels.place_groups(number, group, grid.at, self._owner)
         networks, groups = [network], []
         while len(network.anchor) > strong_cycle.LARGEST_FACTOR:
             group, coarser = network.coarse(_GROUPS_LIKENESS)
@@ -125,9 +144,10 @@ class GroupNetworks:
         diagonal = np.concatenate([item.diagonal for item in networks])
         coupling = np.concatenate([item.coupling for item in networks]).astype(np.float32)
         right, value = (np.zeros(bounds[-1], np.float32) for _ in range(2))
+        others = np.concatenate(shifted).astype(np.int32)
         inverse = np.divide(1.0, diagonal, out=np.zeros_like(diagonal), where=diagonal > 0.0)
         self.arrays = (
-            self._owner, bounds.astype(np.int64), start, np.concatenate(shifted).astype(np.int32), coupling,
+            self.cubes, self._owner, bounds.astype(np.int64), start, others, coupling,
             diagonal.astype(np.float32), inverse.astype(np.float32), up, self._factor(networks[-1]), right, value,
         )  # fmt: skip
 
