@@ -84,6 +84,8 @@ CASES = [
     ),
     ("mesh", '[procedure]\nstages = "access"', ["procedure.stages", 'write ["access"]']),
     ("mesh", "[outlets]\nusual = 3", ["outlets.usual", "true or false"]),
+    ("mesh", '[outlets]\nusual = "no"', ["outlets.usual", "true or false", "without quotes"]),
+    ("mesh", "[output]\npictures = 0", ["output.pictures", "true or false"]),
     ("mesh", "[plan]\ntitle = 3", ["plan.title", 'write "3"']),
     (
         "mesh",

@@ -35,7 +35,12 @@ class Section(BaseModel):
 
 
 def declared(default: Any, meaning: str, source: str = "", **limits: Any) -> Any:
-    """Declare a field with its default (physical ones as text with unit), meaning and source."""
+    """Declare a field with its default (physical ones as text with unit), meaning and source.
+
+    A switch takes true or false alone: "no" in quotes, or 0, would be read as one of them.
+    """
+    if isinstance(default, bool):
+        limits["strict"] = True
     return Field(
         default=default, description=meaning, json_schema_extra={"source": source}, **limits
     )
