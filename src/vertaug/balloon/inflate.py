@@ -353,6 +353,8 @@ class _Inflation:
         rest = come_to_rest(self.equilibrium, self.state, self.drive, load, self.growth, watch)
         self.state, self.drive, self.energies = rest.state, rest.drive, [*rest.energies]
         self.newton, self.linear, self.balance = rest.newton, rest.linear, rest.balance
+        if rest.reason:
+            return rest.reason
         self.begin()
         while True:
             reason = self.fill(told, watch)

@@ -25,7 +25,10 @@ _MOST = 60
 
 @dataclass(frozen=True)
 class Rest:
-    """The `state` at rest, what drove it there, energies of each step and their balance, iterations it took."""
+    """The `state` at rest, what drove it there, energies of each step and their balance, iterations it took.
+
+    `reason` says that the bone had not come to rest in the steps it was given, or is empty.
+    """
 
     state: State
     drive: Drive
@@ -33,6 +36,7 @@ class Rest:
     balance: EnergyBalance
     newton: int
     linear: int
+    reason: str = ""
 
 
 def come_to_rest(
@@ -70,5 +74,5 @@ def come_to_rest(
         viscous = step.drive.viscous
         power = 0.0 if viscous is None else float((viscous * step.way).sum())
         if abs(power) <= _QUIET * growth * volume:
-            break
-    return rest
+            return rest
+    return replace(rest, reason=f"the bone still moves after {_MOST} steps around slack balloons")
