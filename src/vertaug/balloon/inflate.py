@@ -24,22 +24,11 @@ from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium, SolidStep
 from vertaug.solid.model import SolidModel, cavity_facets, outer_facets
 from vertaug.solid.newton import TIGHT, NewtonOptions
-from vertaug.solid.remeshing import (
-    MeshWear,
-    RemeshRule,
-    mesh_wear,
-    needs_remesh,
-    remeshed,
-)
+from vertaug.solid.remeshing import MeshWear, RemeshRule, mesh_wear, needs_remesh, remeshed
 from vertaug.solid.way import Way
 from vertaug.state import State
 
-__all__ = [
-    "NOT_CONVERGED",
-    "InflationOptions",
-    "InflationResult",
-    "inflate",
-]
+__all__ = ["NOT_CONVERGED", "InflationOptions", "InflationResult", "inflate"]
 
 Float = NDArray[np.float64]
 

@@ -189,9 +189,10 @@ def _convergence(studies: Sequence[Outcome]) -> Iterator[str]:
 
 CONVERGENCE = """\
 The demonstration with its mesh, its cavities' mesh and the grid of its cement refined together, and with other steps
-of its inflation on a mesh with edges times 1.3. Index: the band in which the limit should lie (Celik 2008), the
-observed order held between 0.5 and 2; where values oscillate or diverge the larger difference and an order of 0.5 are
-taken."""
+of its inflation and injection on a mesh with edges times 1.3. The demonstration leaks nothing: leaked is what the
+same vertebra lets out without balloons, its upper endplate breached, when 5 mL are injected on each side. Index: the
+band in which the limit should lie (Celik 2008), the observed order held between 0.5 and 2; where values oscillate or
+diverge the larger difference and an order of 0.5 are taken."""
 
 
 def _runs(outcomes: Sequence[Outcome]) -> Iterator[str]:
