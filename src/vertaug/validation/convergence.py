@@ -56,7 +56,7 @@ def _plan(name: str) -> dict[str, Any]:
     return plan
 
 
-def _leaking(plan: Mapping[str, Any]) -> dict[str, Any]:
+def _leaking(plan: dict[str, Any]) -> dict[str, Any]:
     """The same vertebra without balloons: cannulas end in the middle of their places, the endplate is breached."""
     whole = plan_from_dict(plan)
     ways, _ = plan_channels(whole, build_vertebra(whole))
