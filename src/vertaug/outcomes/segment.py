@@ -80,8 +80,8 @@ def read_segment(state: State) -> SegmentReading | None:
         _disc(data, parts, disc, key, points)
         for disc, key in zip(parts.discs[:2], ("upper_upper", "lower_lower"), strict=True)
     )
-    pressed = parts.facets.forces(points)
-    left = points[parts.facets.nodes[:, 0], 0] > 0.0
+    upper_nodes, pressed = parts.facet_forces(points)
+    left = points[upper_nodes, 0] > 0.0
     forwards, aside, turned = _turns(data)
     return SegmentReading(
         _cobb(data),

@@ -25,7 +25,7 @@ from vertaug.solid.controls import LoadControl
 from vertaug.solid.disc import Disc, disc_items
 from vertaug.solid.follower import follower_load
 from vertaug.solid.frame import Frames
-from vertaug.solid.gap import GapItem
+from vertaug.solid.gap import GapItem, turning_gaps
 from vertaug.solid.item import Item
 from vertaug.solid.ligament import joined, spine_ligament
 from vertaug.solid.load import frame_load
@@ -135,7 +135,7 @@ def build_column(spine: Spine, discs: Sequence[DiscMesh], tissue: DiscTissue = S
         owner = np.full(len(disc.points), -1, dtype=np.int32)
         owner[np.unique(disc.upper)], owner[np.unique(disc.lower)] = number, number + 1
         firsts.append(nodes.add(disc.points, owner))
-    bands, gaps = _bands(spine, nodes), _gaps(spine, nodes)
+    bands, (gaps, below) = _bands(spine, nodes), _gaps(spine, nodes)
     centres = np.array([placed.place.origin for placed in spine.placed])
     bodies = len(centres)
     points = np.vstack([*nodes.points, centres, np.zeros_like(centres)])
@@ -151,7 +151,8 @@ def build_column(spine: Spine, discs: Sequence[DiscMesh], tissue: DiscTissue = S
     ]
     ligaments = joined(*(spine_ligament(points, pairs, name) for name, pairs in bands))
     items = [item for disc in made for item in disc.items]
-    return Column(points, (*items, *ties, ligaments, gaps), frames, made)
+    joints = turning_gaps(gaps, frames, below)
+    return Column(points, (*items, *ties, ligaments, joints), frames, made)
 
 
 def _pair(nodes: _Nodes, upper: int, one: Float, two: Float) -> Int:
@@ -172,22 +173,25 @@ def _bands(spine: Spine, nodes: _Nodes) -> list[tuple[str, Int]]:
     return out
 
 
-def _gaps(spine: Spine, nodes: _Nodes) -> GapItem:
-    """All facet joints."""
+def _gaps(spine: Spine, nodes: _Nodes) -> tuple[GapItem, Int]:
+    """All facet joints, and the lower vertebra (m,) of each gap."""
     pairs, normals, stiffness = (
         [np.zeros((0, 2), dtype=np.int32)],
         [np.zeros((0, 3))],
         [np.zeros(0)],
     )
+    below = [np.zeros(0, dtype=np.int32)]
     for k, (over, under) in enumerate(zip(spine.placed[:-1], spine.placed[1:], strict=True)):
         for joint in facet_joints(over, under):
             here = _pair(nodes, k, joint.points, joint.points)
             pairs.append(here)
             normals.append(np.tile(joint.normal, (len(here), 1)))
             stiffness.append(np.full(len(here), joint.stiffness / len(here)))
+            below.append(np.full(len(here), k + 1, dtype=np.int32))
     space = next(p.value for p in FACET_CARD if p.symbol == "gap")
     count = sum(len(p) for p in pairs)
-    return GapItem(
+    gaps = GapItem(
         np.concatenate(pairs), np.concatenate(normals), np.zeros(count), np.full(count, space),
         np.concatenate(stiffness),
     )  # fmt: skip
+    return gaps, np.concatenate(below)

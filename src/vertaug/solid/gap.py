@@ -2,8 +2,8 @@
 """Unilateral gaps between places of two bodies, as of facet joints: nothing until they close, then cartilage.
 
 With n from the lower body to the upper one, the opening is (y - z)·n less its value at rest, plus the joint
-space; the energy is ½ k min(opening, 0)². The normal keeps its direction: it is meant for the few degrees by
-which neighbours turn.
+space; the energy is ½ k min(opening, 0)². The normals of a `GapItem` keep their direction, for a body below that is
+held; those of `turning_gaps` turn with the frame of a body, by any angle.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.errors import InputError
+from vertaug.solid.frame import Frames
 from vertaug.solid.item import Contribution
+from vertaug.solid.tie import TieItem
 
-__all__ = ["GapItem"]
+__all__ = ["GapItem", "GapPlanes", "turning_gaps"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
@@ -72,3 +74,43 @@ class GapItem:
         way = np.concatenate([self.normal, -self.normal], axis=1)
         matrices = closed[:, None, None] * way[:, :, None] * way[:, None, :]
         return Contribution(self.energy(points), forces, matrices)
+
+
+@dataclass(frozen=True)
+class GapPlanes:
+    """Law of ties that only push: a plane with each `normal` (m, 3), in its frame's axes, behind a `space` (m,) mm.
+
+    `stiffness` (m,) N/mm.
+    """
+
+    normal: Float
+    space: Float
+    stiffness: Float
+
+    def respond(self, gap: Float) -> tuple[Float, Float, Float]:
+        """Energies (m,) mJ, forces (m, 3) N and stiffnesses (m, 3, 3) N/mm of gaps (m, 3) mm."""
+        opening = (gap * self.normal).sum(axis=1) + self.space
+        depth = np.minimum(opening, 0.0)
+        closed = np.where(opening < 0.0, self.stiffness, 0.0)
+        matrix = closed[:, None, None] * self.normal[:, :, None] * self.normal[:, None, :]
+        force = (self.stiffness * depth)[:, None] * self.normal
+        return 0.5 * self.stiffness * depth**2, force, matrix
+
+    def committed(self, gap: Float) -> GapPlanes:
+        """Return the law itself: it has no history."""
+        return self
+
+
+def turning_gaps(gaps: GapItem, frames: Frames, frame: Int) -> TieItem:
+    """Return the ``gaps`` with normals that turn with ``frames``, one number of a ``frame`` (m,) each.
+
+    The normals given are those of frames that have not turned.
+    """
+    own = Frames(
+        gaps.nodes[:, 1], frames.rotations[frame], frames.lever, frames.start[frame], frames.orientation[frame]
+    )  # fmt: skip
+    count = len(gaps.nodes)
+    law = GapPlanes(gaps.normal, gaps.space, gaps.stiffness)
+    arms = gaps.rest[:, None] * gaps.normal
+    each = np.arange(count, dtype=np.int32)
+    return TieItem(own, each, gaps.nodes[:, :1], np.ones((count, 1)), arms, law)

@@ -318,16 +318,20 @@ def _facets(spine: Spine, ends: _Ends, treated: Mesh, rest: Float) -> dict[str, 
     pairs: list[list[int]] = []
     normals: list[Float] = []
     stiffness: list[float] = []
+    frame: list[float] = []
     for at in (0, 1):
         for joint in facet_joints(spine.placed[at], spine.placed[at + 1]):
             here = np.stack([ends.at(at, joint.points), ends.at(at + 1, joint.points)], axis=1)
             pairs += here.tolist()
             normals += [joint.normal] * len(here)
             stiffness += [joint.stiffness / len(here)] * len(here)
+            # normals turn with the upper neighbour; the lower one stands on the ground
+            frame += [0.0 if at == 0 else -1.0] * len(here)
     found = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     normal = np.array(normals).reshape(-1, 3)
     places = _positions(found, ends, treated, rest)
     return {
         "gap_ends": found, "gap_normal": normal, "gap_stiffness": np.array(stiffness),
         "gap_rest": ((places[:, 0] - places[:, 1]) * normal).sum(axis=1), "gap_space": np.full(len(found), space),
+        "gap_frame": np.array(frame),
     }  # fmt: skip

@@ -123,6 +123,7 @@ class _Column:
             self._append("gap_stiffness", np.full(count, joint.stiffness / count))
             self._append("gap_rest", apart @ joint.normal)
             self._append("gap_space", np.full(count, space))
+            self._append("gap_frame", np.full(count, float(self.of[above + 1])))
 
     def _pair(self, above: int, one: Float, two: Float) -> Int:
         return np.stack([self.ends(above, one), self.ends(above + 1, two)], axis=1)
@@ -137,6 +138,8 @@ class _Column:
         self.add_frame(self.treated + 1, np.average(places, axis=0, weights=stiffness))
         self.tied.append((nodes, self.of[self.treated + 1], stiffness))
         self.arrays["foot"] = np.array([self.of[self.treated + 1]])
+        on = self.arrays["gap_frame"]
+        self.arrays["gap_frame"] = np.where(on < 0.0, self.of[self.treated + 1], on)
 
     def middle(self, vertebra: int) -> Int:
         """Nodes of the cable's guide at a vertebra: its frame's centre, or places around a neighbour's body."""

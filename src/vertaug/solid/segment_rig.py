@@ -26,7 +26,7 @@ from vertaug.solid.disc import Disc, disc_items
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.follower import FollowerLoad, follower_load
 from vertaug.solid.frame import Frames
-from vertaug.solid.gap import GapItem
+from vertaug.solid.gap import GapItem, turning_gaps
 from vertaug.solid.item import Item
 from vertaug.solid.linear import RigidBodies
 from vertaug.solid.load import NodalLoad, frame_load
@@ -64,7 +64,10 @@ _STRONG = 1e9
 
 @dataclass(frozen=True)
 class SegmentParts:
-    """Everything in a segment but the treated vertebra."""
+    """Everything in a segment but the treated vertebra.
+
+    Gaps of joints over a body that is held are `facets`, those whose normals turn with a frame are `turning`.
+    """
 
     bone: SolidItem
     shell: ShellItem
@@ -72,6 +75,7 @@ class SegmentParts:
     ties: tuple[SurfaceTie, ...]
     ligaments: LigamentItem
     facets: GapItem
+    turning: TieItem
     ground: GroundBed
     frames: Frames
     rigid: TieItem
@@ -81,10 +85,17 @@ class SegmentParts:
     def items(self) -> list[Item]:
         """All of them, in a fixed order."""
         discs = [item for disc in self.discs for item in disc.items]
+        some: list[GapItem | TieItem | GroundBed] = [self.facets, self.turning, self.unturned]
         return [
-            self.bone, self.shell, *discs, *self.ties, self.ligaments, self.facets, self.ground, self.rigid,
-            *([self.unturned] if len(self.unturned.nodes) else []),
+            self.bone, self.shell, *discs, *self.ties, self.ligaments, self.ground, self.rigid,
+            *(item for item in some if len(item.nodes)),
         ]  # fmt: skip
+
+    def facet_forces(self, points: Float) -> tuple[Int, Float]:
+        """Upper node (m,) of each gap of a facet joint, and the compressive force (m,) in it, N."""
+        turning = np.linalg.norm(self.turning.law.respond(self.turning.gaps(points))[1], axis=1)
+        nodes = np.concatenate([self.facets.nodes[:, 0], self.turning.nodes[:, 0]])
+        return nodes, np.concatenate([self.facets.forces(points), turning])
 
 
 def foot_nodes(data: RigState) -> Int:
@@ -159,17 +170,26 @@ def segment_parts(data: RigState, first: int) -> SegmentParts:
     band: dict[str, Any] = {
         name: arrays[f"band_{name}"] for name in ("slack", "toe", "stiffness", "knee", "second")
     }
-    gap = {name: arrays[f"gap_{name}"] for name in ("normal", "rest", "space", "stiffness")}
     ground, unturned = (_whole(arrays[name] + first) for name in ("ground", "unturned"))
     frames = _frames(data, first)
+    on = _whole(arrays["gap_frame"])
     return SegmentParts(
         bone, shell, discs, ties,
         LigamentItem(_ends(data, first, "band_ends"), **band),
-        GapItem(_ends(data, first, "gap_ends"), **gap),
+        _gaps(data, first, on < 0), turning_gaps(_gaps(data, first, on >= 0), frames, on[on >= 0]),
         GroundBed(ground, points[ground], np.repeat(arrays["ground_stiffness"][:, None], 3, axis=1)),
         frames, _rigid(data, points, frames, first),
         GroundBed(unturned, points[unturned], np.full((len(unturned), 3), MACHINE)),
     )  # fmt: skip
+
+
+def _gaps(data: RigState, first: int, chosen: NDArray[np.bool_]) -> GapItem:
+    """Gaps of facet joints that are ``chosen``, (m,)."""
+    arrays = data.arrays
+    parts = {
+        part: arrays[f"gap_{part}"][chosen] for part in ("normal", "rest", "space", "stiffness")
+    }
+    return GapItem(_ends(data, first, "gap_ends")[chosen], **parts)
 
 
 def _frames(data: RigState, first: int) -> Frames:

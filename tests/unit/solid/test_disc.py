@@ -9,10 +9,11 @@ from tests.spine_cases import disc_between
 from vertaug.anatomy.curvature import disc_spaces
 from vertaug.errors import InputError
 from vertaug.materials.disc import DEGENERATED, SOUND
+from vertaug.solid import rotation
 from vertaug.solid.controls import LoadControl
 from vertaug.solid.disc import disc_items
-from vertaug.solid.frame import add_frames
-from vertaug.solid.gap import GapItem
+from vertaug.solid.frame import Frames, add_frames
+from vertaug.solid.gap import GapItem, turning_gaps
 from vertaug.solid.load import frame_load
 from vertaug.solid.stepping import PathOptions, follow
 from vertaug.solid.tie import rigid_tie
@@ -92,3 +93,52 @@ def test_gaps_push_once_closed_and_their_tangent_is_exact():
     np.testing.assert_allclose(tangent_times(item, closed, along), expected, atol=1e-8)
     with pytest.raises(InputError, match="E-PART-060"):
         GapItem(nodes, normal, rest, np.full(3, -0.1), np.ones(3))
+
+
+@pytest.fixture
+def joint():
+    """Gaps over a body below that turns: points, gaps, and the same gaps whose normals turn with it."""
+    points = np.random.default_rng(3).normal(size=(8, 3)) * 20.0
+    points[7] = [0.3, -0.2, 0.1]
+    nodes = np.array([[0, 1], [2, 3], [4, 5]], dtype=np.int32)
+    normal = np.array([[0, 0, 1.0], [0, 1.0, 0], [0.6, 0.0, 0.8]])
+    rest = ((points[nodes[:, 0]] - points[nodes[:, 1]]) * normal).sum(axis=1)
+    fixed = GapItem(nodes, normal, rest, np.full(3, 0.4), np.array([10.0, 20.0, 30.0]))
+    frames = Frames.at_rest(points, [6], [7], 20.0)
+    return points, fixed, turning_gaps(fixed, frames, np.zeros(3, dtype=np.int32))
+
+
+def test_turning_gaps_are_fixed_ones_while_nothing_turns(joint):
+    points, fixed, turning = joint
+    closed = points.copy()
+    closed[fixed.nodes[:, 0]] -= 0.6 * fixed.normal
+    assert turning.energy(closed) == pytest.approx(fixed.energy(closed), rel=1e-12)
+    _, force, _ = turning.law.respond(turning.gaps(closed))
+    np.testing.assert_allclose(np.linalg.norm(force, axis=1), fixed.forces(closed), rtol=1e-12)
+
+
+def test_turning_gaps_have_exact_tangents(joint):
+    points, fixed, turning = joint
+    turned = points.copy()
+    turned[7] += [4.0, -2.0, 3.0]
+    gap = turning.gaps(turned)
+    # closed by 0.2 mm along the normals as they have turned
+    way = (gap * fixed.normal).sum(axis=1) + 0.6
+    axes = turning.frames.matrices(turned)
+    turned[fixed.nodes[:, 0]] -= way[:, None] * np.einsum("mij,mj->mi", axes, fixed.normal)
+    assert turning.energy(turned) == pytest.approx(0.5 * 0.2**2 * fixed.stiffness.sum())
+    along = np.random.default_rng(4).normal(size=points.shape)
+    expected = difference_tangent(turning, turned, along, 1e-6)
+    np.testing.assert_allclose(tangent_times(turning, turned, along), expected, atol=1e-5)
+
+
+def test_bodies_that_turn_together_keep_their_gaps(joint):
+    """By 40 degrees, as the top of a column does: gaps of fixed normals close or open by millimetres."""
+    points, fixed, turning = joint
+    turn = np.radians([40.0, 0.0, 0.0])
+    axes = rotation.matrix(rotation.exponential(turn[None])[0])[0]
+    moved = points @ axes.T
+    moved[7] = points[7] + 20.0 * turn
+    opening = (turning.gaps(moved) * fixed.normal).sum(axis=1)
+    np.testing.assert_allclose(opening, 0.0, atol=1e-12)
+    assert np.abs(fixed.openings(moved) - 0.4).max() > 1.0
