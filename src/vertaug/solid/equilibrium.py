@@ -26,10 +26,10 @@ from vertaug.solid.energy_balance import (
 from vertaug.solid.item import Item
 from vertaug.solid.material_map import Around, BoneCells, MaterialMap
 from vertaug.solid.model import SolidModel, cavity_facets
-from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise
+from vertaug.solid.newton import NewtonOptions, NewtonResult, minimise, straight
 from vertaug.solid.opening import split
 from vertaug.solid.regional_average import RegionalAverage
-from vertaug.solid.rig import Rig, rig_bodies, rig_places
+from vertaug.solid.rig import Rig, rig_bodies, rig_chain, rig_places
 from vertaug.solid.set_cement import cement_after, cement_items, cement_laws, cement_stress
 from vertaug.solid.shell import FibreItem, ShellItem
 from vertaug.solid.wall_contact import WallContact
@@ -98,6 +98,7 @@ class Equilibrium:
         ]
         points = np.vstack([state.mesh.points, rig_places(self._rig, state.rig)])
         bodies = rig_bodies(self._rig, state.rig, self._nodes)
+        self._chain = rig_chain(self._rig, state.rig, self._nodes)
         self._walls = WallContact(points, lists, cavities, model.contact, bodies)
         self.solver = self._walls.solver
         self._known: tuple[State, _Bodies] | None = None
@@ -140,7 +141,9 @@ class Equilibrium:
         walls, solver = self._walls.at(points)
         items: list[Item] = [*bodies, *cement, *springs, *drives, *cavities, *walls]
         first = before or Drive.start(len(cavities), load)
-        result = minimise(points, items, solver, options or self._model.newton, ahead)
+        chosen = options or self._model.newton
+        going = straight if self._chain is None else self._chain.moved
+        result = minimise(points, items, solver, chosen, ahead, going)
         if not result.converged:
             return SolidStep(state, result, np.inf, StepEnergy(), first, np.zeros_like(points))
         error = self._rig.reaction_error(state.rig, self._nodes, load, result.points)

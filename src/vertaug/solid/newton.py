@@ -15,9 +15,11 @@ from vertaug.solid.item import AssemblingItem, Contribution, Item, RankOne
 from vertaug.solid.linear import BlockPattern, LinearResult, LinearSolver, MatrixError
 from vertaug.solid.linear.norm import euclidean_norm
 
-__all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise"]
+__all__ = ["TIGHT", "NewtonOptions", "NewtonResult", "minimise", "straight"]
 
 Float = NDArray[np.float64]
+Going = Callable[[Float, Float, float], Float]
+"""Where points (n_nodes, 3) are after a length of a motion (n_nodes, 3)."""
 Bool = NDArray[np.bool_]
 
 
@@ -191,6 +193,11 @@ def _search_residual(
     return 0.0
 
 
+def straight(points: Float, motion: Float, length: float) -> Float:
+    """Go along a straight line."""
+    return points + length * motion
+
+
 def _shorter(start: float, slope: float, energy: float) -> float:
     """Share of a failed length to try next: the minimum of the parabola, between a tenth and a half."""
     if not math.isfinite(energy):
@@ -230,6 +237,7 @@ def _search(
     halvings: int,
     *,
     ahead: Callable[[Float, Sequence[Item], LinearSolver], _Assembled] | None,
+    going: Going,
 ) -> _Accepted:
     """Largest trial length along ``step`` that lowers the energy enough.
 
@@ -239,7 +247,7 @@ def _search(
     slack = 1e-13 * start.energy_scale
     length = _longest(points, step, items)
     for trial in range(halvings):
-        at = points + length * step
+        at = going(points, step, length)
         system = ahead(at, items, solver) if ahead is not None and trial == 0 else None
         energy = _energy(at, items) if system is None else system.energy
         if math.isfinite(energy) and energy <= start.energy + 1e-4 * length * slope + slack:
@@ -294,7 +302,7 @@ class _Directions:
 
 
 def _begin(
-    points: Float, way: Float, items: Sequence[Item], solver: LinearSolver
+    points: Float, way: Float, items: Sequence[Item], solver: LinearSolver, going: Going
 ) -> tuple[Float, _Assembled | None]:
     """Where to begin, and the system there if it is known.
 
@@ -303,11 +311,11 @@ def _begin(
     motion = np.where(solver.fixed, 0.0, way)
     length = _longest(points, motion, items)
     before = _energy(points, items)
-    start = points + length * motion
+    start = going(points, motion, length)
     system = _assemble(start, items, solver)
     if system.energy < before:
         return start, system
-    start = points + 0.5 * length * motion
+    start = going(points, motion, 0.5 * length)
     return (start if _energy(start, items) < before else points.copy()), None
 
 
@@ -327,16 +335,18 @@ def minimise(
     solver: LinearSolver,
     options: NewtonOptions,
     way: Float | None = None,
+    going: Going = straight,
 ) -> NewtonResult:
     """Find points of least energy near ``points`` (n_nodes, 3), which are left as they are.
 
     ``way`` (n_nodes, 3) is a motion that is expected: the iteration begins at its end, or half-way, if the energy
-    is lower there. The solver's pattern is built from the items' connectivities, in the same order, and its fixed
-    unknowns keep their value. Never raises for a step that fails: the result says why.
+    is lower there. ``going`` says where a length of a motion leads: straight on unless bodies turn, and always with
+    the motion as its tangent. The solver's pattern is built from the items' connectivities, in the same order, and
+    its fixed unknowns keep their value. Never raises for a step that fails: the result says why.
     """
     current, known = points.copy(), None
     if way is not None:
-        current, known = _begin(points, way, items, solver)
+        current, known = _begin(points, way, items, solver, going)
     residuals: list[float] = []
     conservative = _conservative(items)
     directions = _Directions(solver, conservative)
@@ -376,10 +386,12 @@ def minimise(
         last = _expected(residuals, tolerance) <= options.tolerance
         system = replace(system, blocks=None)  # its memory may serve for the next one
         ahead = (_forces if last else _assemble) if whole else None
-        found = _search(current, step, items, system, solver, options.max_halvings, ahead=ahead)
+        found = _search(
+            current, step, items, system, solver, options.max_halvings, ahead=ahead, going=going
+        )
         if found.length == 0.0:
             return ended(f"no length along the step lowers the energy (residual {norm:.1e})")
-        current += found.length * step
+        current = going(current, step, found.length)
         known, whole = found.system, found.length == 1.0
     return ended(
         f"no convergence in {options.max_iterations} iterations (residual {residuals[-1]:.1e})"

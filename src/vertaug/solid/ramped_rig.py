@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vertaug.solid.chain import Chain
 from vertaug.solid.energy_balance import Drive, EnergyBalance, StepEnergy
 from vertaug.solid.equilibrium import Equilibrium
 from vertaug.solid.item import Item
 from vertaug.solid.linear import RigidBodies
 from vertaug.solid.model import SolidModel, empty_cavities
 from vertaug.solid.newton import TIGHT
-from vertaug.solid.rig import LoadedRig, rig_bodies, rig_places
+from vertaug.solid.rig import LoadedRig, rig_bodies, rig_chain, rig_places
 from vertaug.state import RigState, State
 
 __all__ = ["LastingLoad", "Ramp", "RampedRig", "ramped"]
@@ -92,6 +93,10 @@ class RampedRig:
     def bodies(self, data: RigState, first: int) -> RigidBodies | None:
         """Rigid bodies of the rig."""
         return rig_bodies(self.rig, data, first)
+
+    def chain(self, data: RigState, first: int) -> Chain | None:
+        """Bodies that stand one on the other."""
+        return rig_chain(self.rig, data, first)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vertaug.mesh import Mesh
+from vertaug.solid.chain import Chain
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.item import Item
 from vertaug.solid.linear import RigidBodies
@@ -25,6 +26,7 @@ from vertaug.state import RigState
 
 __all__ = [
     "MACHINE",
+    "ChainedRig",
     "LoadedRig",
     "PlacedRig",
     "Rig",
@@ -34,6 +36,7 @@ __all__ = [
     "mean_work",
     "platen_guide",
     "rig_bodies",
+    "rig_chain",
     "rig_of",
     "rig_places",
     "specimen_rig_state",
@@ -93,6 +96,20 @@ class PlacedRig(Rig, Protocol):
     def bodies(self, data: RigState, first: int) -> RigidBodies | None:
         """Rigid bodies among the nodes from ``first`` on, where there are any."""
         ...
+
+
+@runtime_checkable
+class ChainedRig(Rig, Protocol):
+    """A rig in which bodies stand one on the other, and none but the lowest is held in space."""
+
+    def chain(self, data: RigState, first: int) -> Chain | None:
+        """Bodies of the nodes of a mesh of ``first`` nodes and of the rig's; None where they do not turn."""
+        ...
+
+
+def rig_chain(rig: Rig, data: RigState, first: int) -> Chain | None:
+    """Bodies that turn as Newton's iteration goes, where a rig has such."""
+    return rig.chain(data, first) if isinstance(rig, ChainedRig) else None
 
 
 def rig_places(rig: Rig, data: RigState) -> Float:

@@ -31,11 +31,14 @@ from vertaug.state import RigState
 
 __all__ = [
     "CARD",
+    "NO_PLACE",
     "SegmentOptions",
     "around",
+    "between_bodies",
     "disc_arrays",
     "frames_at_rest",
     "meshed",
+    "one_body",
     "segment_state",
 ]
 
@@ -47,6 +50,8 @@ CARD = (
 )  # fmt: skip
 ENDS = ("endplate_superior", "endplate_inferior")
 _GUIDES = 6
+NO_PLACE = -1
+"""Body of nodes that are turns."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,10 @@ def segment_state(
     arrays |= _bones((upper, lower), law, options)
     outer: dict[str, Int] = {"guide": _guides(treated, spine.placed[1])}
     first = lower.first + lower.mesh.n_points
+    links = [one_body(0, upper.mesh.n_points), one_body(2, lower.mesh.n_points)]
+    links += [between_bodies(number, discs[name]) for number, name in enumerate(DISCS)]
+    links += [one_body(0, 1), one_body(NO_PLACE, 1)]
+    arrays |= {"chain": np.vstack(links), "treated": np.ones(1)}
     for name in DISCS:
         more, mesh_nodes = _disc(
             name, discs[name], first, treated, spaces[name], rest, (upper, lower)
@@ -165,6 +174,24 @@ def segment_state(
         outer,
         {name: np.ascontiguousarray(a, dtype=np.float64) for name, a in arrays.items()},
     )
+
+
+def one_body(body: int, count: int) -> Float:
+    """Rows (``count``, 3) of a chain for nodes of one ``body``."""
+    return np.tile([float(body), float(body), 1.0], (count, 1))
+
+
+def between_bodies(upper: int, disc: DiscMesh) -> Float:
+    """Rows (n, 3) of a chain for the nodes of a disc below the body ``upper``: they go with the nearer one more."""
+    above, below = (
+        np.asarray(cKDTree(disc.points[np.unique(face)]).query(disc.points)[0])
+        for face in (disc.upper, disc.lower)
+    )
+    share = below / (above + below)
+    rows = np.stack([np.full(len(share), upper), np.full(len(share), upper + 1), share], axis=1)
+    rows[share == 1.0, 1] = upper
+    rows[share == 0.0] = [upper + 1, upper + 1, 1.0]
+    return rows
 
 
 def frames_at_rest(nodes: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:

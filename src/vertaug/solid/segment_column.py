@@ -22,7 +22,17 @@ from vertaug.anatomy.spine import Placed, Spine
 from vertaug.errors import InputError
 from vertaug.mesh import Mesh
 from vertaug.solid.ligament import joined, spine_ligament
-from vertaug.solid.segment import ENDS, SegmentOptions, around, disc_arrays, frames_at_rest, meshed
+from vertaug.solid.segment import (
+    ENDS,
+    NO_PLACE,
+    SegmentOptions,
+    around,
+    between_bodies,
+    disc_arrays,
+    frames_at_rest,
+    meshed,
+    one_body,
+)
 from vertaug.state import RigState
 
 __all__ = ["in_column"]
@@ -49,6 +59,9 @@ class _Column:
         self.data, self.spine, self.treated, self.options = segment, spine, treated, options
         self.points = [segment.arrays["rest"]]
         self.count = len(segment.arrays["rest"])
+        links = segment.arrays["chain"].copy()
+        links[links[:, 0] >= 0.0, :2] += treated - 1
+        self.links = [links]
         self.tied: list[tuple[Int, int, Float]] = []
         self.frames: list[list[int]] = [[int(n) for n in segment.arrays["frame"][0]]]
         self.of: dict[int, int] = {treated - 1: 0}
@@ -59,10 +72,11 @@ class _Column:
         shell = np.unique(segment.arrays["shell_facets"].astype(int))
         self.shell = shell, cKDTree(segment.arrays["rest"][shell])
 
-    def add(self, points: Float, frame: int | None = None) -> Int:
-        """Append nodes, tied to a frame where one is given; returns their numbers."""
+    def add(self, points: Float, links: Float, frame: int | None = None) -> Int:
+        """Append nodes, ``links`` in the chain, tied to a frame where one is given; returns their numbers."""
         nodes = np.arange(self.count, self.count + len(points))
         self.points.append(points)
+        self.links.append(links)
         self.count += len(points)
         if frame is not None:
             self.tied.append((nodes, frame, np.full(len(nodes), _TIE)))
@@ -70,7 +84,8 @@ class _Column:
 
     def add_frame(self, vertebra: int, centre: Float) -> None:
         """Append the frame of a vertebra."""
-        nodes = self.add(np.vstack([centre, np.zeros(3)]))
+        links = np.vstack([one_body(vertebra, 1), one_body(NO_PLACE, 1)])
+        nodes = self.add(np.vstack([centre, np.zeros(3)]), links)
         self.of[vertebra] = len(self.frames)
         self.frames.append([int(n) for n in nodes])
 
@@ -88,14 +103,14 @@ class _Column:
     def ends(self, vertebra: int, places: Float) -> Int:
         """Nodes at ``places`` (k, 3) on a vertebra."""
         if not self.elastic(vertebra):
-            return self.add(places, self.of[vertebra])
+            return self.add(places, one_body(vertebra, len(places)), self.of[vertebra])
         nodes, tree = self.shell
         return np.asarray(nodes[tree.query(places)[1]])
 
     def disc(self, name: str, above: int) -> None:
         """Mesh the disc below the vertebra ``above`` and tie its faces to both frames."""
         mesh = mesh_disc(self.plate(above + 1, True), self.plate(above, False), self.options.disc)
-        nodes = self.add(mesh.points)
+        nodes = self.add(mesh.points, between_bodies(above, mesh))
         for face, vertebra in ((mesh.lower, above + 1), (mesh.upper, above)):
             held = np.unique(face)
             self.tied.append((nodes[held], self.of[vertebra], np.full(len(held), _TIE)))
@@ -205,6 +220,7 @@ def in_column(
     rest = np.vstack(column.points)
     arrays |= frames_at_rest(column.frames) | {"rest": rest}
     arrays["uppermost"] = np.array([column.of[0]])
+    arrays |= {"chain": np.vstack(column.links), "treated": np.array([treated])}
     arrays["more_above"] = first + np.array(spaces)
     arrays = {name: np.ascontiguousarray(a, dtype=np.float64) for name, a in arrays.items()}
     return replace(segment, points=rest.copy(), arrays=arrays)

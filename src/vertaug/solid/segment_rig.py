@@ -22,6 +22,7 @@ from vertaug.anatomy.disc_mesh import DiscMesh
 from vertaug.materials.disc import DEGENERATED, SOUND
 from vertaug.solid.axial import LigamentItem
 from vertaug.solid.cells import SolidItem
+from vertaug.solid.chain import Chain
 from vertaug.solid.disc import Disc, disc_items
 from vertaug.solid.energy_balance import StepEnergy
 from vertaug.solid.follower import FollowerLoad, follower_load
@@ -290,3 +291,10 @@ class SegmentRig:
         """Rigid bodies among the nodes from ``first`` on, for the linear solver."""
         frames = _frames(data, first)
         return RigidBodies(frames.centres, frames.rotations, frames.lever)
+
+    def chain(self, data: RigState, first: int) -> Chain | None:
+        """Vertebrae one on the other, from the top down; the treated one's are the ``first`` nodes."""
+        upper, lower, share = data.arrays["chain"].T
+        own = np.full(first, data.arrays["treated"][0])
+        above, below = (_whole(np.concatenate([own, values])) for values in (upper, lower))
+        return Chain(above, below, np.concatenate([np.ones(first), share]))

@@ -66,6 +66,7 @@ class WallContact:
 
     def at(self, points: Float) -> tuple[list[FacetContact], LinearSolver]:
         """Contact of a step that starts at ``points`` (n, 3), none or one item, and its solver."""
+        self.solver.follow(points)
         if self._options is None:
             return [], self.solver
         contact = FacetContact(points, self._cavities, self._options, self._last)
@@ -75,4 +76,5 @@ class WallContact:
         if self._together is None or not np.array_equal(self._pairs, contact.connectivity):
             self._pairs = contact.connectivity
             self._together = self._build(self._pairs)
+        self._together.follow(points)
         return [contact], self._together

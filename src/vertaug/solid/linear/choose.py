@@ -32,6 +32,8 @@ Method = Literal["auto", "direct", "superlu", "pardiso", "multigrid"]
 
 _DIRECT_NODES = 700
 _RESCUE_NODES = {"superlu": 6_000, "pardiso": 100_000}
+_TURNED = 0.05
+"""Turn (rad) of a rigid body from which modes taken before it are too far off."""
 _GROWTH = 1.6
 _SLACK = 4
 _NODES_PER_THREAD = 5_000
@@ -122,6 +124,7 @@ class LinearSolver:
         self.max_iterations = max_iterations
         self.symmetric = symmetric
         self.bodies = bodies
+        self._turns = np.zeros((0, 3)) if bodies is None else self.points[bodies.turns]
         self.report = SolverReport()
         self.edge_nodes = None if edge_nodes is None else _edges(edge_nodes, pattern.n_nodes)
         self._rows: Rows | None = None
@@ -145,6 +148,20 @@ class LinearSolver:
         self.fixed = np.ascontiguousarray(fixed, dtype=np.bool_)
         self._free = (~self.fixed).astype(np.float64)
         self.refresh()
+
+    def follow(self, points: Floats) -> None:
+        """Take the modes at ``points`` (n_nodes, 3), where a rigid body has turned since by more than 0.05 rad.
+
+        What turns is read off the nodes that turn, so that systems without rigid bodies keep their modes.
+        """
+        if self.bodies is None or not len(self.bodies):
+            return
+        turns = self.bodies.turns
+        if float(np.abs(points[turns] - self._turns).max()) > _TURNED * self.bodies.lever:
+            self._turns = points[turns]
+            self.points = points.copy()
+            self.points[turns] = 0.0
+            self.refresh()
 
     @property
     def hierarchy(self) -> Multigrid | None:

@@ -129,8 +129,45 @@ def test_groups_keep_to_their_body(column):
     assert count == owner.max() + 1
 
 
+def test_modes_follow_bodies_that_have_turned(column):
+    """The column turned by 60 degrees takes as many iterations as upright once its modes have followed."""
+    turn = np.radians(60.0)
+    axes = np.array(
+        [[1.0, 0.0, 0.0], [0.0, np.cos(turn), -np.sin(turn)], [0.0, np.sin(turn), np.cos(turn)]]
+    )
+    tilted = np.einsum("ij,bjk,lk->bil", axes, column.blocks, axes)
+    points = column.points @ axes.T
+    points[column.bodies.turns] = [turn * LEVER, 0.0, 0.0]
+
+    def solved(solver, blocks, load):
+        result = solver.solve(blocks, load, tolerance=1e-8)
+        return result.status, result.iterations
+
+    def made():
+        return LinearSolver(
+            column.pattern, column.points, column.fixed, method="multigrid", bodies=column.bodies
+        )
+
+    _, upright = solved(made(), column.blocks, column.load)
+    left, followed = made(), made()
+    followed.follow(points)
+    (_, behind), (status, now) = (
+        solved(solver, tilted, column.load @ axes.T) for solver in (left, followed)
+    )
+    assert status == "converged"
+    assert now <= 1.25 * upright
+    assert behind > 2.0 * now
+    # a body that has hardly turned keeps what is known
+    kept = followed.hierarchy
+    points[column.bodies.turns[0]] += [0.04 * LEVER, 0.0, 0.0]
+    followed.follow(points)
+    assert followed.hierarchy is kept
+
+
 def test_every_rig_with_places_names_its_bodies():
     rigs = (CrushingRig, MachineRig, RampedRig, SegmentCrushingRig, SegmentRig, SpecimenRig)
     placed = {rig for rig in rigs if hasattr(rig, "places")}
     assert placed == {rig for rig in rigs if hasattr(rig, "bodies")}
     assert placed >= {RampedRig, SegmentCrushingRig, SegmentRig}
+    # a machine holds places in space, which bodies that turn would leave
+    assert {rig for rig in rigs if hasattr(rig, "chain")} == {RampedRig, SegmentRig}
