@@ -155,12 +155,12 @@ def _leader(
     """The row whose group row i follows, -1 where there is none: its strongest neighbour in a pair or not small."""
     partner, value = -1, _FOLLOWS * best[i]
     for p in range(start[i], start[i + 1]):
-        j = other[p]
-        alone = lead[j] == -1 and size[j] <= small
-        if alone or lead[j] == _NO_GROUP or role[j] == FOLLOWER or coupling[p] <= value * _TIE:
-            continue
-        if _apart(total[i], total[j], coupling[p], most):
-            partner, value = j, coupling[p]
+        j, strength = other[p], coupling[p]
+        alone = (lead[j] == -1) & (size[j] <= small)
+        taken = (not alone) & (lead[j] != _NO_GROUP) & (role[j] != FOLLOWER)
+        taken &= (strength > value * _TIE) & _apart(total[i], total[j], strength, most)
+        partner = j if taken else partner
+        value = strength if taken else value
     return partner
 
 
@@ -253,9 +253,9 @@ def _stiffness(
     rest = 1.0 - share
     a, b = first * rest, second * share
     stiffness = (a * rest + b * share) * total + (a + b) * inner
-    if not (inner > 0.0 and stiffness > 0.0):
-        return 1.0, 0.0
-    return stiffness, min((a - b) * (a - b), (1.0 - _LEAST_SHARE) * stiffness)
+    pair = inner > 0.0 and stiffness > 0.0
+    lost = min((a - b) * (a - b), (1.0 - _LEAST_SHARE) * stiffness)
+    return stiffness if pair else 1.0, lost if pair else 0.0
 
 
 @kernel
@@ -303,37 +303,38 @@ def _weigh_pairs(
 @inlined_kernel
 def _gather(
     a: int, at: int, start: Int, other: Int, coupling: Float, group: Int, role: Byte, aside: Float,
-    begin: Int, member: Int, place: Int, parts: Float, out_other: Int, out_coupling: Float, out_anchor: Float,
+    begin: Int, member: Int, place: Int, parts: Float, names: Int, out_anchor: Float,
 ) -> int:  # fmt: skip
-    """Sum the couplings of group a from entry `at` on, and in `parts` by the roles at both ends; returns the end."""
-    first = at
+    """Sum the couplings of group a to others by the roles at both ends; returns how many others there are.
+
+    Rows of `parts` and `names` from the second on are the sums and the groups of the others; the first is group a
+    itself and counts for nothing. `place` (m,) holds `at` and the row of each, `at` being more than all that groups
+    before have left there. Rows are cleared and written whether new or not: which are new cannot be foreseen, and
+    guesses of the processor that fail take longer.
+    """
+    place[a], count = at, 1
+    parts[0] = 0.0
+    parts[1] = 0.0
     for q in range(begin[a], begin[a + 1]):
         i = np.uint32(member[q])
         own = role[i]
         for p in range(np.uint32(start[i]), np.uint32(start[i + 1])):
             j = np.uint32(other[p])
             b, value = group[j], coupling[p]
-            if b == a:
-                continue
             if b < 0:
                 out_anchor[a] += value
                 continue
-            there = role[j]
-            if own == FOLLOWER or there == FOLLOWER:
-                value = 1.0 / (1.0 / value + aside[i] + aside[j])
-            near = place[np.uint32(b)]
-            if near < first:
-                near = at
-                place[np.uint32(b)] = at
-                out_other[at] = b
-                out_coupling[at] = 0.0
-                for n in range(6):
-                    parts[at - first, n] = 0.0
-                at += 1
-            out_coupling[near] += value
-            parts[near - first, own] += value
-            parts[near - first, 3 + there] += value
-    return at
+            value /= 1.0 + value * (aside[i] + aside[j])
+            known = place[np.uint32(b)] - at
+            new = known < 0
+            to = np.uint32(count if new else known)
+            place[np.uint32(b)] = at + to
+            names[to] = b
+            parts[to, own] += value
+            parts[to, 3 + role[j]] += value
+            count += 1 if new else 0
+            parts[np.uint32(count)] = 0.0
+    return count - 1
 
 
 @kernel
@@ -368,22 +369,25 @@ def join(
             out_size[group[i]] += size[i]
     share, inner = np.empty(count), np.empty(count)
     _weigh_pairs(start, other, coupling, total, group, role, share, inner)
-    parts = np.empty((_longest(start, begin, member), 6))
+    longest = _longest(start, begin, member)
+    parts, names = np.empty((longest + 2, 6)), np.empty(longest + 2, np.int32)
     place = np.full(count, -1, np.int32)
-    at = 0
+    at, mark = 0, 0
     for a in range(count):
-        first = at
-        at = _gather(
-            a, at, start, other, coupling, group, role, aside, begin, member, place, parts,
-            out_other, out_coupling, out_anchor,
+        others = _gather(
+            a, mark, start, other, coupling, group, role, aside, begin, member, place, parts, names, out_anchor,
         )  # fmt: skip
-        for p in range(first, at):
-            b, whole, n = out_other[p], out_coupling[p], p - first
+        mark += others + 1
+        for n in range(1, others + 1):
+            p, b = at + n - 1, names[n]
+            whole = parts[n, FIRST] + parts[n, SECOND] + parts[n, FOLLOWER]
+            out_other[p] = b
             here, lost = _stiffness(whole, parts[n, FIRST], parts[n, SECOND], share[a], inner[a])
             there, gone = _stiffness(
                 whole, parts[n, 3 + FIRST], parts[n, 3 + SECOND], share[b], inner[b]
             )
             # what is left at either end, in series, without counting the coupling twice
             out_coupling[p] = whole * (here - lost) * (there - gone) / (here * there - lost * gone)
+        at += others
         out_start[a + 1] = at
     return at
