@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vertaug.report import _heat, _rows
+from vertaug.report._column import column_table
 from vertaug.report._record import Record, read_record
 from vertaug.report.charts import height_chart, inflation_chart, injection_chart
 from vertaug.viz import Picture
@@ -67,6 +68,7 @@ def _context(record: Record) -> dict[str, Any]:
         "heat": _heat.heat_rows(summary),
         "loads": _rows.load_rows(summary),
         "neighbours": _rows.neighbour_rows(summary),
+        "column": column_table(summary),
         "spine": _rows.spine_rows(summary),
         "access": _rows.access_rows(summary),
         "balloons": _rows.balloon_rows(summary),

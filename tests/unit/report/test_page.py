@@ -11,6 +11,7 @@ from PIL import Image
 
 from vertaug.errors import InputError
 from vertaug.report import write_report
+from vertaug.report._column import column_table
 from vertaug.report._rows import kept_columns, number
 from vertaug.viz import Picture, write_index
 
@@ -225,3 +226,24 @@ def test_columns_without_anything_are_left_out():
 def test_no_angle_is_minus_nought():
     assert number(-0.34, 0) == "0"
     assert number(-0.004, 1, "mm", sign=True) == "+0.0 mm"
+
+
+def test_a_column_tells_its_turns_and_the_discs_beyond_the_neighbours():
+    """By stage and load; a segment, which has no further discs, has no such table."""
+    taken = {
+        "top_forwards_deg": 6.77, "top_left_deg": -0.04, "top_turned_deg": -0.23,
+        "further_discs_MPa": {"T11/T12": 0.902, "L2/L3": -0.011},
+    }  # fmt: skip
+    heights = {"anterior": 20.0, "middle": 19.0, "posterior": 21.0}
+    stages = [
+        {"name": "fracture", "kind": "fracture", "heights_mm": heights, "surroundings": taken}
+    ]
+    loads = [{"stage": "standing", "surroundings": taken}, {"stage": "whole"}]
+    head, rows = column_table({"stages": stages, "loads": loads})
+    assert head == ["Stage", "Forwards", "To the left", "Turned left", "T11/T12", "L2/L3"]
+    assert rows == [
+        ["Fracture", "+6.8°", "+0.0°", "−0.2°", "0.90", "−0.01"],
+        ["Under standing", "+6.8°", "+0.0°", "−0.2°", "0.90", "−0.01"],
+    ]
+    alone = {**stages[0], "surroundings": taken | {"further_discs_MPa": {}}}
+    assert column_table({"stages": [alone], "loads": []}) == ([], [])
