@@ -50,6 +50,29 @@ def _list(words: list[str], level: str) -> None:
             typer.echo(f"      {text:<28} {parameter.expected()}")
 
 
+def _make(folder: Path) -> None:
+    """Make the report's folder before a quarter of an hour is spent on what goes into it.
+
+    Raises
+    ------
+    InputError
+        It is a file, or cannot be made or written into.
+    """
+    from vertaug.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+        reason = "a folder that cannot be written into"
+    except OSError as error:
+        writable, reason = False, error.strerror or "a folder that cannot be made"
+    if not writable:
+        raise InputError(
+            "command line", "--out", f"{folder}: {reason}", "a folder, there or to be made",
+            "for example --out verification", "E-VERIFY-007",
+        )  # fmt: skip
+
+
 def _tell(outcome: Outcome) -> None:
     """Print one line as a problem ends, and one for each check that failed."""
     count = len(outcome.entries)
@@ -105,6 +128,7 @@ def verify(
 
         given = settings(change or [])
         chosen = [p for p in select(only or []) if only or p.id in given or not given]
+        _make(out)
         levels = {name: run_problems(chosen, name, given, _tell) for name in level.names}
         if reason is not None:
             for name, outcomes in levels.items():

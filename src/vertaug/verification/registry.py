@@ -35,12 +35,12 @@ def all_problems() -> tuple[Problem, ...]:
 
 def _named(problem: Problem, word: str) -> bool:
     """Whether ``word`` is the problem's group, its id, or the part of its id before a dot."""
-    return problem.group == word.upper() or f"{problem.id}.".startswith(f"{word}.")
+    return problem.group == word.upper() or f"{problem.id}.".startswith(f"{word.lower()}.")
 
 
 def _matches(problem: Problem, word: str) -> bool:
     """The same, or the letter of its family: ``d`` stands for d1 to d6."""
-    return _named(problem, word) or re.split(r"[^a-z]", problem.id)[0] == word
+    return _named(problem, word) or re.split(r"[^a-z]", problem.id)[0] == word.lower()
 
 
 def select(words: Iterable[str]) -> tuple[Problem, ...]:
@@ -56,7 +56,7 @@ def select(words: Iterable[str]) -> tuple[Problem, ...]:
     for word in wanted:
         if not any(_matches(problem, word) for problem in everything):
             raise InputError(
-                "command line", "--only", word, "a group (" + ", ".join(GROUPS) + ") or an id",
+                "command line", "--only", word, "a group (" + ", ".join(GROUPS) + "), a family or an id",
                 "see vertaug verify --list", "E-VERIFY-001",
             )  # fmt: skip
     return tuple(p for p in everything if not wanted or any(_matches(p, w) for w in wanted))
@@ -64,7 +64,7 @@ def select(words: Iterable[str]) -> tuple[Problem, ...]:
 
 def find(name: str) -> Problem:
     """The problem with an id."""
-    chosen = [problem for problem in all_problems() if problem.id == name]
+    chosen = [problem for problem in all_problems() if problem.id == name.lower()]
     return chosen[0] if chosen else select([name])[0]
 
 

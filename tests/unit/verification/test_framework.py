@@ -207,6 +207,9 @@ def test_selection_by_group_letter_and_id(own):
     assert registry.select(["flow"]) == (broken, nothing)
     assert registry.select(["t"]) == ALL
     assert registry.select(["t.square,t3"]) == (square, nothing)
+    assert registry.select(["T.Square", "Flow"]) == ALL
+    assert registry.select(["T"]) == ALL
+    assert registry.find("T.SQUARE") is square
     with pytest.raises(InputError, match="E-VERIFY-001"):
         registry.select(["t2.bro"])
 
@@ -239,6 +242,34 @@ def test_command_lists_and_fails_with_a_code(own, tmp_path):
     result = RUNNER.invoke(app, ["verify", "--out", str(tmp_path)])
     assert result.exit_code == 1
     assert "1 of 3 problems passed" in result.stdout
+
+
+def test_a_failed_check_is_told_and_the_file_holds_all(own, tmp_path):
+    out = tmp_path / "there"
+    out.mkdir()
+    (out / "verification.json").write_text("of an earlier run")
+    result = RUNNER.invoke(app, ["verify", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "RuntimeError: no way forward" in result.stdout
+    rows = json.loads((out / "verification.json").read_text())
+    assert [(row["id"], row["passed"]) for row in rows] == [
+        ("t.square", True), ("t2.broken", True), ("t2.broken", False), ("t3.none", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_is_refused_before_anything_runs(own, tmp_path, place):
+    (tmp_path / "file").write_text("not a folder")
+    result = RUNNER.invoke(app, ["verify", "--out", str(tmp_path / place)])
+    assert result.exit_code == 2
+    assert "E-VERIFY-007" in result.stderr
+    assert "t.square" not in result.stdout
+
+
+def test_an_id_that_is_not_known_leaves_no_folder(own, tmp_path):
+    result = RUNNER.invoke(app, ["verify", "--only", "y", "--out", str(tmp_path / "new")])
+    assert result.exit_code == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_every_problem_of_the_package_is_complete():
