@@ -288,8 +288,10 @@ def _press_together(
     held = fixed.all(axis=1)
     for share in (0.25, 0.5, 0.75, 1.0):
         points[held] = both.points[held] + share * (target - both.points)[held]
-        contact = FacetContact(points, near, ContactOptions(reach, stiffness, within=False))
-        points = settle(points, [item, contact], fixed, both.points).points
+        # pairs that met on the way have their whole tangent only in a contact begun where they met
+        for tolerance in (1e-3, 1e-8):
+            contact = FacetContact(points, near, ContactOptions(reach, stiffness, within=False))
+            points = settle(points, [item, contact], fixed, both.points, tolerance).points
     part = contact.evaluate(points, with_matrix=False)
     push = np.zeros_like(points)
     np.add.at(push, contact.connectivity, part.forces)
