@@ -196,7 +196,10 @@ def opening(
             flows.append(float(system.ways.flows(system.pressure)[system.ways.owner == 0].sum()))
         bone = float(grid.permeability[0][tuple(grid.openings[0].inner[0])])
         hole = 3.0 / radius**3
-        outside = 1.0 / (4.0 * tissue * radius) - 1.0 / (2.0 * math.pi * tissue * reach)
+        # where tissue ends is `reach` from the hole's disc: between the spheroids about it through the two ends
+        ends = (reach, math.sqrt(reach * (reach + 2.0 * radius)))
+        beyond = sum(math.atan(radius / end) for end in ends) / (4.0 * math.pi * tissue * radius)
+        outside = 1.0 / (4.0 * tissue * radius) - beyond
         exact = 0.5 / (hole + outside + 1.0 / (4.0 * bone * radius))
         mean = float(np.mean(flows))
         yield Check(
