@@ -52,6 +52,25 @@ class CoreyDisplacement:
         saturation, share = self._hull()
         return float(saturation[1]), float(share[1] / saturation[1])
 
+    def trailing(self) -> float:
+        """Fall of saturation behind the front, a share of its height, per share of its way: f' / (-f'' S).
+
+        Nothing trails a front that takes all displaced fluid along; next to no front trails without bound.
+        """
+        behind, speed = self.front()
+        if behind >= 1.0:
+            return 0.0
+        apart = 1e-4 * min(behind, 1.0 - behind)
+        low, here, high = self.share(behind + apart * np.array([-1.0, 0.0, 1.0])).tolist()
+        curvature = max((2.0 * here - low - high) / apart**2, 1e-6)
+        return float(speed / (curvature * behind))
+
+    def hollow(self) -> float:
+        """Greatest depth of the share below the front's chord, over the chord's height: what sharpens it."""
+        behind, speed = self.front()
+        below = np.linspace(0.0, behind, 201)[1:-1]
+        return float((speed * below - self.share(below)).max() / (speed * behind))
+
     def front_of_squares(self) -> tuple[float, float]:
         """The same in closed form, for a power of two."""
         behind = math.sqrt(self.ratio / (1.0 + self.ratio))

@@ -20,6 +20,7 @@ from vertaug.verification.problem import Bounds, Positive, benchmark
 Float = NDArray[np.float64]
 Meshes = Annotated[tuple[int, ...], Bounds(4, 1000, rising=True)]
 Power = Annotated[float, Bounds(0.999, 6.0)]
+Curved = Annotated[float, Bounds(1.499, 6.0)]
 Reach = Annotated[float, Bounds(0.0, 1.0)]
 PERMEABILITY, POROSITY, THIN = 1e-2, 0.5, 1e-7
 CLOSE = Steps(misplaced=1e-5, tolerance=1e-9)
@@ -48,6 +49,28 @@ def _bounds(name: str, results: list[Displacement]) -> Iterator[Check]:
     )  # fmt: skip
 
 
+def _blur(exact: CoreyDisplacement, reach: float, cell: float) -> float:
+    """How far upwinding moves a front that is low over what trails it, mm.
+
+    Upwinding diffuses by half a cell times the speed: after a way x by w = sqrt(cell x). Over w, saturation falls
+    by w / x times `trailing` of its height; where that is as much as half of what is left above `HEIGHT`, half on
+    each side of the front, the place read moves by w.
+    """
+    width = math.sqrt(cell * reach)
+    fall = exact.trailing() * width / reach
+    return width * min(1.0, 0.5 * fall / (1.0 - HEIGHT))
+
+
+def _spread(exact: CoreyDisplacement, reach: float, cell: float) -> float:
+    """Mean error of saturation that upwinding makes at a front which hardly sharpens, over a bar of 1 mm.
+
+    Diffusion by half a cell times the speed leaves the area 2 sqrt(D t / pi) = sqrt(2 / pi) w under a step of height
+    one, w = sqrt(cell x); a front in its steady shape is about cell / `hollow` wide.
+    """
+    width = min(math.sqrt(cell * reach), cell / exact.hollow())
+    return math.sqrt(2.0 / math.pi) * exact.front()[0] * width
+
+
 def _bar(n: int, fluids: FluidPair, volume: float) -> Displacement:
     """Push a share of the pore volume into one end of a bar of 1 mm, other sides sealed."""
     block = PorousBlock(
@@ -66,11 +89,15 @@ def _bar(n: int, fluids: FluidPair, volume: float) -> Displacement:
 )  # fmt: skip
 def buckley(
     ratios: tuple[Positive, ...] = (0.2, 1.0, 5.0, 50.0, 1000.0),
-    power: Power = 2.0,
+    power: Curved = 2.0,
     reach: Reach = 0.85,
     meshes: Meshes = (50, 100, 200),
 ) -> Iterator[Check]:
-    """Inject until the front has passed `reach` of the bar; ``ratios`` are injected over displaced viscosity."""
+    """Inject until the front has passed `reach` of the bar; ``ratios`` are injected over displaced viscosity.
+
+    `power` is 1.5 at least: with less the flow is next to proportional, nothing sharpens a front, and upwinding
+    spreads it with the root of the cell. A front is placed to a cell, so an order is read beyond one.
+    """
     for ratio in ratios:
         exact = CoreyDisplacement(ratio, power)
         behind, speed = exact.front()
@@ -84,14 +111,17 @@ def buckley(
             centres = (np.arange(n) + 0.5) / n
             fronts.append(float(np.interp(-HEIGHT * behind, -found, centres)))
             rises.append(float(np.diff(found).max()))
-        name = f"M = {ratio:g}"
+        name, cell = f"M = {ratio:g}", min(0.01, 1.0 / meshes[-1])
         yield study(
-            f"error of the profile, {name}", 0.0, meshes, wrong, order=1.0, slack=0.5, tolerance=0.025,
-            standard=100, why="first-order upwinding at a front: half an order to one", floor=2e-3,
+            f"error of the profile, {name}", 0.0, meshes, wrong, order=1.0, slack=0.5,
+            tolerance=max(0.025, _spread(exact, reach, cell)), standard=100,
+            why="first-order upwinding at a front: half an order to one", floor=2e-3,
         )  # fmt: skip
         yield study(
-            f"front, {name}", reach, meshes, fronts, order=0.5, slack=0.3, tolerance=0.02, standard=100,
-            why="the plan's gate: two cells of a hundred", unit="mm", floor=5e-3, scale=1.0,
+            f"front, {name}", reach, meshes, fronts, order=0.5, slack=0.3,
+            tolerance=max(0.02, _blur(exact, reach, cell)), standard=100,
+            why="the plan's gate: two cells of a hundred, or the blur of a front that is low", unit="mm",
+            floor=max(5e-3, 1.0 / meshes[-1]), scale=1.0,
         )  # fmt: skip
         yield Check(
             f"largest rise along the flow, {name}", 0.0, max(rises), 1e-12, "monotone", kind="at most",

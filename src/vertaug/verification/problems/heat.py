@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -19,6 +19,8 @@ from vertaug.verification.problem import Bounds, Positive, benchmark
 Float = NDArray[np.float64]
 Counts = Annotated[tuple[int, ...], Bounds(2, 400, rising=True)]
 Times = Annotated[tuple[float, ...], Bounds(0.0, rising=True)]
+_CELLS_OF_LAYER = 0.63
+"""Size of a cell over the depth sqrt(D t) that heat has gone, for which a tolerance is meant."""
 SPACE = "second order in space; the error falls fourfold with half the cells"
 
 
@@ -155,6 +157,22 @@ def oscillating(
     )  # fmt: skip
 
 
+def _between(profile: Callable[[float], float], place: float, cells: Sequence[float]) -> float:
+    """Error, K, under which no order shows: what reading `Octant.at` between cells may add on two meshes.
+
+    It is linear in r², so an eighth of the second difference in r² over a cell, or nothing where the place is a
+    cell's own; the order goes up or down as the place lies.
+    """
+    added = 0.0
+    for cell in cells:
+        square, gap, least = place**2, 2.0 * abs(place) * cell, (1e-3 * cell) ** 2
+        low, here, high = (
+            profile(math.sqrt(max(s, least))) for s in (square - gap, square, square + gap)
+        )
+        added += abs(low - 2.0 * here + high) / 8.0
+    return added
+
+
 def _bolus(
     ball: Ball, start: float, rise: float, times: tuple[float, ...], radii: tuple[float, ...],
     meshes: tuple[int, ...],
@@ -176,11 +194,17 @@ def _bolus(
             before = time
             for place in radii:
                 found.setdefault((time, place), []).append(octant.at(run.temperature, place))
+    cells = [ball.radius / n for n in meshes[-2:]]
     for (time, place), values in found.items():
         known = start + float(ball.hot(np.array(max(place, 1e-6 * ball.radius)), time, rise))
+
+        def profile(at: float, time: float = time) -> float:
+            return float(ball.hot(np.array(at), time, rise))
+
+        between = _between(profile, place, cells)
         yield study(
             f"T at {place:g} mm, {time:g} s", known, meshes, values, order=2.0, slack=0.6, tolerance=4e-3,
-            standard=8, why=SPACE, unit="°C", floor=3e-4,
+            standard=8, why=SPACE, unit="°C", floor=max(3e-4, between / (abs(known) or 1.0)),
         )  # fmt: skip
     content = 4.0 / 3.0 * math.pi * ball.radius**3 * ball.capacity * rise
     kept = 8.0 * octant.spacing**3 * ball.capacity * float((run.temperature - start).sum())
@@ -237,7 +261,11 @@ def held_ball(
     place: Annotated[float, Bounds(0.0, 1.0)] = 0.5,
     meshes: Counts = (6, 9, 13),
 ) -> Iterator[Check]:
-    """The surface crosses cells: each is joined to it by distances along the axes; ``place`` is over the radius."""
+    """The surface crosses cells: each is joined to it by distances along the axes; ``place`` is over the radius.
+
+    The surface cools a layer sqrt(D t) deep, whose error goes with (cell / layer)²: the tolerance is for cells of
+    0.63 layers, and an order is asked for once cells are no deeper than the layer.
+    """
     exact = Ball(radius, conductivity, capacity)
     found: dict[tuple[float, float], list[float]] = {}
     for n in meshes:
@@ -257,9 +285,18 @@ def held_ball(
             for at in (0.0, place * radius):
                 found.setdefault((time, at), []).append(octant.at(run.temperature, at))
     for (time, at), values in found.items():
+        layer = math.sqrt(exact.diffusivity * time)
+        resolved = len(meshes) < 2 or radius / meshes[-2] <= layer
+        known = exact.held(at, time, power)
+
+        def profile(place: float, time: float = time) -> float:
+            return exact.held(min(place, radius), time, power)
+
+        between = _between(profile, at, [radius / n for n in meshes[-2:]])
         yield study(
-            f"rise at {at:g} mm, {time:g} s", exact.held(at, time, power), meshes, values, order=2.0, slack=0.8,
-            tolerance=1e-2, standard=9, why=SPACE, unit="K", floor=2e-3,
+            f"rise at {at:g} mm, {time:g} s", known, meshes, values, order=2.0, slack=0.8,
+            tolerance=1e-2, standard=max(9.0, radius / (_CELLS_OF_LAYER * layer)), why=SPACE, unit="K",
+            floor=max(2e-3, between / known) if resolved else math.inf,
         )  # fmt: skip
     yield _balance(run.record.balance().error)
 
