@@ -57,7 +57,7 @@ class PostureStage(Section):
         "moment that bends the vertebra backwards and opens its front",
         "protocols of studies: 0 to 7.5 N*m",
     )
-    steps: int = declared(6, "steps to the new load", ge=1, le=200)
+    steps: int = declared(6, "steps to the new load; a long column takes twelve", ge=1, le=200)
 
 
 class FractureStage(Section):
