@@ -27,6 +27,19 @@ OTHERS = {
     },
     "j.buckley": {"ratios": (0.05, 0.5, 1.0, 3000.0), "power": 1.5, "reach": 0.6},
     "k17.opening": {"radii": (2.55,), "reach": 5.6, "tissue": 0.006, "spacing": 1.5},
+    "n7.generating_ball": {
+        "radius": 13.6, "conductivity": 0.4, "capacity": 3.6, "power": 1.8, "duration": 42.0, "late": 66.0,
+        "meshes": (5,),
+    },
+    "n8.shells": {
+        "radius": 12.0, "rim": 15.0, "inner": 0.14, "outer": 0.85, "capacity": 2.64, "power": 3.4, "meshes": (4, 6),
+    },
+    "n17.injected_heat": {
+        "volume": 1200.0, "rate": 7.2, "rim": 7.2, "porosity": 0.88, "body": 304.15, "room": 303.15, "age": 375.0,
+        "fresh": 0.03, "heat": 139.5, "blood": 2.4, "mesh": 6,
+    },
+    "f5.cement_layer": {"divisions": 3},
+    "k16.canal": {"radius": 6.3, "permeability": 0.017, "spacing": 1.35},
     "h.two_spheres": {"young": 268.715, "poisson": 0.073, "radius": 231.033, "approach": 0.000992708, "meshes": (9,)},
 }  # fmt: skip
 """Parameters and meshes at which a problem once failed, its own reference or tolerance to blame."""

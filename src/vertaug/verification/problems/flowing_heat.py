@@ -218,9 +218,13 @@ def setting_on_the_way(
             return CAP * uncured
         return uncured * min(CAP, float((gel / (gel - cure)) ** (exponent + growth * cure)))
 
-    steep = thickness(cure_after(kinetics, ((age, room), (time, body)))) / thickness(
-        cure_after(kinetics, ((age, room),))
-    )
+    last = cure_after(kinetics, ((age, room), (time, body)))
+    if last >= gel:
+        raise ValueError(
+            f"cement is cured to {last:.2f} at the end, its gel is {gel:g}: it sets before all is pushed; "
+            "take a colder room, less age or time, or a higher gel"
+        )
+    steep = thickness(last) / thickness(cure_after(kinetics, ((age, room),)))
     mean = mean_viscosity(kinetics, thickness, age, room, body, time)
     front = speed * time / porosity
     length = 1.5 * front
@@ -301,8 +305,9 @@ def injected_heat(
         "what leaves is between body and what comes", "mJ", kind="at least" if room < body else "at most",
     )  # fmt: skip
     yield Check(
-        "heat of the reaction", float(held), balance.released, 0.01,
-        "what cures in the syringe is counted at the start of each step", "mJ", scale=volume * heat,
+        "heat of the reaction", float(held), balance.released, 0.01 + result.left_grid / volume,
+        "what cures in the syringe is counted at the start of each step, and what left the ball has cured", "mJ",
+        scale=volume * heat,
     )  # fmt: skip
     least, most = min(room, body), max(room, body) + heat / polymer.tissue.capacity
     slack = CuringOptions().conduction_error

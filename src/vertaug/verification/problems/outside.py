@@ -106,7 +106,12 @@ def canal(
     area = float(section[middle]) * spacing**2
     exact = radius * (2.0 * radius + 0.5 * math.pi * radius)
     yield Check(
-        "area of the canal", exact, area, 0.04 * max(spacing, 1.0), "cells for a curve", unit="mm²"
+        "area of the canal",
+        exact,
+        area,
+        0.04 * max(spacing, 7.0 * spacing / radius, 1.0),
+        "cells of 1 mm for a curve of 7; in proportion to cells over the radius",
+        unit="mm²",
     )
     yield _along(grid, section, permeability, marrow, rate)
     curve = of_ages({0.0: Newtonian(viscosity)}, cap=1e3)
