@@ -152,13 +152,8 @@ def canal(
     ends = np.array([in_canal[: len(in_canal) // 2].sum(), in_canal[len(in_canal) // 2 :].sum()])
     shift = float(np.abs(ends / ends.mean() - 1.0).max())
     yield Check(
-        "share of one half off that of the other",
-        0.0,
-        shift,
-        0.1,
-        "cells about the middle",
-        regression=False,
-    )
+        "share of one half off that of the other", 0.0, shift, 0.1, "cells about the middle", regression=False,
+    )  # fmt: skip
     elsewhere = sum(result.in_spaces.values()) - result.in_spaces["canal"]
     yield Check(
         "cement in other spaces", 0.0, elsewhere, 0.0, "the canal is closed", regression=False
