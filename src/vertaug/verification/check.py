@@ -129,8 +129,8 @@ def judge(
 
 
 def observed_order(meshes: Sequence[float], errors: Sequence[float]) -> float | None:
-    """Order from the two finest meshes (divisions per length); None from fewer than two."""
-    if len(errors) < 2 or not min(abs(errors[-1]), abs(errors[-2])) > 0.0:
+    """Order from the two finest meshes (divisions per length); None from fewer than two that differ."""
+    if len(errors) < 2 or meshes[-1] == meshes[-2] or not min(map(abs, errors[-2:])) > 0.0:
         return None
     return math.log(abs(errors[-2] / errors[-1])) / math.log(meshes[-1] / meshes[-2])
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +17,11 @@ from vertaug.verification.facets import nodal_normals, nodal_weights
 from vertaug.verification.meshes import Body, Element
 
 __all__ = [
+    "balls",
     "bed_around",
     "divisions",
     "expected_order",
+    "in_ball",
     "made_of",
     "nodal_forces",
     "pressure_load",
@@ -94,6 +98,18 @@ def nodal_volume(points: Float, facets: NDArray[np.int32]) -> float:
 def divisions(element: Element, n: int) -> int:
     """Divisions that give an element about as many nodes as n divisions of linear ones."""
     return max(1, n // 2) if element == "tet10" else n
+
+
+def in_ball(element: Element, n: int) -> int:
+    """The same on an edge of a ball's octant, where hexahedra come in two patches and so in even numbers."""
+    made = divisions(element, n)
+    return made + made % 2 if element.startswith("hex") else made
+
+
+def balls(element: Element, meshes: Sequence[int]) -> list[int]:
+    """Divisions of linear elements that balls of some meshes have in truth, to read orders by."""
+    each = 2 if element == "tet10" else 1
+    return [each * in_ball(element, n) for n in meshes]
 
 
 def expected_order(element: Element) -> float:

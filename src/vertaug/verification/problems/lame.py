@@ -15,8 +15,10 @@ from vertaug.verification.facets import mean_over
 from vertaug.verification.meshes import Body, Element, box, graded, hollow_ball
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
 from vertaug.verification.solids import (
+    balls,
     divisions,
     expected_order,
+    in_ball,
     made_of,
     pressure_load,
     symmetry,
@@ -80,13 +82,13 @@ def sphere(
     for element in elements:
         found = []
         for n in meshes:
-            d = divisions(element, n)
+            d = in_ball(element, n)
             body = hollow_ball(element, d, graded(inner, outer, 2 * d, 3.0))
             points = _grow(body, elastic_row(young, poisson), pressure)
             found.append([_radial(body, points, name) for name in ("inner", "outer")])
         for k, (name, radius) in enumerate((("u(a)", inner), ("u(b)", outer))):
             values = [row[k] for row in found]
-            yield _judge(name, element, exact.displacement(radius), meshes, values)
+            yield _judge(name, element, exact.displacement(radius), balls(element, meshes), values)
 
 
 def ring(
@@ -195,7 +197,7 @@ def layers(
     for element in elements:
         found = []
         for n in meshes:
-            d = divisions(element, n)
+            d = in_ball(element, n)
             inside = graded(inner, middle, 2 * d, 3.0)
             radii = np.concatenate([inside, np.linspace(middle, outer, max(1, d // 2) + 1)[1:]])
             body = hollow_ball(element, d, radii)
@@ -206,4 +208,4 @@ def layers(
             found.append([_radial(body, points, name) for name in ("inner", "outer")])
         for k, (name, radius) in enumerate((("u(a)", inner), ("u(b)", outer))):
             values = [row[k] for row in found]
-            yield _judge(name, element, exact.displacement(radius), meshes, values)
+            yield _judge(name, element, exact.displacement(radius), balls(element, meshes), values)

@@ -20,7 +20,7 @@ from vertaug.verification.closed_forms.thick_sphere import HillSphere
 from vertaug.verification.meshes import Body, Element, graded, hollow_ball
 from vertaug.verification.plastic_path import Path
 from vertaug.verification.problem import Bounds, Meshes, Poisson, Positive, benchmark
-from vertaug.verification.solids import divisions, made_of, pressure_load, symmetry
+from vertaug.verification.solids import balls, in_ball, made_of, pressure_load, symmetry
 from vertaug.verification.stepping import equilibrium, law_row, moduli
 from vertaug_kernels.laws import J2
 
@@ -31,7 +31,7 @@ FREE: tuple[Element, ...] = ("tet4-patch", "tet10", "hex8")
 
 def begin(element: Element, n: int, exact: HillSphere) -> Path:
     """A stress-free ball, as many layers as twice the divisions of an edge."""
-    d = divisions(element, n)
+    d = in_ball(element, n)
     body = hollow_ball(element, d, graded(exact.inner, exact.outer, 2 * d, 3.0))
     bulk, shear = moduli(exact.young, exact.poisson)
     row = law_row(
@@ -88,12 +88,12 @@ def sphere(
             ways.append((way.work, way.stored(), way.dissipated))
         for k, front in enumerate(fronts):
             yield study(
-                f"p at c = {front:g}, {element}", exact.pressure(front), meshes,
+                f"p at c = {front:g}, {element}", exact.pressure(front), balls(element, meshes),
                 [row[k][0] for row in rows], order=2.0, slack=0.5,
                 tolerance=_of(element, 0.01, 0.004), standard=12, floor=4e-3, unit="MPa", why=WHY,
             )  # fmt: skip
             yield study(
-                f"u(b) at c = {front:g}, {element}", exact.displacement(outer, front), meshes,
+                f"u(b) at c = {front:g}, {element}", exact.displacement(outer, front), balls(element, meshes),
                 [row[k][1] for row in rows], order=2.0, slack=0.5, tolerance=0.002, standard=12,
                 floor=1.5e-3, unit="mm", why=WHY,
             )  # fmt: skip
@@ -101,7 +101,7 @@ def sphere(
         energies = (work, energy.stored, energy.dissipated)
         for k, name in enumerate(("work W", "elastic energy U", "plastic work D")):
             yield study(
-                f"{name} at c = {last:g}, {element}", energies[k], meshes,
+                f"{name} at c = {last:g}, {element}", energies[k], balls(element, meshes),
                 [8.0 * row[k] for row in ways], order=2.0, slack=0.6,
                 tolerance=_of(element, 0.03, 0.01), standard=12, floor=2e-3, unit="mJ", why=LAGS,
             )  # fmt: skip
@@ -145,7 +145,7 @@ def hardening(
                 ("u(b)", exact.displacement(outer, front), "mm"),
             )):  # fmt: skip
                 yield study(
-                    f"{name} at c = {front:g}, H = {slope:g}, {element}", known, meshes,
+                    f"{name} at c = {front:g}, H = {slope:g}, {element}", known, balls(element, meshes),
                     [row[k] for row in found], order=2.0, slack=0.5, tolerance=0.002 if k else 0.004,
                     standard=12, floor=1.5e-3, unit=unit, why=WHY,
                 )  # fmt: skip
@@ -190,7 +190,7 @@ def residual(
                 (way.mean_displacement("inner"), np.sqrt(np.mean(np.square(gap))), deepest)
             )
         yield study(
-            f"residual u(a), {element}", exact.residual(inner, front)[2], meshes,
+            f"residual u(a), {element}", exact.residual(inner, front)[2], balls(element, meshes),
             [row[0] for row in found], order=2.0, slack=0.5, tolerance=_of(element, 0.03, 0.005),
             standard=12, floor=2e-3, unit="mm", why=DIFFERENCE,
         )  # fmt: skip
