@@ -40,6 +40,7 @@ OTHERS = {
         "fresh": 0.03, "heat": 139.5, "blood": 2.4, "mesh": 6,
     },
     "f5.cement_layer": {"divisions": 3},
+    "r2.arrhenius": {"start": 52.0, "end": 52.0},
     "k16.canal": {"radius": 6.3, "permeability": 0.017, "spacing": 1.35},
     "h.two_spheres": {"young": 268.715, "poisson": 0.073, "radius": 231.033, "approach": 0.000992708, "meshes": (9,)},
 }  # fmt: skip

@@ -49,7 +49,9 @@ def steady_damage(temperature: float, time: float, log_factor: float, activation
 def ramp_damage(
     start: float, end: float, time: float, log_factor: float, activation: float
 ) -> float:
-    """Arrhenius integral of an even rise; for large B/T, where E1 underflows, by quadrature."""
+    """Arrhenius integral of an even rise, or of none; for large B/T, where E1 underflows, by quadrature."""
+    if start == end:
+        return math.exp(log_factor - activation / start) * time
     rate = (end - start) / time
 
     def primitive(warm: float) -> float:
