@@ -3,7 +3,7 @@
 
 import sys
 
-from vertaug.procedure.build import build_vertebra, plan_channels
+from vertaug.procedure.build import cannulas_for_balloons
 from vertaug.procedure.plan import Plan, plan_from_dict
 from vertaug.procedure.plan_load import demo_keys
 from vertaug.report.side_by_side import compare
@@ -33,15 +33,7 @@ def plans(quick: bool = False) -> dict[str, Plan]:
     filled = {key: value for key, value in treated.items() if key != "balloon"}
     filled["plan"] = treated["plan"] | {"title": "Vertebroplasty"}
     filled["procedure"] = {"stages": ["access", "inject", "cure"]}
-    ways, _ = plan_channels(kyphoplasty, build_vertebra(kyphoplasty))
-    filled["cannula"] = [
-        {
-            "name": way.name,
-            "tip": [f"{x:.6f} mm" for x in 0.5 * (way.balloon_start + way.balloon_end)],
-            "entry": [f"{x:.6f} mm" for x in way.entry],
-        }
-        for way in ways
-    ]
+    filled["cannula"] = cannulas_for_balloons(kyphoplasty)
     return {"vertebroplasty": plan_from_dict(filled), "kyphoplasty": kyphoplasty}
 
 

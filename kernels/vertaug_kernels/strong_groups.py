@@ -36,9 +36,7 @@ _TIE = 1.0 + 1e-7
 
 
 @kernel
-def number_cells(
-    tx: Float, ty: Float, tz: Float, anchor: Float, first: int, number: Int
-) -> int:  # fmt: skip
+def number_cells(tx: Float, ty: Float, tz: Float, anchor: Float, first: int, number: Int) -> int:
     """Number the cells of a padded grid that have any coupling from `first` on, the others -1; returns the next."""
     nx, ny, nz = tx.shape
     number[:] = -1

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,6 +181,10 @@ class _Cycle:
         """Levels, spans, parts, masks, factors, fields."""
         return self.levels, self.spans, self.parts, self.masks, self.factors, self.fields
 
+    def grouped_arrays(self, groups: GroupNetworks) -> tuple[Any, ...]:
+        """The same where groups stand for the coarse levels: their arrays in place of the factors."""
+        return self.levels, self.spans, self.parts, self.masks, *groups.arrays, self.fields
+
     def update(self, number: int, level: _Level) -> None:
         """Take the operator of a level."""
         operator = (level.tx, level.ty, level.tz, level.anchor)
@@ -199,8 +204,7 @@ class _Cycle:
         if groups is None:
             cycle.below(*self.arrays)
         else:
-            arrays = (*self.arrays[:4], *groups.arrays, self.fields)
-            strong_cycle.below(*arrays)
+            strong_cycle.below(*self.grouped_arrays(groups))
         for colour in (1, 0) * sweeps:
             cycle.relax_planes(self.levels, self.spans, 0, colour, self.fields)
 
@@ -337,7 +341,7 @@ class Hierarchy:
                 cubes = (*operator, *work.arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate(*cubes)
             else:
-                arrays = (*work.arrays[:4], *groups.arrays, work.fields)
+                arrays = work.grouped_arrays(groups)
                 given = (*operator, *arrays, most, goal, norm, product, *vectors)
                 made, norm, product = pressure_solve.iterate_groups(*given)
             return int(made), float(norm), float(product)

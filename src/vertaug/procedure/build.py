@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from vertaug.procedure.plan_sections import Defect, Vein
 __all__ = [
     "build_mesh",
     "build_vertebra",
+    "cannulas_for_balloons",
     "channel_capsules",
     "mesh_size",
     "plan_channels",
@@ -91,6 +93,27 @@ def plan_channels(plan: Plan, vertebra: Vertebra) -> tuple[tuple[Approach, ...],
         approaches += found
         warnings += said
     return tuple(approaches), tuple(dict.fromkeys(warnings))
+
+
+def cannulas_for_balloons(plan: Plan) -> list[dict[str, Any]]:
+    """Tables ``[[cannula]]`` for the same plan without balloons, as in a vertebroplasty.
+
+    Each goes in where the balloon would, has its name, and ends in the middle of its place.
+
+    Raises
+    ------
+    InputError
+        As `plan_channels`.
+    """
+    ways, _ = plan_channels(plan, build_vertebra(plan))
+    return [
+        {
+            "name": way.name,
+            "tip": [f"{x:.6f} mm" for x in 0.5 * (way.balloon_start + way.balloon_end)],
+            "entry": [f"{x:.6f} mm" for x in way.entry],
+        }
+        for way in ways
+    ]
 
 
 def _approaches(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vertaug.procedure.build import build_vertebra, plan_channels
+from vertaug.procedure.build import cannulas_for_balloons
 from vertaug.procedure.plan import plan_from_dict
 from vertaug.procedure.plan_load import demo_keys
 from vertaug.procedure.plan_sections import Flow, MeshSizes, Numerics
@@ -58,17 +58,7 @@ def _plan(name: str) -> dict[str, Any]:
 
 def _leaking(plan: dict[str, Any]) -> dict[str, Any]:
     """The same vertebra without balloons: cannulas end in the middle of their places, the endplate is breached."""
-    whole = plan_from_dict(plan)
-    ways, _ = plan_channels(whole, build_vertebra(whole))
-    tips = {way.name: 0.5 * (way.balloon_start + way.balloon_end) for way in ways}
-    cannulas = [
-        {
-            "name": way.name,
-            "tip": [f"{x:.6f} mm" for x in tips[way.name]],
-            "entry": [f"{x:.6f} mm" for x in way.entry],
-        }
-        for way in ways
-    ]
+    cannulas = cannulas_for_balloons(plan_from_dict(plan))
     portions = [dict(one) | {"volume": _LEAKING_VOLUME} for one in plan["cement"]["injection"]]
     kept = {key: value for key, value in plan.items() if key != "balloon"}
     cement = dict(plan["cement"]) | {"injection": portions}

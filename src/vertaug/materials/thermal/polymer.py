@@ -15,7 +15,7 @@ from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
 from vertaug.materials.thermal.tissues import CEMENT, ThermalTissue
 
-__all__ = ["CARD", "FILLERS", "Polymer", "filled"]
+__all__ = ["CARD", "FILLERS", "Polymer", "filled", "with_mineral"]
 
 _HEAT = "Huiskes 1980, Acta Orthop Scand Suppl 185; Perez 2009"
 _FILLER = "handbook values of the mineral"
@@ -47,6 +47,18 @@ class Polymer:
     tissue: ThermalTissue = CEMENT
 
 
+def with_mineral(filler: str, share: float, capacity: float, conductivity: float) -> ThermalTissue:
+    """A mineral in a matrix of some ``capacity`` and ``conductivity``, of which it takes a ``share`` of the volume.
+
+    Capacities add, conductivities mix geometrically.
+    """
+    density, specific, own = FILLERS[filler]
+    rest = 1.0 - share
+    return ThermalTissue(
+        rest * capacity + share * density * specific, conductivity**rest * own**share
+    )
+
+
 def filled(filler: str, mass_share: float, plain: Polymer | None = None) -> Polymer:
     """Cement with a share of its mass as `filler` beyond what `plain` holds.
 
@@ -61,12 +73,8 @@ def filled(filler: str, mass_share: float, plain: Polymer | None = None) -> Poly
             "cement", "filler", f"{filler!r}, share {mass_share:g}", f"one of {', '.join(FILLERS)}; 0 to below 1",
             "name a filler and its share of the mass", "E-CURE-004",
         )  # fmt: skip
-    density, specific, conductivity = FILLERS[filler]
-    room = mass_share / density
+    room = mass_share / FILLERS[filler][0]
     share = room / (room + (1.0 - mass_share) / DENSITY)
     rest = 1.0 - share
-    tissue = ThermalTissue(
-        rest * plain.tissue.capacity + share * density * specific,
-        plain.tissue.conductivity**rest * conductivity**share,
-    )
+    tissue = with_mineral(filler, share, plain.tissue.capacity, plain.tissue.conductivity)
     return Polymer(rest * plain.heat, rest * plain.shrinkage, tissue)

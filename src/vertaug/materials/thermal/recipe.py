@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from vertaug.errors import InputError
 from vertaug.materials.card import Parameter
-from vertaug.materials.thermal.polymer import DENSITY, FILLERS, SHRINKAGE, Polymer
-from vertaug.materials.thermal.tissues import CEMENT, ThermalTissue
+from vertaug.materials.thermal.polymer import DENSITY, FILLERS, SHRINKAGE, Polymer, with_mineral
+from vertaug.materials.thermal.tissues import CEMENT
 
 __all__ = ["CARD", "REACTED", "Recipe", "polymer_of"]
 
@@ -80,10 +80,6 @@ class Recipe:
 
 def polymer_of(recipe: Recipe) -> Polymer:
     """Heat, capacity and conductivity of a cement of some recipe; its shrinkage is that of any."""
-    density, specific, conductivity = FILLERS[recipe.filler]
-    share = recipe.mineral * recipe.powder / density / recipe.volume
-    tissue = ThermalTissue(
-        (1.0 - share) * DENSITY * SPECIFIC_HEAT + share * density * specific,
-        CEMENT.conductivity ** (1.0 - share) * conductivity**share,
-    )
+    share = recipe.mineral * recipe.powder / FILLERS[recipe.filler][0] / recipe.volume
+    tissue = with_mineral(recipe.filler, share, DENSITY * SPECIFIC_HEAT, CEMENT.conductivity)
     return Polymer(recipe.reacted * MONOMER_HEAT * recipe.monomer_density, SHRINKAGE, tissue)
